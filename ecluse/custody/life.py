@@ -1,0 +1,69 @@
+"""Which step may follow in the life of a centre or a line, and in which state is it on a day?"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+from ecluse.custody.terms import LifeEvent, LifeState
+
+
+class Subject(enum.Enum):
+    """Whose life is it?"""
+
+    CENTRE = "centre"
+    LINE = "line"
+
+
+S = LifeState
+STEPS: Mapping[Subject, Mapping[LifeState | None, frozenset[LifeState]]] = {
+    # Announced, agreed with the host, accredited, open; suspended and open again; closed for good.
+    Subject.CENTRE: {
+        None: frozenset({S.ANNOUNCED}),
+        S.ANNOUNCED: frozenset({S.AGREED, S.CLOSED}),
+        S.AGREED: frozenset({S.ACCREDITED, S.CLOSED}),
+        S.ACCREDITED: frozenset({S.OPEN, S.SUSPENDED, S.CLOSED}),
+        S.OPEN: frozenset({S.SUSPENDED, S.CLOSED}),
+        S.SUSPENDED: frozenset({S.OPEN, S.CLOSED}),
+        S.CLOSED: frozenset(),
+    },
+    # Planned, first article, series, stopped; a stopped line proves itself again by a first article.
+    Subject.LINE: {
+        None: frozenset({S.PLANNED}),
+        S.PLANNED: frozenset({S.FIRST_ARTICLE, S.STOPPED}),
+        S.FIRST_ARTICLE: frozenset({S.SERIES, S.STOPPED}),
+        S.SERIES: frozenset({S.STOPPED}),
+        S.STOPPED: frozenset({S.FIRST_ARTICLE}),
+    },
+}
+
+
+def may_follow(subject: Subject, state: LifeState | None, following: LifeState) -> bool:
+    """May this state follow that one (None before the first)?
+
+    >>> may_follow(Subject.CENTRE, LifeState.ANNOUNCED, LifeState.OPEN)
+    False
+    """
+    return following in STEPS[subject].get(state, frozenset())
+
+
+def in_order(events: Iterable[LifeEvent]) -> tuple[LifeEvent, ...]:
+    """In which order did these steps happen? Steps of one day stay in the order given, as the register kept them."""
+    return tuple(sorted(events, key=lambda event: event.on))
+
+
+def state_on(events: Iterable[LifeEvent], on: date) -> LifeState | None:
+    """In which state is it on this day? None before its first step."""
+    past = [event for event in in_order(events) if event.on <= on]
+    return past[-1].state if past else None
+
+
+def first_illegal(subject: Subject, events: Iterable[LifeEvent]) -> LifeEvent | None:
+    """Which is the first step that may not follow the one before it?"""
+    state: LifeState | None = None
+    for event in in_order(events):
+        if not may_follow(subject, state, event.state):
+            return event
+        state = event.state
+    return None

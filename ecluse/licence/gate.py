@@ -1,0 +1,64 @@
+"""Who said yes, on what terms? The one door of the licence gate."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from ecluse.base.errors import EvidenceError
+from ecluse.base.law import Law
+from ecluse.base.verdict import Held, Passed, held
+from ecluse.licence.clock import add_months
+from ecluse.licence.dated import term
+from ecluse.licence.rules import RULES, RULES_FOR_ALL_GOODS
+from ecluse.licence.terms import GoodsList, LicenceClaim, LicenceFinding, Outcome
+
+__all__ = ["RULES", "RULES_FOR_ALL_GOODS", "TABLES", "LicenceClaim", "LicenceFinding", "judge"]
+
+TABLES: tuple[str, ...] = ("licence/authorities", "licence/routes", "licence/terms", "licence/working_days")
+
+
+def judge(claim: LicenceClaim, *, on: date, law: Law) -> Passed[LicenceFinding] | Held:
+    """May a licence be issued for this tranche on this day, or is none required?
+
+    Raises EvidenceError for a claim whose counts are no counts, ValueError for values stated in the wrong currency.
+    """
+    _check_counts(claim)
+    needs_licence = claim.application.goods_list is not GoodsList.UNCONTROLLED
+    rules = RULES if needs_licence else RULES_FOR_ALL_GOODS
+    grounds = held(ground for rule in rules for ground in rule(claim, on, law))
+    return grounds or Passed(_licensed(claim, needs_licence, on, law))
+
+
+def _licensed(claim: LicenceClaim, needs_licence: bool, on: date, law: Law) -> LicenceFinding:
+    asked = claim.application
+    return LicenceFinding(
+        claim.tranche,
+        Outcome.GRANT if needs_licence else Outcome.NO_LICENCE_REQUIRED,
+        asked.route,
+        asked.permit,
+        asked.model,
+        asked.kind,
+        asked.units,
+        asked.unit_price.times(asked.units),
+        claim.parties.end_user,
+        claim.parties.destination,
+        asked.return_by,
+        add_months(on, term("licence_months", on, law)),
+    )
+
+
+def _check_counts(claim: LicenceClaim) -> None:
+    asked, summed, band, place = claim.application, claim.aggregate, claim.price_band, claim.queue
+    counts = {
+        "units": asked.units - 1,
+        "unit_price": asked.unit_price.minor,
+        "price_uah": asked.price_uah.minor,
+        "units_licensed_before": claim.units_licensed_before,
+        "aggregate.applications": summed.applications - 1 if summed else 0,
+        "aggregate.value_uah": summed.value_uah.minor if summed else 0,
+        "price_band.peers": band.peers if band else 0,
+        "queue.older_waiting": place.older_waiting if place else 0,
+    }
+    wrong = sorted(name for name, count in counts.items() if count < 0)
+    if wrong:
+        raise EvidenceError(f"application {asked.id}: {wrong[0]} is no count")
