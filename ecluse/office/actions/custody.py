@@ -1,0 +1,195 @@
+"""What may be done at the custody gate? Commit blocks, mark, pack, release, hand over, lose, verify, close, recall."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from ecluse.base.days import Month
+from ecluse.base.signing import Signature
+from ecluse.base.verdict import Held, Passed
+from ecluse.custody.serials import serial_text
+from ecluse.custody.terms import (
+    CustodyFinding,
+    CustodyStage,
+    DeliveryVerification,
+    Fate,
+    HostLicence,
+    Level,
+    LifeEvent,
+    Loss,
+    Manifest,
+    Marking,
+    SerialBlock,
+    SerialRange,
+    Sighting,
+    Step,
+)
+from ecluse.office.actions.deed import Deed
+from ecluse.office.actions.hearings import hear_gate
+from ecluse.office.actions.surplus import move_draw
+from ecluse.office.facts.custody import Moving, custody_claim
+from ecluse.office.facts.surplus import own_draw
+from ecluse.office.models import LicenceLine, Unit
+from ecluse.office.registers import DeliveryMade, LineOutput, Packing, Release, Unpacking
+from ecluse.office.session import Session
+from ecluse.order import Gate, Trigger
+from ecluse.surplus.terms import DrawState
+
+
+def enter_life(session: Session, event: LifeEvent, on: date) -> None:
+    """A centre or a line takes the next step of its life."""
+    with Deed(session, "office.register", actor="clock:office", on=on, subject=event.subject) as deed:
+        deed.seal(event)
+
+
+def commit_block(session: Session, block: SerialBlock, on: date, *, maker: str, signature: Signature) -> None:
+    """A line commits a run of serial numbers before it makes any of them."""
+    with Deed(session, "custody.commit_block", actor=maker, on=on, subject=block.id) as deed:
+        deed.seal(block, signatures=[signature])
+
+
+def mark(
+    session: Session, block: SerialBlock, marking: Marking, on: date, *, maker: str, authority: str, level: Level, signature: Signature
+) -> None:
+    """The line marks numbers of its block as made, void or unused; units traced one by one are born here."""
+    with Deed(session, "custody.mark", actor=maker, on=on, subject=block.id) as deed:
+        deed.seal(marking, signatures=[signature])
+        if marking.fate is Fate.MADE:
+            month = Month.of(marking.on)
+            made = marking.range.units()
+            deed.seal(LineOutput(f"output:{marking.id}", block.line, month, made, marking.on), block.line)
+        if level is Level.UNIT:
+            deed.add(_units(block, marking, maker, authority))
+
+
+def _units(block: SerialBlock, marking: Marking, maker: str, authority: str) -> Iterable[Unit]:
+    for number in range(marking.range.first, marking.range.last + 1):
+        yield Unit(
+            serial=serial_text(block.prefix, number), block=block.id, number=number, model=block.model,
+            fate=marking.fate.value, custodian=maker, authority=authority, state="at_line", tranche="", on=marking.on,
+        )
+
+
+def license_by_host(session: Session, licence: HostLicence, *, signature: Signature) -> None:
+    """The host state grants its own licence for goods to leave it."""
+    with Deed(
+        session, "custody.license_host", actor=licence.owner, on=licence.valid_from, subject=f"host:{licence.order}",
+        order=licence.order,
+    ) as deed:
+        deed.seal(licence, signatures=[signature])
+
+
+def pack(
+    session: Session, order: str, tranche: str, ranges: Sequence[SerialRange], *, maker: str, on: date, log: str
+) -> None:
+    """A maker says which numbers it packed for a tranche. The release gate says whether it may."""
+    with Deed(session, "custody.hand_over", actor=maker, on=on, subject=tranche, order=order, log=log) as deed:
+        for number, run in enumerate(ranges, 1):
+            packing = Packing(f"packing:{tranche}/{number}", tranche, run.block, run.first, run.last, on)
+            deed.seal(packing)
+            twin = Packing(f"packing:{tranche}/{number}/in-block", tranche, run.block, run.first, run.last, on)
+            deed.seal(twin, run.block)
+            session.move_units(run, tranche=tranche, state="packed", on=on)
+
+
+def release(
+    session: Session, moving: Moving, on: date, *, log: str, trigger: Trigger = Trigger.FIRST
+) -> Passed[CustodyFinding] | Held:
+    """May these units leave now? If so the draw is used and the release is on record."""
+    claim = custody_claim(session, moving, CustodyStage.RELEASE, on)
+    order, tranche = moving.order, moving.tranche
+    with Deed(
+        session, "custody.release", actor="clock:office", on=on, subject=tranche, order=order.id, log=log
+    ) as deed:
+        verdict = hear_gate(
+            deed, Gate.CUSTODY, claim, tranche=tranche, on=on, previous=moving.hearing, trigger=trigger
+        )
+        if isinstance(verdict, Passed):
+            line = order.line or ""
+            made = Release(f"release:{tranche}", order.id, tranche, line, moving.units, deed.hearing, on)
+            deed.seal(made)
+            for subject in (line, f"host:{order.id}"):
+                if subject:
+                    copy = Release(f"release:{tranche}/{subject}", order.id, tranche, line, moving.units, deed.hearing, on)
+                    deed.seal(copy, subject)
+            if order.certificate and own_draw(session, order.certificate, tranche):
+                move_draw(deed, order.certificate, tranche, moving.units, DrawState.USED)
+            row = session.row(LicenceLine, f"licence:{order.id}", order.id)
+            if row is not None:
+                row.units_released += moving.units
+                deed.put(row, order.id)
+    return verdict
+
+
+def hand_over(
+    session: Session, order: str, manifest: Manifest, signatures: Sequence[Signature], *, end_user: str, log: str
+) -> None:
+    """One handover, signed by each side; an arrival at the end user starts the clock of its verification."""
+    on = (manifest.received_at or manifest.sent_at).date()
+    with Deed(
+        session, "custody.hand_over", actor=manifest.from_custodian, on=on, subject=manifest.tranche, order=order, log=log
+    ) as deed:
+        deed.seal(manifest, signatures=signatures)
+        if manifest.step is Step.DELIVERY and manifest.received_at:
+            made = DeliveryMade(f"delivery:{manifest.id}", manifest.tranche, end_user, manifest.units, on)
+            deed.seal(made, end_user)
+        for run in manifest.ranges if manifest.received_at else ():
+            session.move_units(
+                run, custodian=manifest.to_custodian, authority=manifest.authority, state=manifest.step.value, on=on
+            )
+
+
+def report_loss(session: Session, order: str, loss: Loss, *, log: str) -> None:
+    """A custodian reports units lost."""
+    with Deed(
+        session, "custody.report_loss", actor=loss.custodian, on=loss.on, subject=loss.tranche, order=order, log=log
+    ) as deed:
+        deed.seal(loss)
+        for run in loss.ranges:
+            session.move_units(run, state="lost", on=loss.on)
+
+
+def verify_delivery(
+    session: Session, order: str, verification: DeliveryVerification, signatures: Sequence[Signature], *, log: str
+) -> None:
+    """The end user's state certifies what arrived."""
+    with Deed(
+        session, "custody.verify_delivery", actor=verification.owner, on=verification.on,
+        subject=verification.end_user, order=order, log=log,
+    ) as deed:
+        deed.seal(verification, signatures=signatures)
+
+
+def report_sighting(session: Session, order: str, tranche: str, sighting: Sighting) -> None:
+    """A serial was seen somewhere; the report is filed with the tranche it belongs to."""
+    with Deed(
+        session, "custody.report_sighting", actor=sighting.reporter, on=sighting.on, subject=tranche, order=order
+    ) as deed:
+        deed.seal(sighting)
+
+
+def close_chain(
+    session: Session, moving: Moving, on: date, *, log: str, trigger: Trigger = Trigger.FIRST
+) -> Passed[CustodyFinding] | Held:
+    """Is the chain of this tranche closed: delivered, returned, or lost for a stated cause?"""
+    claim = custody_claim(session, moving, CustodyStage.DELIVERY, on)
+    with Deed(
+        session, "custody.close", actor="clock:office", on=on, subject=moving.tranche, order=moving.order.id, log=log
+    ) as deed:
+        return hear_gate(
+            deed, Gate.CUSTODY, claim, tranche=moving.tranche, on=on, previous=moving.hearing, trigger=trigger
+        )
+
+
+def take_back(session: Session, order: str, tranche: str, ranges: Sequence[SerialRange], on: date, *, log: str) -> None:
+    """Packed numbers are free again: recalled before they left, or returned."""
+    with Deed(
+        session, "custody.recall", actor="clock:office", on=on, subject=tranche, order=order, log=log
+    ) as deed:
+        for number, run in enumerate(ranges, 1):
+            freed = Unpacking(f"unpacking:{tranche}/{number}", tranche, run.block, run.first, run.last, on)
+            deed.seal(freed, run.block)
+            session.move_units(run, tranche="", state="recalled", on=on)
+
+

@@ -1,0 +1,100 @@
+"""How is a gate heard and its hearing kept? One function for all gates; standings follow from it."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, TypeVar
+
+from ecluse.base.sealed import decode, seal
+from ecluse.base.verdict import Held, Passed
+from ecluse.office.actions.deed import Deed
+from ecluse.office.models import OrderRow, Tranche
+from ecluse.office.session import Session
+from ecluse.order import Gate, Hearing, Stage, Standing, Trigger, hear, standing
+
+F = TypeVar("F")
+
+
+def hear_gate(
+    deed: Deed,
+    gate: Gate,
+    claim: Any,
+    *,
+    tranche: str,
+    on: date,
+    previous: str | None,
+    trigger: Trigger = Trigger.FIRST,
+    units: int = 0,
+    moves: bool = True,
+) -> Passed[Any] | Held:
+    """What does the gate say of this tranche? The hearing is sealed in the deed and the standings move.
+
+    `moves` is False for what was delivered already: a case is opened, the standing stays.
+    """
+    session = deed.session
+    number = len(session.of(tranche, Hearing)) + sum(v == "hearing/1" for v in (r.v for r, *_ in deed.sealed)) + 1
+    hearing, verdict, _ = hear(
+        gate, claim, id=f"hearing:{tranche}/{number}", order=deed.order, tranche=tranche, on=on, law=session.law,
+        trigger=trigger, previous=previous, where=session.where,
+    )  # fmt: skip
+    deed.seal(hearing, tranche)
+    if moves and gate is not Gate.CERTIFICATE:
+        _move(deed, gate, tranche, hearing.id, _standing_after(gate, claim, verdict), units)
+    return verdict
+
+
+def _standing_after(gate: Gate, claim: Any, verdict: Passed[Any] | Held) -> Standing:
+    if isinstance(verdict, Held):
+        return Standing.HELD_REFUSED if verdict.is_refused() else Standing.HELD_REFERRED
+    return Standing.PASSED if gate is Gate.PROCEEDS else Standing.OPEN
+
+
+def _move(deed: Deed, gate: Gate, tranche: str, hearing: str, reached: Standing, units: int) -> None:
+    row = deed.session.row(Tranche, tranche, tranche)
+    if row is None:
+        row = Tranche(tranche=tranche, order=deed.order, parent=None, units=units)
+    row.gate, row.standing, row.hearing = gate.value, reached.value, hearing
+    deed.put(row, tranche)
+    restand(deed, deed.order)
+
+
+def restand(deed: Deed, order: str) -> None:
+    """Where does the order stand now? With its gravest tranche that was not split."""
+    session = deed.session
+    row = session.row(OrderRow, order, order)
+    if row is None:
+        return
+    tranches = [t for t in tranches_of(session, order) if not t.is_split]
+    stages = [Stage(Gate(t.gate), Standing(t.standing)) for t in tranches]
+    row.standing = standing(stages).value
+    gravest = next((t for t in tranches if t.standing == row.standing), None)
+    row.gate = gravest.gate if gravest else row.gate
+    deed.put(row, order)
+
+
+def tranches_of(session: Session, order: str) -> list[Tranche]:
+    """Which tranches has the order? The whole one, `<order>/0`, and its children `<order>/1`, `<order>/2`…"""
+    found = []
+    for number in range(20):
+        row = session.row(Tranche, f"{order}/{number}", f"{order}/{number}")
+        if row is not None:
+            found.append(row)
+        elif number:
+            break
+    return found
+
+
+def last_finding(session: Session, tranche: str, gate: Gate, cls: type[F]) -> tuple[F, str] | None:
+    """What did this gate last find for the tranche, or for the one it was split from? The finding and its hearing.
+
+    None when the gate never passed, or was heard again and held.
+    """
+    for name in (tranche, f"{tranche.rsplit('/', 1)[0]}/0"):
+        hearings = [h for h in session.of(name, Hearing) if h.gate is gate]
+        if hearings:
+            last = hearings[-1]
+            if last.finding is None:
+                return None
+            form = {key: value for key, value in last.finding.items() if key != "v"}
+            return decode(cls, form), seal(last).digest
+    return None

@@ -1,0 +1,284 @@
+"""How do files move? They are filed, heard at the first two gates, opined on, decided; reservations lapse."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from ecluse.base.money import Money
+from ecluse.base.verdict import Passed
+from ecluse.licence.routes import effective
+from ecluse.licence.terms import (
+    Application,
+    Condition,
+    GoodsList,
+    LicenceFinding,
+    Opinion,
+    Outcome,
+    PermitKind,
+    ProposedDecision,
+    Route,
+    Voice,
+)
+from ecluse.office.actions import licence as act
+from ecluse.office.actions.deed import Deed
+from ecluse.office.actions.hearings import last_finding, restand
+from ecluse.office.actions.parties import hear_parties
+from ecluse.office.actions.surplus import give_back, hear_surplus, move_draw
+from ecluse.office.facts.licence import in_hryvnias_on
+from ecluse.office.facts.surplus import earlier_claim, own_draw
+from ecluse.office.models import Tranche
+from ecluse.office.registers import Order, Split
+from ecluse.order import Gate, Standing, Trigger
+from ecluse.parties.terms import PartiesFinding
+from ecluse.surplus.terms import Draw, DrawState, GoodsKind, SurplusFinding
+
+if TYPE_CHECKING:
+    from ecluse.office.carry.agenda import Step
+    from ecluse.office.carry.stage import Stage
+
+DAYS_TO_PARTIES, DAYS_TO_OPINION, DAYS_TO_DECISION, DAYS_TO_LEAVE = 2, 4, 8, 5
+
+
+def file(stage: Stage, step: Step, on: date) -> None:
+    """An exporter files an order; the surplus gate hears it the same day."""
+    order, application = _order(stage, step.key, on), None
+    application = _application(stage, order, on)
+    act.file_application(
+        stage.session, order, application, committed_number=stage.queue_numbers[order.id],
+        signature=stage.sign(order.exporter, order, on),
+    )
+    tranche = f"{order.id}/0"
+    verdict = hear_surplus(stage.session, order, tranche, order.units, on)
+    if isinstance(verdict, Passed):
+        stage.agenda.put(on + timedelta(DAYS_TO_PARTIES), "parties", order.id)
+        draw = own_draw(stage.session, order.certificate, tranche) if order.certificate else None
+        if draw and draw.expires_on:
+            stage.agenda.put(draw.expires_on, "lapse", order.id)
+
+
+def _order(stage: Stage, order_id: str, on: date) -> Order:
+    r = stage.row(order_id)
+    order = Order(
+        r.order, r.exporter, r.buyer, r.consignee, r.end_user, r.broker, r.carrier, r.bank, r.destination, r.transit,
+        r.model, stage.model_class[r.model], r.units, r.origin, r.certificate, r.statement, r.line, r.centre,
+        r.deliver_in, r.contract_on, None, on,
+    )  # fmt: skip
+    earlier = earlier_claim(stage.session, order)
+    return order if earlier is None else stage.replaced(order, also_claimed_by=earlier)
+
+
+def _application(stage: Stage, order: Order, on: date) -> Application:
+    r, model = stage.row(order.id), stage.model(order.model)
+    price = Money(r.unit_price_minor, r.currency)
+    in_uah = in_hryvnias_on(stage.session, price.times(order.units), on)
+    if in_uah is None:
+        raise ValueError(f"no official rate of {r.currency} for {on}")
+    number = int(stage.conduct(order.id).get(("queue", "number"), stage.queue_numbers[order.id]))
+    return Application(
+        f"application:{order.id}", order.id, order.exporter, order.buyer, order.model, order.class_,
+        GoodsKind(model.kind), GoodsList(model.goods_list), model.control_entry, order.units, price, in_uah,
+        PermitKind(r.permit), Route(r.route), r.offered_on, on, r.complete_on, r.return_by, r.third_state, number,
+    )  # fmt: skip
+
+
+def parties(stage: Stage, step: Step, on: date) -> None:
+    """The parties gate hears the file; if it passes, the authorities are asked."""
+    order = stage.order(step.key)
+    tranche = f"{order.id}/0"
+    surplus = last_finding(stage.session, tranche, Gate.SURPLUS, SurplusFinding)
+    if surplus is None or not stage.is_open(tranche):
+        return
+    trigger = Trigger(step.fact("trigger") or Trigger.FIRST.value)
+    if isinstance(hear_parties(stage.session, order, tranche, surplus, on, trigger), Passed):
+        ask_authorities(stage, order, on)
+
+
+def ask_authorities(stage: Stage, order: Order, on: date) -> None:
+    """Each authority of the route speaks in turn, a day apart; the decision follows."""
+    r, conduct = stage.row(order.id), stage.conduct(order.id)
+    goods_list = GoodsList(stage.model(order.model).goods_list)
+    if goods_list is GoodsList.UNCONTROLLED:
+        stage.agenda.put(on + timedelta(1), "decide", order.id, none=True)
+        return
+    terms = effective(Route(r.route), goods_list, stage.session.law, on)
+    asked = terms.opinions_required if terms else ()
+    first = max(on + timedelta(1), order.filed_on + timedelta(DAYS_TO_OPINION))
+    last = first
+    wanted = int(conduct.get(("decision", "after_days"), "0"))
+    decided_after = order.filed_on + timedelta(max(wanted, DAYS_TO_DECISION))
+    for place, authority in enumerate(asked):
+        slug = authority.split(":")[1]
+        says = conduct.get(("opinion", slug), "for")
+        day = first + timedelta(place)
+        if says.startswith("late:"):
+            day, says = day + timedelta(int(says.split(":")[1])), "for"
+        if wanted and place == len(asked) - 1:
+            day = max(day, decided_after - timedelta(1))
+        if says != "none":
+            stage.agenda.put(day, "opinion", f"{order.id}|{slug}", says=says)
+            last = max(last, day)
+    _conditions(stage, order, first)
+    decide_on = max(last + timedelta(1), decided_after)
+    if ("queue", "jump") in conduct:
+        decide_on = last
+    stage.agenda.put(decide_on, "decide", order.id)
+
+
+def _conditions(stage: Stage, order: Order, first: date) -> None:
+    conduct = stage.conduct(order.id)
+    if ("condition", "set_by") in conduct:
+        stage.agenda.put(
+            first, "condition", order.id, owner=conduct["condition", "set_by"],
+            lifted_by=conduct.get(("condition", "lifted_by"), "none"),
+        )  # fmt: skip
+
+
+def opinion(stage: Stage, step: Step, on: date) -> None:
+    """One authority speaks."""
+    order_id, slug = step.key.split("|")
+    order, authority = stage.order(order_id), f"authority:{step.key.split('|')[1]}"
+    officer = stage.conduct(order_id).get(("opinion", f"officer.{slug}")) or stage.officer(
+        authority, "opinion", on, order.exporter, order.buyer
+    )
+    if officer is None or not stage.is_open(f"{order_id}/0"):
+        return
+    voice = Voice(step.fact("says"))
+    reason = "no objection" if voice is Voice.FOR else f"{slug}: objection on file"
+    spoken = Opinion(f"opinion:{order_id}/{slug}", f"application:{order_id}", authority, officer, voice, reason, on)
+    act.give_opinion(stage.session, order_id, spoken)
+
+
+def condition(stage: Stage, step: Step, on: date) -> None:
+    """An authority sets a condition; somebody lifts it, or nobody does."""
+    owner, lifted_by = step.fact("owner"), step.fact("lifted_by")
+    officer = stage.officer(owner, "opinion", on) or stage.officer(owner, "author", on)
+    if officer is None:
+        return
+    subject = "storage at the end user's site is confirmed"
+    record = Condition(
+        f"condition:{step.key}", f"application:{step.key}", owner, subject, on, None, None, True
+    )
+    act.set_condition(stage.session, step.key, record, officer=officer)
+    if lifted_by != "none":
+        lifter = stage.officer(lifted_by, "opinion", on) or stage.officer(lifted_by, "author", on) or officer
+        lifted = stage.replaced(record, lifted_by=lifted_by, lifted_on=on)
+        act.lift_condition(stage.session, step.key, lifted, officer=lifter, on=on)
+
+
+def decide(stage: Stage, step: Step, on: date) -> None:
+    """Two officers propose; the licence gate hears; what passes is issued and may be split for shipment."""
+    order = stage.order(step.key)
+    tranche = f"{order.id}/0"
+    found = last_finding(stage.session, tranche, Gate.PARTIES, PartiesFinding)
+    if found is None or not stage.is_open(tranche):
+        return
+    decision = None if step.fact("none") else _decision(stage, order, on)
+    conduct = stage.conduct(order.id)
+    signers = [] if decision is None else [decision.author, decision.countersigner]
+    unsigned = conduct.get(("decision", "unsigned_by"))
+    signatures = [
+        stage.sign(officer, decision, on)
+        for side, officer in zip(("author", "countersigner"), signers, strict=False)
+        if side != unsigned
+    ]
+    verdict = act.decide(
+        stage.session, order, tranche, found, decision, signatures, on, actor=signers[0] if signers else "clock:office",
+        trigger=Trigger(step.fact("trigger") or Trigger.FIRST.value),
+    )
+    if isinstance(verdict, Passed):
+        ship(stage, order, verdict.finding, on)
+
+
+def _decision(stage: Stage, order: Order, on: date) -> ProposedDecision | None:
+    r, conduct = stage.row(order.id), stage.conduct(order.id)
+    terms = effective(Route(r.route), GoodsList(stage.model(order.model).goods_list), stage.session.law, on)
+    if terms is None:
+        return None
+    # Where an authority is against, the collegial body decides, as the route lets it.
+    competent = terms.competent[-1] if stage.has_dissent(order.id) else terms.competent[0]
+    author = conduct.get(("decision", "author")) or stage.officer(competent, "author", on, order.exporter, order.buyer)
+    second = conduct.get(("decision", "countersigner")) or _countersigner(stage, order, terms.countersigning, competent, on)
+    if author is None or second is None:
+        return None
+    grant = conduct.get(("decision", "grant"), "yes") != "no"
+    reason = conduct.get(("decision", "reason"), "criteria met" if grant else "criteria not met")
+    return ProposedDecision(
+        f"decision:{order.id}", f"application:{order.id}", grant, author, stage.authority_of(author), second,
+        stage.authority_of(second), reason, on,
+    )  # fmt: skip
+
+
+def _countersigner(
+    stage: Stage, order: Order, countersigning: Iterable[str], competent: str, on: date
+) -> str | None:
+    named = [authority for authority in countersigning if authority != "other"]
+    bodies = named or ["authority:mod", "authority:mfa", "authority:economy", "authority:ssecu"]
+    for authority in bodies:
+        if authority != competent:
+            found = stage.officer(authority, "countersigner", on, order.exporter, order.buyer)
+            if found:
+                return found
+    return None
+
+
+def ship(stage: Stage, order: Order, finding: LicenceFinding, on: date) -> None:
+    """The order is split into its consignments, and each goes on its way in the month agreed."""
+    goes = max(on + timedelta(DAYS_TO_LEAVE), order.deliver_in.first_day())
+    parts = split(stage, order, on) if finding.kind in (GoodsKind.ARTICLE, GoodsKind.PART) else [f"{order.id}/0"]
+    for place, tranche in enumerate(parts):
+        stage.agenda.put(goes + timedelta(3 * place), "pack", tranche)
+
+
+def split(stage: Stage, order: Order, on: date) -> list[str]:
+    """Into which tranches? Near-equal children whose units and draws sum to the parent's."""
+    parts = min(stage.row(order.id).consignments, order.units)
+    parent = f"{order.id}/0"
+    if parts < 2:
+        return [parent]
+    names, base, rest = [], order.units // parts, order.units % parts
+    row = stage.session.row(Tranche, parent, parent)
+    assert row is not None
+    with Deed(
+        stage.session, "surplus.draw", actor="clock:office", on=on, subject=parent, order=order.id
+    ) as deed:
+        if order.certificate and own_draw(stage.session, order.certificate, parent):
+            move_draw(deed, order.certificate, parent, order.units, DrawState.RELEASED)
+        row.is_split = True
+        deed.put(row, parent)
+        for place in range(1, parts + 1):
+            name, share = f"{order.id}/{place}", base + (place <= rest)
+            names.append(name)
+            child = Tranche(
+                tranche=name, order=order.id, parent=parent, units=share, gate=row.gate, standing=row.standing,
+                hearing=row.hearing,
+            )  # fmt: skip
+            deed.put(child, name)
+            if order.certificate:
+                move_draw(deed, order.certificate, name, share, DrawState.RESERVED)
+                move_draw(deed, order.certificate, name, share, DrawState.COMMITTED)
+        units = tuple(base + (place <= rest) for place in range(1, parts + 1))
+        deed.seal(Split(f"split:{parent}", parent, tuple(names), units, on))
+        restand(deed, order.id)
+    return names
+
+
+def lapse(stage: Stage, step: Step, on: date) -> None:
+    """A reservation that never became a licence gives its units back on its last day."""
+    order = stage.order(step.key)
+    tranche = f"{order.id}/0"
+    last = own_draw(stage.session, order.certificate, tranche) if order.certificate else None
+    if last is not None and last.state is DrawState.RESERVED:
+        give_back(stage.session, order, tranche, on, state=DrawState.RELEASED, action="surplus.draw")
+
+
+STEPS = {
+    "file": file,
+    "parties": parties,
+    "opinion": opinion,
+    "condition": condition,
+    "decide": decide,
+    "lapse": lapse,
+}
+__all__ = ["STEPS", "Draw", "Outcome", "Standing", "ask_authorities"]

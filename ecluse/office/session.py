@@ -1,0 +1,153 @@
+"""What does one piece of work read? Records by subject, cached rows, and the versions on which its judgement stands.
+
+A *subject* is whatever records are about: an order, a tranche, a certificate, a party, a model. Its head counts the deeds
+that touched it. A deed may be saved only while every head it read still has the number it read (decision 6).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any, TypeVar
+
+from django.db import models
+
+from ecluse.base.law import Law
+from ecluse.base.proof import Edge
+from ecluse.base.sealed import VERSIONS, unseal
+from ecluse.base.signing import Key, Signature
+from ecluse.base.source import Source
+from ecluse.custody.terms import SerialRange
+from ecluse.office.models import Head, LogHead, Record, SignatureRow
+from ecluse.order import Citation
+
+T = TypeVar("T")
+M = TypeVar("M", bound=models.Model)
+
+
+@dataclass(slots=True)
+class Filed:
+    """One record as a session holds it."""
+
+    rid: str
+    v: str
+    digest: str
+    value: Any
+    turn: int
+
+
+@dataclass(slots=True)
+class File:
+    """Everything on record about one subject, in the order it was written."""
+
+    version: int
+    turn: int
+    leaf_hex: str
+    records: list[Filed]
+
+
+@dataclass(slots=True)
+class Buffer:
+    """What is to be written: sealed rows once, cache rows in their last state."""
+
+    sealed: dict[type[models.Model], list[models.Model]] = field(default_factory=dict)
+    cached: dict[type[models.Model], dict[str, models.Model]] = field(default_factory=dict)
+    moves: list[tuple[SerialRange, dict[str, Any]]] = field(default_factory=list)
+    heads: set[str] = field(default_factory=set)
+    logs: set[str] = field(default_factory=set)
+
+
+@lru_cache(maxsize=200_000)
+def _value(digest: str, body: bytes) -> Any:
+    return unseal(body)
+
+
+class Session:
+    """One reader's view. `exclusive` sessions (the carrying of a year) outlive deeds; others serve one deed."""
+
+    def __init__(self, source: Source, law: Law, *, exclusive: bool = False) -> None:
+        self.source, self.law, self.exclusive = source, law, exclusive
+        self.files: dict[str, File] = {}
+        self.rows: dict[tuple[type[models.Model], str], models.Model | None] = {}
+        self.logs: dict[str, tuple[int, Edge]] = {}
+        self.places: dict[str, Citation] = {}
+        self.signatures_by_digest: dict[str, tuple[Signature, ...]] = {}
+        self.reads: dict[str, int] = {}
+        self.tag_keys: dict[str, bytes] = {}
+        self.buffer = Buffer()
+
+    def file(self, subject: str) -> File:
+        """What is on record about this subject? Notes the version read."""
+        found = self.files.get(subject)
+        if found is None:
+            found = self.files[subject] = self._load(subject)
+        self.reads[subject] = found.version
+        return found
+
+    def of(self, subject: str, cls: type[T]) -> list[T]:
+        """Which records of this class are about this subject, oldest first?"""
+        version = VERSIONS[cls]
+        return [record.value for record in self.file(subject).records if record.v == version]
+
+    def newest(self, subject: str, cls: type[T]) -> T | None:
+        """Which is the newest record of this class about this subject?"""
+        found = self.of(subject, cls)
+        return found[-1] if found else None
+
+    def digest_of(self, subject: str, rid: str) -> str | None:
+        """What is the digest of this record about this subject?"""
+        return next((r.digest for r in self.file(subject).records if r.rid == rid), None)
+
+    def where(self, digest: str) -> Citation | None:
+        """In which log and at which index does the record with this digest stand?"""
+        found = self.places.get(digest)
+        if found is None:
+            row = Record.objects.filter(digest=digest).values_list("log", "index").first()
+            if row is None:
+                return None
+            found = self.places[digest] = Citation(digest, row[0], row[1])
+        return found
+
+    def signatures(self, digest: str) -> tuple[Signature, ...]:
+        """Who signed the record with this digest?"""
+        found = self.signatures_by_digest.get(digest)
+        if found is None:
+            rows = SignatureRow.objects.filter(digest=digest).order_by("id")
+            found = tuple(Signature(row.key, row.on, row.value_hex) for row in rows)
+            self.signatures_by_digest[digest] = found
+        return found
+
+    def keys(self, owners: Iterable[str]) -> tuple[Key, ...]:
+        """Which keys have these owners registered? In the order of their ids, each once."""
+        found = {key.id: key for owner in set(owners) for key in self.of(f"key:{owner}", Key)}
+        return tuple(found[id] for id in sorted(found))
+
+    def row(self, model: type[M], pk: str, subject: str) -> M | None:
+        """Which cached row is this? It belongs to a subject, whose version guards it."""
+        self.file(subject)
+        slot = (model, pk)
+        if slot not in self.rows:
+            self.rows[slot] = model._default_manager.filter(pk=pk).first()
+        return self.rows[slot]  # type: ignore[return-value]
+
+    def move_units(self, run: SerialRange, **state: Any) -> None:
+        """Units of this run are in a new state (custodian, authority, tranche, state, on) once the deed is written."""
+        self.buffer.moves.append((run, state))
+
+    def log(self, name: str) -> tuple[int, Edge]:
+        """How long is this log, and what is its frontier?"""
+        if name not in self.logs:
+            head = LogHead.objects.filter(log=name).first()
+            self.logs[name] = (head.size, Edge.from_hex(head.size, head.edge_hex)) if head else (0, Edge.empty())
+        return self.logs[name]
+
+    def _load(self, subject: str) -> File:
+        head = Head.objects.filter(subject=subject).first()
+        if head is None:
+            return File(0, 0, "", [])
+        records = []
+        for row in Record.objects.filter(subject=subject).order_by("turn"):
+            self.places[row.digest] = Citation(row.digest, row.log, row.index)
+            records.append(Filed(row.rid, row.v, row.digest, _value(row.digest, bytes(row.body)), row.turn))
+        return File(head.version, head.turn, head.leaf_hex, records)

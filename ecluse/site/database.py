@@ -1,0 +1,48 @@
+"""Which database does the office use? `sqlite:///PATH` or `postgresql://user:password@host:port/name`, from ECLUSE_DATABASE."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from ecluse.base.errors import BadInputError
+
+DEFAULT = "sqlite:///var/ecluse.sqlite3"
+BUSY_SECONDS = 30
+
+
+def from_environment() -> dict[str, Any]:
+    """Which Django database setting does ECLUSE_DATABASE name?"""
+    return from_url(os.environ.get("ECLUSE_DATABASE", DEFAULT))
+
+
+def from_url(url: str) -> dict[str, Any]:
+    """Which Django database setting does this URL name? Raises BadInputError for another scheme."""
+    parts = urlsplit(url)
+    if parts.scheme == "sqlite":
+        path = Path(unquote(parts.path.removeprefix("/")))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": str(path),
+            "OPTIONS": {
+                "transaction_mode": "IMMEDIATE",
+                "timeout": BUSY_SECONDS,
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
+            },
+        }
+    if parts.scheme in ("postgresql", "postgres"):
+        query = parse_qs(parts.query)
+        return {
+            "ENGINE": "django.db.backends.postgresql",
+            "NAME": parts.path.removeprefix("/"),
+            "USER": unquote(parts.username or ""),
+            "PASSWORD": unquote(parts.password or ""),
+            "HOST": query.get("host", [parts.hostname or ""])[0],
+            "PORT": str(parts.port or query.get("port", [""])[0]),
+        }
+    raise BadInputError.one(
+        "ECLUSE_DATABASE", "sqlite:///PATH or postgresql://…", url.split("@")[-1], "name the database by such a URL"
+    )

@@ -1,0 +1,34 @@
+"""How is the office's Django set up? Everything that differs between two offices comes from ECLUSE_* variables."""
+
+from __future__ import annotations
+
+import os
+import secrets
+
+from ecluse.site.database import from_environment
+
+SECRET_KEY = os.environ.get("ECLUSE_SECRET_KEY") or secrets.token_hex(32)
+DEBUG = False
+ALLOWED_HOSTS = os.environ.get("ECLUSE_HOSTS", "127.0.0.1,localhost").split(",")
+INSTALLED_APPS = ["ecluse.office"]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "ecluse.site.urls"
+WSGI_APPLICATION = "ecluse.site.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {"context_processors": ["django.template.context_processors.request"]},
+    }
+]
+DATABASES = {"default": from_environment()}
+LANGUAGE_CODE = "uk"
+LANGUAGES = [("uk", "Українська"), ("en", "English"), ("fr", "Français")]
+USE_TZ = True
+TIME_ZONE = "UTC"
