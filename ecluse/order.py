@@ -144,7 +144,17 @@ def hear(
     form, cited = write_claim(claim)
     citations = tuple(found for found in (where(fact.digest) for fact in cited) if found)
     hearing = Hearing(
-        id, order, tranche, gate, on, trigger, previous, form, citations, law.digests(door.tables), ENGINE,
+        id,
+        order,
+        tranche,
+        gate,
+        on,
+        trigger,
+        previous,
+        form,
+        citations,
+        law.digests(door.tables),
+        ENGINE,
         verdict.grounds if isinstance(verdict, Held) else (),
         finding_form(verdict.finding) if isinstance(verdict, Passed) else None,
     )
@@ -237,6 +247,28 @@ def standing(stages: Iterable[Stage]) -> Standing:
     return next((grave for grave in Standing if grave in found), Standing.OPEN)
 
 
+# A reopening does not move what the end user already has: it opens a case, and money due stays due.
+REOPENING = frozenset({Trigger.LIST_CHANGE, Trigger.CERTIFICATE_WITHDRAWN, Trigger.LICENCE_CHANGE})
+
+
+def stage_of(hearings: Iterable[Hearing], delivered_on: date | None) -> Stage | None:
+    """Where does a tranche stand after these hearings, its parent's before it was split included, in their order?"""
+    stage = None
+    for hearing in hearings:
+        if hearing.trigger in REOPENING and delivered_on is not None and delivered_on <= hearing.on:
+            continue
+        stage = Stage(hearing.gate, standing_after(hearing))
+    return stage
+
+
+def standing_after(hearing: Hearing) -> Standing:
+    """What does one hearing make of its tranche? Only the last gate's pass is a pass; before it the tranche is open."""
+    if hearing.finding is None:
+        verdict = Held(hearing.grounds)
+        return Standing.HELD_REFUSED if verdict.is_refused() else Standing.HELD_REFERRED
+    return Standing.PASSED if hearing.gate is Gate.PROCEEDS else Standing.OPEN
+
+
 class Consequence(enum.Enum):
     """What follows when a gate that had passed is held again?"""
 
@@ -246,7 +278,9 @@ class Consequence(enum.Enum):
     CASE = "case"
 
 
-def rehear(reached: Gate, *, is_issued: bool, is_moving: bool, is_delivered: bool) -> tuple[Consequence, tuple[Gate, ...]]:
+def rehear(
+    reached: Gate, *, is_issued: bool, is_moving: bool, is_delivered: bool
+) -> tuple[Consequence, tuple[Gate, ...]]:
     """A new fact holds a gate again: what follows, and which gates open after it?
 
     Not yet licensed: not issued. Licensed: suspended. Moving: recalled. Delivered: a case; money due stays due, so

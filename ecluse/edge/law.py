@@ -36,16 +36,20 @@ def _all_versions() -> dict[tuple[str, str], Table]:
 @lru_cache(maxsize=1)
 def newest_law() -> Law:
     """Which law does this release judge by? The newest version of every table."""
-    return Law({
-        f"{path.parent.name}/{path.stem}": read_table(f"{path.parent.name}/{path.stem}", path)
-        for path in sorted(TABLES.glob("*/*.csv"))
-        if "@" not in path.stem
-    })
+    return Law(
+        {
+            f"{path.parent.name}/{path.stem}": read_table(f"{path.parent.name}/{path.stem}", path)
+            for path in sorted(TABLES.glob("*/*.csv"))
+            if "@" not in path.stem
+        }
+    )
 
 
 def library(name: str, table_digest: str) -> Table:
     """Which table has this name and digest? Raises UnknownLawError when this release does not hold it."""
     table = _all_versions().get((name, table_digest))
     if table is None:
-        raise UnknownLawError(f"table {name} with digest {table_digest[:12]} is not held here; a newer release may hold it")
+        raise UnknownLawError(
+            f"table {name} with digest {table_digest[:12]} is not held here; a newer release may hold it"
+        )
     return table

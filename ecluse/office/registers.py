@@ -8,7 +8,6 @@ from datetime import date
 from ecluse.base.days import Month
 from ecluse.base.money import Money
 from ecluse.base.sealed import sealed
-from ecluse.surplus.terms import MonthUnits
 
 
 @sealed("authority/1")
@@ -165,8 +164,13 @@ class Order:
     def roles(self) -> tuple[tuple[str, str], ...]:
         """Which party plays which role? Pairs of role and party."""
         pairs = (
-            ("exporter", self.exporter), ("buyer", self.buyer), ("consignee", self.consignee),
-            ("end_user", self.end_user), ("broker", self.broker), ("carrier", self.carrier), ("bank", self.bank),
+            ("exporter", self.exporter),
+            ("buyer", self.buyer),
+            ("consignee", self.consignee),
+            ("end_user", self.end_user),
+            ("broker", self.broker),
+            ("carrier", self.carrier),
+            ("bank", self.bank),
         )
         return tuple((role, party) for role, party in pairs if party)
 

@@ -76,6 +76,8 @@ class Session:
         self.reads: dict[str, int] = {}
         self.tag_keys: dict[str, bytes] = {}
         self.buffer = Buffer()
+        # A session that alone writes knows every subject there is: what it does not know has no record to look for.
+        self.known = set(Head.objects.values_list("subject", flat=True)) if exclusive else None
 
     def file(self, subject: str) -> File:
         """What is on record about this subject? Notes the version read."""
@@ -128,7 +130,8 @@ class Session:
         self.file(subject)
         slot = (model, pk)
         if slot not in self.rows:
-            self.rows[slot] = model._default_manager.filter(pk=pk).first()
+            is_new = self.known is not None and subject not in self.known
+            self.rows[slot] = None if is_new else model._default_manager.filter(pk=pk).first()
         return self.rows[slot]  # type: ignore[return-value]
 
     def move_units(self, run: SerialRange, **state: Any) -> None:
@@ -143,6 +146,8 @@ class Session:
         return self.logs[name]
 
     def _load(self, subject: str) -> File:
+        if self.known is not None and subject not in self.known:
+            return File(0, 0, "", [])
         head = Head.objects.filter(subject=subject).first()
         if head is None:
             return File(0, 0, "", [])

@@ -44,5 +44,5 @@ def from_url(url: str) -> dict[str, Any]:
             "PORT": str(parts.port or query.get("port", [""])[0]),
         }
     raise BadInputError.one(
-        "ECLUSE_DATABASE", "sqlite:///PATH or postgresql://…", url.split("@")[-1], "name the database by such a URL"
+        "ECLUSE_DATABASE", "sqlite:///PATH or postgresql://…", url.rsplit("@", maxsplit=1)[-1], "name the database by such a URL"
     )

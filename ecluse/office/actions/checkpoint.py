@@ -25,4 +25,4 @@ def sign_checkpoints(session: Session, on: date) -> None:
         size, edge = session.log(log)
         note = sign_note(checkpoint_text(origin_of(log), size, edge.root()), SIGNER.replace(":", "/"), private)
         root = edge.root().hex()
-        rows.append(Checkpoint(id=f"{log}/{size}", log=log, size=size, root_hex=root, note=note, on=on))
+        rows.append(Checkpoint(id=f"{log}/{size}/{on}", log=log, size=size, root_hex=root, note=note, on=on))

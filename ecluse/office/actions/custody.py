@@ -50,7 +50,15 @@ def commit_block(session: Session, block: SerialBlock, on: date, *, maker: str, 
 
 
 def mark(
-    session: Session, block: SerialBlock, marking: Marking, on: date, *, maker: str, authority: str, level: Level, signature: Signature
+    session: Session,
+    block: SerialBlock,
+    marking: Marking,
+    on: date,
+    *,
+    maker: str,
+    authority: str,
+    level: Level,
+    signature: Signature,
 ) -> None:
     """The line marks numbers of its block as made, void or unused; units traced one by one are born here."""
     with Deed(session, "custody.mark", actor=maker, on=on, subject=block.id) as deed:
@@ -66,15 +74,27 @@ def mark(
 def _units(block: SerialBlock, marking: Marking, maker: str, authority: str) -> Iterable[Unit]:
     for number in range(marking.range.first, marking.range.last + 1):
         yield Unit(
-            serial=serial_text(block.prefix, number), block=block.id, number=number, model=block.model,
-            fate=marking.fate.value, custodian=maker, authority=authority, state="at_line", tranche="", on=marking.on,
+            serial=serial_text(block.prefix, number),
+            block=block.id,
+            number=number,
+            model=block.model,
+            fate=marking.fate.value,
+            custodian=maker,
+            authority=authority,
+            state="at_line",
+            tranche="",
+            on=marking.on,
         )
 
 
 def license_by_host(session: Session, licence: HostLicence, *, signature: Signature) -> None:
     """The host state grants its own licence for goods to leave it."""
     with Deed(
-        session, "custody.license_host", actor=licence.owner, on=licence.valid_from, subject=f"host:{licence.order}",
+        session,
+        "custody.license_host",
+        actor=licence.owner,
+        on=licence.valid_from,
+        subject=f"host:{licence.order}",
         order=licence.order,
     ) as deed:
         deed.seal(licence, signatures=[signature])
@@ -102,16 +122,16 @@ def release(
     with Deed(
         session, "custody.release", actor="clock:office", on=on, subject=tranche, order=order.id, log=log
     ) as deed:
-        verdict = hear_gate(
-            deed, Gate.CUSTODY, claim, tranche=tranche, on=on, previous=moving.hearing, trigger=trigger
-        )
+        verdict = hear_gate(deed, Gate.CUSTODY, claim, tranche=tranche, on=on, previous=moving.hearing, trigger=trigger)
         if isinstance(verdict, Passed):
             line = order.line or ""
             made = Release(f"release:{tranche}", order.id, tranche, line, moving.units, deed.hearing, on)
             deed.seal(made)
             for subject in (line, f"host:{order.id}"):
                 if subject:
-                    copy = Release(f"release:{tranche}/{subject}", order.id, tranche, line, moving.units, deed.hearing, on)
+                    copy = Release(
+                        f"release:{tranche}/{subject}", order.id, tranche, line, moving.units, deed.hearing, on
+                    )
                     deed.seal(copy, subject)
             if order.certificate and own_draw(session, order.certificate, tranche):
                 move_draw(deed, order.certificate, tranche, moving.units, DrawState.USED)
@@ -128,7 +148,13 @@ def hand_over(
     """One handover, signed by each side; an arrival at the end user starts the clock of its verification."""
     on = (manifest.received_at or manifest.sent_at).date()
     with Deed(
-        session, "custody.hand_over", actor=manifest.from_custodian, on=on, subject=manifest.tranche, order=order, log=log
+        session,
+        "custody.hand_over",
+        actor=manifest.from_custodian,
+        on=on,
+        subject=manifest.tranche,
+        order=order,
+        log=log,
     ) as deed:
         deed.seal(manifest, signatures=signatures)
         if manifest.step is Step.DELIVERY and manifest.received_at:
@@ -155,8 +181,13 @@ def verify_delivery(
 ) -> None:
     """The end user's state certifies what arrived."""
     with Deed(
-        session, "custody.verify_delivery", actor=verification.owner, on=verification.on,
-        subject=verification.end_user, order=order, log=log,
+        session,
+        "custody.verify_delivery",
+        actor=verification.owner,
+        on=verification.on,
+        subject=verification.end_user,
+        order=order,
+        log=log,
     ) as deed:
         deed.seal(verification, signatures=signatures)
 
@@ -184,12 +215,8 @@ def close_chain(
 
 def take_back(session: Session, order: str, tranche: str, ranges: Sequence[SerialRange], on: date, *, log: str) -> None:
     """Packed numbers are free again: recalled before they left, or returned."""
-    with Deed(
-        session, "custody.recall", actor="clock:office", on=on, subject=tranche, order=order, log=log
-    ) as deed:
+    with Deed(session, "custody.recall", actor="clock:office", on=on, subject=tranche, order=order, log=log) as deed:
         for number, run in enumerate(ranges, 1):
             freed = Unpacking(f"unpacking:{tranche}/{number}", tranche, run.block, run.first, run.last, on)
             deed.seal(freed, run.block)
             session.move_units(run, tranche="", state="recalled", on=on)
-
-

@@ -7,7 +7,7 @@ Nothing else in the office writes. In service a deed is one short transaction of
 from __future__ import annotations
 
 import hmac
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from types import TracebackType
 from typing import Any
@@ -55,7 +55,8 @@ class Deed:
         """Which sealed record is this value now? It is about the deed's subject unless another is named."""
         record = seal(value)
         self.sealed.append((record, value, subject or self.subject, rid or value.id))
-        self.signed.extend((record.digest, signature) for signature in signatures)
+        # One key signs a record once, even where one person stands on both sides of it.
+        self.signed.extend((record.digest, made) for made in {made.key: made for made in signatures}.values())
         if record.v == "hearing/1":
             self.hearing = record.digest
         return record
@@ -86,7 +87,9 @@ def write(deed: Deed) -> None:
         known = session.signatures_by_digest.get(signed, ())
         session.signatures_by_digest[signed] = (*known, signature)
         pk = f"{signed}:{signature.key}"
-        rows.append(SignatureRow(id=pk, digest=signed, key=signature.key, on=signature.on, value_hex=signature.value_hex))
+        rows.append(
+            SignatureRow(id=pk, digest=signed, key=signature.key, on=signature.on, value_hex=signature.value_hex)
+        )
     for subject in {subject for _, _, subject, _ in deed.sealed} | {deed.subject}:
         file = session.file(subject)
         file.version += 1
@@ -110,8 +113,18 @@ def _write_entry(deed: Deed, main: File, records: list[tuple[Sealed, Any, str, s
         buffer.sealed.setdefault(Salt, []).append(Salt(digest=record.digest, salt_hex=salt.hex()))
         buffer.sealed.setdefault(Record, []).append(
             Record(
-                rid=rid, v=record.v, body=record.body, digest=record.digest, subject=subject, order=deed.order, on=deed.on,
-                actor=deed.actor, action=deed.action, log=deed.log, index=index, turn=file.turn,
+                rid=rid,
+                v=record.v,
+                body=record.body,
+                digest=record.digest,
+                subject=subject,
+                order=deed.order,
+                on=deed.on,
+                actor=deed.actor,
+                action=deed.action,
+                log=deed.log,
+                index=index,
+                turn=file.turn,
             )
         )
     body = canonical(_entry(deed, main, commitments, hearing_salt))
@@ -127,8 +140,14 @@ def _write_entry(deed: Deed, main: File, records: list[tuple[Sealed, Any, str, s
 def _entry(deed: Deed, main: File, commitments: list[str], hearing_salt: bytes) -> dict[str, Any]:
     """What stands in the log? Commitments only: a tag that links nothing, a count, the previous entry's hash."""
     tag = hmac.new(_tag_key(deed.session, deed.subject), str(main.turn).encode(), "sha256").hexdigest()
-    entry = {"v": "entry/1", "log": deed.log, "kind": deed.action.split(".")[0], "tag": tag, "seq": main.turn,
-             "sd": commitments}
+    entry = {
+        "v": "entry/1",
+        "log": deed.log,
+        "kind": deed.action.split(".")[0],
+        "tag": tag,
+        "seq": main.turn,
+        "sd": commitments,
+    }
     if main.leaf_hex:
         entry["previous"] = main.leaf_hex
     if hearing_salt:
@@ -169,7 +188,10 @@ def _write_alone(deed: Deed) -> None:
 def _check_heads(session: Session) -> None:
     subjects = sorted(set(session.reads) | session.buffer.heads)
     found = dict(
-        Head.objects.select_for_update().filter(subject__in=subjects).order_by("subject").values_list("subject", "version")
+        Head.objects.select_for_update()
+        .filter(subject__in=subjects)
+        .order_by("subject")
+        .values_list("subject", "version")
     )
     for subject in subjects:
         if found.get(subject, 0) != session.reads.get(subject, 0):
@@ -188,25 +210,40 @@ def flush(session: Session) -> None:
     buffer, session.buffer = session.buffer, Buffer()
     entries = buffer.sealed.pop(LogEntry, [])
     for model, rows in sorted(buffer.sealed.items(), key=lambda item: item[0] is Entry):
-        model._default_manager.bulk_create(rows, batch_size=2000)
+        _insert(model, rows)
     for run, state in buffer.moves:
         Unit.objects.filter(block=run.block, number__range=(run.first, run.last)).update(**state)
     for model, by_pk in buffer.cached.items():
-        _upsert(model, list(by_pk.values()))
-    _upsert(Head, [
-        Head(subject=s, version=f.version, turn=f.turn, leaf_hex=f.leaf_hex)
-        for s in sorted(buffer.heads) for f in [session.files[s]]
-    ])
-    LogEntry._default_manager.bulk_create(entries, batch_size=2000)
-    heads = [(log, *session.logs[log]) for log in sorted(buffer.logs)]
-    _upsert(LogHead, [LogHead(log=log, size=size, edge_hex=edge.to_hex()) for log, size, edge in heads])
+        _insert(model, list(by_pk.values()), replaces=True)
+    touched = [(subject, session.files[subject]) for subject in sorted(buffer.heads)]
+    heads = [Head(subject=s, version=f.version, turn=f.turn, leaf_hex=f.leaf_hex) for s, f in touched]
+    _insert(Head, heads, replaces=True)
+    _insert(LogEntry, entries)
+    logs = [(log, *session.logs[log]) for log in sorted(buffer.logs)]
+    _insert(LogHead, [LogHead(log=log, size=size, edge_hex=edge.to_hex()) for log, size, edge in logs], replaces=True)
 
 
-def _upsert(model: type[models.Model], rows: list[models.Model]) -> None:
+def _insert(model: type[models.Model], rows: Sequence[models.Model], *, replaces: bool = False) -> None:
+    """Insert these rows, one statement for all; a cache row replaces its older state.
+
+    The statement is built once and its rows are sent as they are: the ORM's own way took a third of a carried year.
+    """
     if not rows:
         return
-    pk = model._meta.pk.attname
-    others = [f.attname for f in model._meta.concrete_fields if not f.primary_key]
-    model._default_manager.bulk_create(
-        rows, batch_size=2000, update_conflicts=True, unique_fields=[pk], update_fields=others
-    )
+    fields = model._meta.concrete_fields
+    columns = [connection.ops.quote_name(field.column) for field in fields]
+    places = ", ".join(["%s"] * len(fields))
+    sql = f"INSERT INTO {connection.ops.quote_name(model._meta.db_table)} ({', '.join(columns)}) VALUES ({places})"
+    if replaces:
+        pk = connection.ops.quote_name(model._meta.pk.column)
+        others = ", ".join(f"{name} = excluded.{name}" for name in columns if name != pk)
+        sql += f" ON CONFLICT ({pk}) DO UPDATE SET {others}"
+    dated = [isinstance(field, models.DateField) for field in fields]
+    names = [field.attname for field in fields]
+    adapt = connection.ops.adapt_datefield_value
+    with connection.cursor() as cursor:
+        cursor.executemany(sql, [
+            [adapt(getattr(row, name)) if is_date else getattr(row, name)
+             for name, is_date in zip(names, dated, strict=True)]
+            for row in rows
+        ])  # fmt: skip

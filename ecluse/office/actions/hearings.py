@@ -9,8 +9,9 @@ from ecluse.base.sealed import decode, seal
 from ecluse.base.verdict import Held, Passed
 from ecluse.office.actions.deed import Deed
 from ecluse.office.models import OrderRow, Tranche
+from ecluse.office.registers import DeliveryMade, Order
 from ecluse.office.session import Session
-from ecluse.order import Gate, Hearing, Stage, Standing, Trigger, hear, standing
+from ecluse.order import Gate, Hearing, Stage, Standing, Trigger, hear, stage_of, standing
 
 F = TypeVar("F")
 
@@ -25,12 +26,8 @@ def hear_gate(
     previous: str | None,
     trigger: Trigger = Trigger.FIRST,
     units: int = 0,
-    moves: bool = True,
 ) -> Passed[Any] | Held:
-    """What does the gate say of this tranche? The hearing is sealed in the deed and the standings move.
-
-    `moves` is False for what was delivered already: a case is opened, the standing stays.
-    """
+    """What does the gate say of this tranche? The hearing is sealed in the deed and the standings move."""
     session = deed.session
     number = len(session.of(tranche, Hearing)) + sum(v == "hearing/1" for v in (r.v for r, *_ in deed.sealed)) + 1
     hearing, verdict, _ = hear(
@@ -38,24 +35,38 @@ def hear_gate(
         trigger=trigger, previous=previous, where=session.where,
     )  # fmt: skip
     deed.seal(hearing, tranche)
-    if moves and gate is not Gate.CERTIFICATE:
-        _move(deed, gate, tranche, hearing.id, _standing_after(gate, claim, verdict), units)
+    if gate is not Gate.CERTIFICATE:
+        _move(deed, hearing, units)
     return verdict
 
 
-def _standing_after(gate: Gate, claim: Any, verdict: Passed[Any] | Held) -> Standing:
-    if isinstance(verdict, Held):
-        return Standing.HELD_REFUSED if verdict.is_refused() else Standing.HELD_REFERRED
-    return Standing.PASSED if gate is Gate.PROCEEDS else Standing.OPEN
-
-
-def _move(deed: Deed, gate: Gate, tranche: str, hearing: str, reached: Standing, units: int) -> None:
-    row = deed.session.row(Tranche, tranche, tranche)
+def _move(deed: Deed, hearing: Hearing, units: int) -> None:
+    """Where do the tranche, or the tranches it was split into, stand now?"""
+    session, tranche = deed.session, hearing.tranche
+    row = session.row(Tranche, tranche, tranche)
     if row is None:
         row = Tranche(tranche=tranche, order=deed.order, parent=None, units=units)
-    row.gate, row.standing, row.hearing = gate.value, reached.value, hearing
-    deed.put(row, tranche)
+    rows = [row] if not row.is_split else [row, *(t for t in tranches_of(session, deed.order) if t.parent == tranche)]
+    for moved in rows:
+        stage = stage_of([*hearings_of(session, moved), hearing], delivered_on(session, moved))
+        if stage is not None:
+            moved.gate, moved.standing, moved.hearing = stage.gate.value, stage.standing.value, hearing.id
+        deed.put(moved, moved.tranche)
     restand(deed, deed.order)
+
+
+def hearings_of(session: Session, row: Tranche) -> list[Hearing]:
+    """Which hearings tell where this tranche stands? Its parent's and its own, by day."""
+    own = session.of(row.tranche, Hearing)
+    inherited = session.of(row.parent, Hearing) if row.parent else []
+    return sorted([*inherited, *own], key=lambda hearing: hearing.on)
+
+
+def delivered_on(session: Session, row: Tranche) -> date | None:
+    """When did the end user receive it? None when he did not."""
+    order = session.newest(row.order, Order)
+    made = session.of(order.end_user, DeliveryMade) if order else []
+    return next((delivery.on for delivery in made if delivery.tranche == row.tranche), None)
 
 
 def restand(deed: Deed, order: str) -> None:

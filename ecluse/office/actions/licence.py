@@ -77,9 +77,7 @@ def give_opinion(session: Session, order: str, opinion: Opinion) -> None:
 
 def set_condition(session: Session, order: str, condition: Condition, *, officer: str) -> None:
     """An authority sets a condition on an application."""
-    with Deed(
-        session, "licence.set_condition", actor=officer, on=condition.set_on, subject=order, order=order
-    ) as deed:
+    with Deed(session, "licence.set_condition", actor=officer, on=condition.set_on, subject=order, order=order) as deed:
         deed.seal(condition)
 
 

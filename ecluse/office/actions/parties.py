@@ -50,15 +50,11 @@ def hear_parties(
     surplus: tuple[SurplusFinding, str],
     on: date,
     trigger: Trigger = Trigger.FIRST,
-    *,
-    moves: bool = True,
 ) -> Passed[PartiesFinding] | Held:
     """Is everyone who touches this tranche known and clear? If so its units count against the end-use statement."""
     claim = parties_claim(session, order, tranche, *surplus, on)
     with Deed(session, "parties.hear", actor="clock:office", on=on, subject=tranche, order=order.id) as deed:
-        verdict = hear_gate(
-            deed, Gate.PARTIES, claim, tranche=tranche, on=on, previous=surplus[1], trigger=trigger, moves=moves
-        )
+        verdict = hear_gate(deed, Gate.PARTIES, claim, tranche=tranche, on=on, previous=surplus[1], trigger=trigger)
         if isinstance(verdict, Passed) and order.statement:
             rid = f"use:{order.id}"
             if session.digest_of(order.statement, rid) is None:

@@ -38,7 +38,10 @@ def _post(deed: Deed, entries: Iterable[JournalEntry], subject: str = "") -> Non
         deed.seal(entry, subject)
         deed.add(
             Posting(
-                id=f"{entry.id}/{number}", entry_id=entry.id, account=posting.account, currency=posting.money.currency,
+                id=f"{entry.id}/{number}",
+                entry_id=entry.id,
+                account=posting.account,
+                currency=posting.money.currency,
                 minor=posting.money.minor,
             )
             for number, posting in enumerate(entry.postings, 1)
@@ -71,7 +74,11 @@ def receive(session: Session, order: Order, sale: Sale, receipt: Receipt) -> Non
 def contribute(session: Session, order: Order, sale: Sale, contribution: Contribution, settles: Money) -> None:
     """A contribution was paid into the fund."""
     with Deed(
-        session, "proceeds.contribute", actor=contribution.payer, on=contribution.on, subject=contribution.tranche,
+        session,
+        "proceeds.contribute",
+        actor=contribution.payer,
+        on=contribution.on,
+        subject=contribution.tranche,
         order=order.id,
     ) as deed:
         deed.seal(contribution)
@@ -104,9 +111,7 @@ def purchase(session: Session, bought: Purchase, *, officer: str) -> None:
 
 def accept(session: Session, bought: Purchase, delivery: PurchaseDelivery, units_before: int) -> None:
     """The army accepted units of a purchase."""
-    with Deed(
-        session, "proceeds.accept", actor=delivery.accepted_by, on=delivery.on, subject=bought.shortage
-    ) as deed:
+    with Deed(session, "proceeds.accept", actor=delivery.accepted_by, on=delivery.on, subject=bought.shortage) as deed:
         deed.seal(delivery)
         _post(deed, [ledger.purchase_delivered(f"entry:{delivery.id}", bought, delivery, units_before)])
 
@@ -129,6 +134,4 @@ def hear_proceeds(
     claim = proceeds_claim(session, order, licensed, *custody, on)
     tranche = claim.tranche
     with Deed(session, "proceeds.hear", actor="clock:office", on=on, subject=tranche, order=order.id) as deed:
-        return hear_gate(
-            deed, Gate.PROCEEDS, claim, tranche=tranche, on=on, previous=custody[1], trigger=trigger
-        )
+        return hear_gate(deed, Gate.PROCEEDS, claim, tranche=tranche, on=on, previous=custody[1], trigger=trigger)

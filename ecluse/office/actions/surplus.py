@@ -80,9 +80,7 @@ def certify(
 
 def withdraw(session: Session, withdrawal: Withdrawal, *, officer: str, signature: Signature) -> None:
     """From this day the certificate carries no new draw."""
-    with Deed(
-        session, "surplus.withdraw", actor=officer, on=withdrawal.on, subject=withdrawal.certificate
-    ) as deed:
+    with Deed(session, "surplus.withdraw", actor=officer, on=withdrawal.on, subject=withdrawal.certificate) as deed:
         deed.seal(withdrawal, signatures=[signature])
 
 

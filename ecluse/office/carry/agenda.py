@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import heapq
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -73,11 +73,12 @@ class AgendaBook:
         while self.by_day:
             yield min(self.by_day)
 
-    def run(self, day: date, do: Callable[[Step], None]) -> int:
+    def run(self, day: date, stage: Any, does: Mapping[str, Callable[[Any, Step, date], None]]) -> int:
         """Do everything of this day, what it puts on the same day included. How many steps were done?"""
         self.today, done = day, 0
         while self.by_day.get(day):
-            do(heapq.heappop(self.by_day[day]))
+            step = heapq.heappop(self.by_day[day])
+            does[step.kind](stage, step, day)
             done += 1
         self.by_day.pop(day, None)
         return done

@@ -22,8 +22,8 @@ from ecluse.proceeds.terms import ContributionPolicy, ContributionRule, RateOfDa
 from ecluse.surplus.terms import (
     AbsorptionLimit,
     CapacityAttestation,
-    Funder,
     FundedOrder,
+    Funder,
     MonthUnits,
     Reserve,
     StatedNeed,
@@ -71,8 +71,12 @@ def _enter(session: Session, signers: Signers, name: str, filings: Iterable[Fili
 
 
 def _tables(world: World, signers: Signers, on: date) -> Iterator[tuple[str, Iterator[Filing]]]:
-    yield "authorities", (
-        (Authority(r.authority, r.state, r.name_uk, r.name_en, r.name_fr), r.authority, None) for r in world.authorities
+    yield (
+        "authorities",
+        (
+            (Authority(r.authority, r.state, r.name_uk, r.name_en, r.name_fr), r.authority, None)
+            for r in world.authorities
+        ),
     )
     yield "keys", _keys(world, signers)
     yield "officers", _officers(world)
@@ -85,10 +89,19 @@ def _tables(world: World, signers: Signers, on: date) -> Iterator[tuple[str, Ite
     yield "policies", _policies(world)
     yield "statements", _statements(world)
     yield "offers", _offers(world)
-    yield "rates", (
-        (RateOfDay(f"rate:{r.base}-{r.quote}-{r.on}", r.base, r.quote, r.numerator, r.denominator, r.on, r.source),
-         f"rate:{r.base}-{r.quote}", None)
-        for r in world.rates if r.on <= on
+    yield (
+        "rates",
+        (
+            (
+                RateOfDay(
+                    f"rate:{r.base}-{r.quote}-{r.on}", r.base, r.quote, r.numerator, r.denominator, r.on, r.source
+                ),
+                f"rate:{r.base}-{r.quote}",
+                None,
+            )
+            for r in world.rates
+            if r.on <= on
+        ),
     )
 
 
@@ -113,7 +126,8 @@ def _models(world: World) -> Iterator[Filing]:
         entry = r.control_entry or ""
         yield (
             Model(r.model, r.class_, r.kind, r.goods_list, entry, r.maker, price, cost, r.development_share_bp),
-            f"class:{r.class_}", None,
+            f"class:{r.class_}",
+            None,
         )
     for r in world.origins:
         record = OriginDeclaration(f"origin:{r.model}", r.model, r.consents_needed, r.consents_held, r.declared_on)
@@ -142,9 +156,7 @@ def _lines(world: World) -> Iterator[Filing]:
         roles = tuple(CentreRole(role) for role in r.roles)
         yield Centre(r.centre, r.host, r.operator, roles, r.announced_on), r.centre, None
     for r in world.line_rules:
-        rule = LineRule(
-            r.rule_id, r.line, OutputRule(r.rule), r.host_share_bp, r.source, r.valid_from, r.valid_until
-        )
+        rule = LineRule(r.rule_id, r.line, OutputRule(r.rule), r.host_share_bp, r.source, r.valid_from, r.valid_until)
         yield rule, r.line, None
 
 
@@ -204,7 +216,8 @@ def _policies(world: World) -> Iterator[Filing]:
         rule = ContributionRule(r.rule)
         yield (
             ContributionPolicy(r.policy, r.owner, rule, *rates, *days, r.valid_from, r.valid_until),
-            "policy:contribution", r.owner,
+            "policy:contribution",
+            r.owner,
         )
     yield from _grouped(world.buyer_tiers, _tiers, "policy:tiers")
     yield from _grouped(world.partner_lists, _partners, "policy:partners")
@@ -235,16 +248,22 @@ def _partners(rows: list[Any]) -> PartnerList:
 
 def _critical(rows: list[Any]) -> CriticalGoods:
     first = rows[0]
-    return CriticalGoods(
-        first.policy, first.owner, tuple(r.model for r in rows), first.valid_from, first.valid_until
-    )
+    return CriticalGoods(first.policy, first.owner, tuple(r.model for r in rows), first.valid_from, first.valid_until)
 
 
 def _statements(world: World) -> Iterator[Filing]:
     for r in world.statements:
         clauses = tuple(EndUseClause(clause) for clause in r.clauses)
         statement = EndUseStatement(
-            r.statement, r.number, r.end_user, r.state, r.model, r.units, clauses, r.issued_on, r.valid_until,
+            r.statement,
+            r.number,
+            r.end_user,
+            r.state,
+            r.model,
+            r.units,
+            clauses,
+            r.issued_on,
+            r.valid_until,
             r.verified_on,
         )
         yield statement, r.statement, r.signed_by

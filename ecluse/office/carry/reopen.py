@@ -12,9 +12,9 @@ from ecluse.office.actions.hearings import last_finding, tranches_of
 from ecluse.office.actions.licence import change_licence
 from ecluse.office.actions.parties import hear_parties
 from ecluse.office.actions.surplus import hear_surplus
-from ecluse.office.models import Involvement, Tranche
+from ecluse.office.models import Involvement
 from ecluse.office.registers import DeliveryMade, Order, Release
-from ecluse.order import Consequence, Gate, Standing, Trigger, rehear
+from ecluse.order import Consequence, Gate, Hearing, Standing, Trigger, rehear
 from ecluse.surplus.terms import Draw, DrawState, SurplusFinding
 
 if TYPE_CHECKING:
@@ -26,16 +26,18 @@ DAYS_TO_RECALL = 3
 def reopen_parties(stage: Stage, party: str, on: date) -> None:
     """A party was found on a new list version: every live tranche it touches is heard again."""
     for order in orders_of(stage, party):
-        for tranche in live_tranches(stage, order):
-            surplus = last_finding(stage.session, tranche, Gate.SURPLUS, SurplusFinding)
-            if surplus is None or Gate(_row(stage, tranche).gate) is Gate.SURPLUS:
-                continue
-            verdict = hear_parties(
-                stage.session, order, tranche, surplus, on, Trigger.LIST_CHANGE,
-                moves=not is_delivered(stage, order, tranche),
-            )
-            if isinstance(verdict, Held):
+        whole = f"{order.id}/0"
+        surplus = last_finding(stage.session, whole, Gate.SURPLUS, SurplusFinding)
+        tranches = live_tranches(stage, order)
+        if surplus is None or not tranches or not _was_heard(stage, whole, Gate.PARTIES):
+            continue
+        if isinstance(hear_parties(stage.session, order, whole, surplus, on, Trigger.LIST_CHANGE), Held):
+            for tranche in tranches:
                 _follow(stage, order, tranche, Gate.PARTIES, on, "a party was listed")
+
+
+def _was_heard(stage: Stage, tranche: str, gate: Gate) -> bool:
+    return any(hearing.gate is gate for hearing in stage.session.of(tranche, Hearing))
 
 
 def reopen_certificate(stage: Stage, certificate: str, on: date) -> None:
@@ -45,9 +47,7 @@ def reopen_certificate(stage: Stage, certificate: str, on: date) -> None:
         if draw.state not in (DrawState.RESERVED, DrawState.COMMITTED):
             continue
         order = stage.order(tranche.rsplit("/", 1)[0])
-        verdict = hear_surplus(
-            stage.session, order, tranche, stage.units(tranche), on, Trigger.CERTIFICATE_WITHDRAWN
-        )
+        verdict = hear_surplus(stage.session, order, tranche, stage.units(tranche), on, Trigger.CERTIFICATE_WITHDRAWN)
         if isinstance(verdict, Held):
             _follow(stage, order, tranche, Gate.SURPLUS, on, "the certificate was withdrawn")
 
@@ -65,16 +65,25 @@ def reopen_licence(stage: Stage, order_id: str, on: date) -> None:
 def _follow(stage: Stage, order: Order, tranche: str, gate: Gate, on: date, reason: str) -> None:
     """Which consequence has the held gate? See `ecluse.order.rehear`."""
     consequence, _ = rehear(
-        gate, is_issued=stage.has_licence(order.id), is_moving=is_moving(stage, order, tranche),
+        gate,
+        is_issued=stage.has_licence(order.id),
+        is_moving=is_moving(stage, order, tranche),
         is_delivered=is_delivered(stage, order, tranche),
     )
     if consequence in (Consequence.SUSPENDED, Consequence.RECALLED) and stage.licence_is_live(order.id, on):
         licence = stage.session.newest(order.id, Licence)
         assert licence is not None
         change_licence(
-            stage.session, order.id,
+            stage.session,
+            order.id,
             LicenceEvent(
-                f"licence-event:{order.id}/held-{on}", licence.id, LicenceState.SUSPENDED, "clock:office", None, reason, on
+                f"licence-event:{order.id}/held-{on}",
+                licence.id,
+                LicenceState.SUSPENDED,
+                "clock:office",
+                None,
+                reason,
+                on,
             ),
         )
     if consequence is Consequence.RECALLED:
@@ -99,12 +108,6 @@ def live_tranches(stage: Stage, order: Order) -> list[str]:
         row.tranche for row in tranches_of(stage.session, order.id)
         if not row.is_split and row.standing != Standing.HELD_REFUSED.value
     ]  # fmt: skip
-
-
-def _row(stage: Stage, tranche: str) -> Tranche:
-    row = stage.session.row(Tranche, tranche, tranche)
-    assert row is not None
-    return row
 
 
 def is_delivered(stage: Stage, order: Order, tranche: str) -> bool:

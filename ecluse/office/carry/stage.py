@@ -22,9 +22,9 @@ from ecluse.licence.terms import Licence, LicenceEvent, LicenceFinding, Opinion,
 from ecluse.office.actions.hearings import last_finding
 from ecluse.office.carry.agenda import AgendaBook
 from ecluse.office.carry.founding import Signers
-from ecluse.office.facts.surplus import model_named
 from ecluse.office.facts.custody import packed_ranges, verification_of
 from ecluse.office.facts.parties import lists_in_force
+from ecluse.office.facts.surplus import model_named
 from ecluse.office.models import Tranche
 from ecluse.office.registers import Model, Order, Release
 from ecluse.office.session import Session
@@ -72,11 +72,12 @@ class Stage:
         """Which catalogue entry is this model?"""
         return model_named(self.session, self.model_class[model], model)
 
-    def officer(self, authority: str, role: str, on: date, exporter: str = "", buyer: str = "") -> str | None:
+    def officer(self, authority: str, role: str, on: date, order: Order | None = None) -> str | None:
         """Which officer of this authority acts in this role on this day, without an interest in the parties?"""
+        touched = (order.exporter, order.buyer, order.end_user) if order else ()
         for row in self.officer_rows:
             in_office = row.valid_from <= on and (row.valid_until is None or on <= row.valid_until)
-            if (row.authority, row.role) == (authority, role) and in_office and row.interest_in not in (exporter, buyer):
+            if (row.authority, row.role) == (authority, role) and in_office and row.interest_in not in touched:
                 return str(row.officer)
         return None
 

@@ -22,6 +22,8 @@ from ecluse.custody.terms import (
     SerialBlock,
     SerialRange,
     Sighting,
+)
+from ecluse.custody.terms import (
     Step as Handover,
 )
 from ecluse.licence.terms import PermitKind
@@ -107,16 +109,16 @@ def _ask_host(stage: Stage, going: Moving, on: date) -> None:
     """The host state grants its own licence, once for the order, where goods leave from abroad."""
     order = going.order
     conduct = stage.conduct(order.id).get(("host", "licence"), "")
-    places = [stage.session.newest(order.centre, Centre) if order.centre else None,
-              stage.session.newest(order.line, Line) if order.line else None]
+    places = [
+        stage.session.newest(order.centre, Centre) if order.centre else None,
+        stage.session.newest(order.line, Line) if order.line else None,
+    ]
     host = next((place.host for place in places if place and place.host != stage.world.home), None)
     if host is None or conduct == "none" or stage.session.newest(f"host:{order.id}", HostLicence):
         return
     units = int(conduct.split(":")[1]) if conduct.startswith("units:") else order.units
     owner = f"authority:{host.lower()}"
-    licence = HostLicence(
-        f"host-licence:{order.id}", host, owner, order.id, units, on, on + timedelta(180)
-    )
+    licence = HostLicence(f"host-licence:{order.id}", host, owner, order.id, units, on, on + timedelta(180))
     signer = order.exporter if conduct == "unsigned" else owner
     act.license_by_host(stage.session, licence, signature=stage.sign(signer, licence, on))
 
@@ -127,7 +129,8 @@ def dispatch(stage: Stage, step: Step, on: date) -> None:
     order = stage.order(order_of(tranche))
     line = stage.session.newest(order.line, Line) if order.line else None
     centre = stage.session.newest(order.centre, Centre) if order.centre else None
-    assert line is not None and centre is not None
+    assert line is not None
+    assert centre is not None
     manifest = _manifest(
         stage, tranche, 1, Handover.DISPATCH, (line.maker, centre.operator), centre.host, (on, on + timedelta(2))
     )
@@ -198,7 +201,12 @@ def deliver(stage: Stage, step: Step, on: date) -> None:
     state = conduct.get(("handover", "state"), order.destination)
     sequence = len(stage.session.of(tranche, Manifest)) + 1
     manifest = _manifest(
-        stage, tranche, sequence, Handover.DELIVERY, (_holder(stage, order, tranche), receiver), state,
+        stage,
+        tranche,
+        sequence,
+        Handover.DELIVERY,
+        (_holder(stage, order, tranche), receiver),
+        state,
         (on, on),
     )
     _hand_over(stage, order, manifest)
@@ -258,7 +266,13 @@ def give_back(stage: Stage, step: Step, on: date) -> None:
     if holder == maker:
         return
     manifest = _manifest(
-        stage, tranche, len(manifests) + 1, kind, (holder, maker), stage.world.home, (on, on),
+        stage,
+        tranche,
+        len(manifests) + 1,
+        kind,
+        (holder, maker),
+        stage.world.home,
+        (on, on),
         units=None if wanted == "all" else int(wanted),
     )
     _hand_over(stage, order, manifest)
@@ -279,13 +293,9 @@ def verify(stage: Stage, step: Step, on: date) -> None:
     ranges, units = _arrived(stage, order, tranche)
     units = int(conduct.get(("verification", "units"), units))
     owner = f"authority:{order.destination.lower()}"
-    record = DeliveryVerification(
-        f"verification:{tranche}", tranche, order.end_user, owner, tuple(ranges), units, on
-    )
+    record = DeliveryVerification(f"verification:{tranche}", tranche, order.end_user, owner, tuple(ranges), units, on)
     signer = order.exporter if ("verification", "unsigned") in conduct else owner
-    act.verify_delivery(
-        stage.session, order.id, record, [stage.sign(signer, record, on)], log=stage.log_of(order)
-    )
+    act.verify_delivery(stage.session, order.id, record, [stage.sign(signer, record, on)], log=stage.log_of(order))
     if stage.row(order.id).permit != PermitKind.TEMPORARY.value:
         stage.agenda.put(on, "close_chain", tranche)
 
@@ -333,8 +343,10 @@ def _manifest(
     order = stage.order(order_of(tranche))
     does = stage.conduct(order.id).get(("handover", str(sequence)), "")
     before = stage.session.of(tranche, Manifest)
-    ranges = list(difference(before[-1].ranges, (*before[-1].short, *before[-1].rejected))) if before else list(
-        packed_ranges(stage.session, tranche)
+    ranges = (
+        list(difference(before[-1].ranges, (*before[-1].short, *before[-1].rejected)))
+        if before
+        else list(packed_ranges(stage.session, tranche))
     )
     lost = [run for record in stage.session.of(tranche, Loss) for run in record.ranges]
     lost += stage.unreported(tranche, step)
@@ -373,9 +385,7 @@ def _hand_over(stage: Stage, order: Order, manifest: Manifest) -> None:
     on = manifest.received_at.date() if manifest.received_at else manifest.sent_at.date()
     sides = (("unsigned_from", manifest.from_custodian), ("unsigned_to", manifest.to_custodian))
     signatures: list[Signature] = [stage.sign(owner, manifest, on) for side, owner in sides if side != does]
-    act.hand_over(
-        stage.session, order.id, manifest, signatures, end_user=order.end_user, log=stage.log_of(order)
-    )
+    act.hand_over(stage.session, order.id, manifest, signatures, end_user=order.end_user, log=stage.log_of(order))
 
 
 STEPS = {

@@ -46,7 +46,10 @@ def file(stage: Stage, step: Step, on: date) -> None:
     order, application = _order(stage, step.key, on), None
     application = _application(stage, order, on)
     act.file_application(
-        stage.session, order, application, committed_number=stage.queue_numbers[order.id],
+        stage.session,
+        order,
+        application,
+        committed_number=stage.queue_numbers[order.id],
         signature=stage.sign(order.exporter, order, on),
     )
     tranche = f"{order.id}/0"
@@ -140,7 +143,7 @@ def opinion(stage: Stage, step: Step, on: date) -> None:
     order_id, slug = step.key.split("|")
     order, authority = stage.order(order_id), f"authority:{step.key.split('|')[1]}"
     officer = stage.conduct(order_id).get(("opinion", f"officer.{slug}")) or stage.officer(
-        authority, "opinion", on, order.exporter, order.buyer
+        authority, "opinion", on, order
     )
     if officer is None or not stage.is_open(f"{order_id}/0"):
         return
@@ -157,9 +160,7 @@ def condition(stage: Stage, step: Step, on: date) -> None:
     if officer is None:
         return
     subject = "storage at the end user's site is confirmed"
-    record = Condition(
-        f"condition:{step.key}", f"application:{step.key}", owner, subject, on, None, None, True
-    )
+    record = Condition(f"condition:{step.key}", f"application:{step.key}", owner, subject, on, None, None, True)
     act.set_condition(stage.session, step.key, record, officer=officer)
     if lifted_by != "none":
         lifter = stage.officer(lifted_by, "opinion", on) or stage.officer(lifted_by, "author", on) or officer
@@ -184,7 +185,14 @@ def decide(stage: Stage, step: Step, on: date) -> None:
         if side != unsigned
     ]
     verdict = act.decide(
-        stage.session, order, tranche, found, decision, signatures, on, actor=signers[0] if signers else "clock:office",
+        stage.session,
+        order,
+        tranche,
+        found,
+        decision,
+        signatures,
+        on,
+        actor=signers[0] if signers else "clock:office",
         trigger=Trigger(step.fact("trigger") or Trigger.FIRST.value),
     )
     if isinstance(verdict, Passed):
@@ -198,8 +206,10 @@ def _decision(stage: Stage, order: Order, on: date) -> ProposedDecision | None:
         return None
     # Where an authority is against, the collegial body decides, as the route lets it.
     competent = terms.competent[-1] if stage.has_dissent(order.id) else terms.competent[0]
-    author = conduct.get(("decision", "author")) or stage.officer(competent, "author", on, order.exporter, order.buyer)
-    second = conduct.get(("decision", "countersigner")) or _countersigner(stage, order, terms.countersigning, competent, on)
+    author = conduct.get(("decision", "author")) or stage.officer(competent, "author", on, order)
+    second = conduct.get(("decision", "countersigner")) or _countersigner(
+        stage, order, terms.countersigning, competent, on
+    )
     if author is None or second is None:
         return None
     grant = conduct.get(("decision", "grant"), "yes") != "no"
@@ -210,14 +220,12 @@ def _decision(stage: Stage, order: Order, on: date) -> ProposedDecision | None:
     )  # fmt: skip
 
 
-def _countersigner(
-    stage: Stage, order: Order, countersigning: Iterable[str], competent: str, on: date
-) -> str | None:
+def _countersigner(stage: Stage, order: Order, countersigning: Iterable[str], competent: str, on: date) -> str | None:
     named = [authority for authority in countersigning if authority != "other"]
     bodies = named or ["authority:mod", "authority:mfa", "authority:economy", "authority:ssecu"]
     for authority in bodies:
         if authority != competent:
-            found = stage.officer(authority, "countersigner", on, order.exporter, order.buyer)
+            found = stage.officer(authority, "countersigner", on, order)
             if found:
                 return found
     return None
@@ -240,9 +248,7 @@ def split(stage: Stage, order: Order, on: date) -> list[str]:
     names, base, rest = [], order.units // parts, order.units % parts
     row = stage.session.row(Tranche, parent, parent)
     assert row is not None
-    with Deed(
-        stage.session, "surplus.draw", actor="clock:office", on=on, subject=parent, order=order.id
-    ) as deed:
+    with Deed(stage.session, "surplus.draw", actor="clock:office", on=on, subject=parent, order=order.id) as deed:
         if order.certificate and own_draw(stage.session, order.certificate, parent):
             move_draw(deed, order.certificate, parent, order.units, DrawState.RELEASED)
         row.is_split = True

@@ -82,7 +82,8 @@ def receive(stage: Stage, step: Step, on: date) -> None:
     tranche = step.key
     order, conduct = stage.order(order_of(tranche)), stage.conduct(order_of(tranche))
     sale, title = stage.session.newest(tranche, Sale), stage.session.newest(tranche, TitleTransfer)
-    assert sale is not None and title is not None
+    assert sale is not None
+    assert title is not None
     minor = int(conduct.get(("receipt", "minor"), str(title.invoice.minor)))
     currency = conduct.get(("receipt", "currency"), title.invoice.currency)
     payer = conduct.get(("receipt", "payer"), order.buyer)
@@ -102,7 +103,8 @@ def contribute(stage: Stage, step: Step, on: date) -> None:
     tranche = step.key
     order, conduct = stage.order(order_of(tranche)), stage.conduct(order_of(tranche))
     sale, title = stage.session.newest(tranche, Sale), stage.session.newest(tranche, TitleTransfer)
-    assert sale is not None and title is not None
+    assert sale is not None
+    assert title is not None
     policy = policy_for(stage.session, title.on)
     assert policy is not None
     rate = rate_of(stage.session, title.invoice.currency, title.on)
@@ -147,11 +149,9 @@ def allocate(stage: Stage, step: Step, on: date) -> None:
 def purchase(stage: Stage, step: Step, on: date) -> None:
     """On Fridays the fund buys for a shortage what the money set aside reaches for."""
     shortage, currency = step.key.split("|")
-    supplier = next(
-        (s for s in stage.world.suppliers if s.shortage == shortage and s.currency == currency), None
-    )
+    supplier = next((s for s in stage.world.suppliers if s.shortage == shortage and s.currency == currency), None)
     officer = stage.officer("authority:treasury", "spender", on)
-    open_allocations = [a for a in stage.unspent(shortage, currency)]
+    open_allocations = list(stage.unspent(shortage, currency))
     total = sum(left for _, left in open_allocations)
     if supplier is None or officer is None or total < supplier.unit_price_minor:
         stage.agenda.put_once(on + timedelta(7), "purchase", step.key)
@@ -170,9 +170,7 @@ def accept(stage: Stage, step: Step, on: date) -> None:
     """The army accepts a purchase; the tranches that paid for it are heard."""
     shortage, purchase_id = step.key.split("|", 1)
     bought = next(p for p in stage.session.of(shortage, Purchase) if p.id == purchase_id)
-    delivery = PurchaseDelivery(
-        f"accepted:{bought.id}", bought.id, bought.units, "authority:general-staff", on
-    )
+    delivery = PurchaseDelivery(f"accepted:{bought.id}", bought.id, bought.units, "authority:general-staff", on)
     act.accept(stage.session, bought, delivery, 0)
     paid_by = [a.tranche for a in stage.session.of(shortage, Allocation) if a.id in bought.allocations]
     for tranche in sorted(set(paid_by)):
@@ -183,7 +181,12 @@ def close_period(stage: Stage, step: Step, on: date) -> None:
     """A controller closes the books of a month."""
     row = stage.world.index["period_closes"][step.key]
     close = PeriodClose(
-        f"close:{row.month}", row.month, row.spender, row.controller, stage.authority_of(row.controller), on,
+        f"close:{row.month}",
+        row.month,
+        row.spender,
+        row.controller,
+        stage.authority_of(row.controller),
+        on,
         stage.authority_of(row.spender),
     )
     act.close_period(stage.session, close)
@@ -195,8 +198,10 @@ def hear(stage: Stage, step: Step, on: date) -> None:
     conduct = stage.conduct(order_of(tranche))
     if why == "receipt" and _is_home(stage, tranche) and ("receipt", "currency") not in conduct:
         return
-    if why == "contribution" and stage.session.newest(tranche, Contribution) and not any(
-        step_name in ("contribution",) for step_name, _ in conduct
+    if (
+        why == "contribution"
+        and stage.session.newest(tranche, Contribution)
+        and not any(step_name in ("contribution",) for step_name, _ in conduct)
     ):
         return
     if why == "contribution" and not stage.session.newest(tranche, Receipt):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
+from ecluse.base.canon import digest
+from ecluse.base.sealed import seal
 from ecluse.custody.terms import Fate, Marking, SerialBlock, SerialRange
 from ecluse.edge.lists import own_entries
 from ecluse.licence.terms import LicenceEvent, LicenceState
@@ -20,8 +22,6 @@ from ecluse.office.facts.surplus import CertificateRequest
 from ecluse.office.registers import HomeDelivery
 from ecluse.parties.screen import ListEntry, build_index
 from ecluse.parties.terms import Clearance, ListVersion, Party
-from ecluse.base.canon import digest
-from ecluse.base.sealed import seal
 from ecluse.proceeds.terms import RateOfDay
 from ecluse.surplus.terms import Withdrawal
 
@@ -109,13 +109,24 @@ def marking(stage: Stage, step: Step, on: date) -> None:
     if made is None:
         raise ValueError(f"{row.block} is marked before it is committed")
     record = Marking(
-        f"marking:{row.block}/{row.first}", row.block, SerialRange(row.block, row.first, row.last), Fate(row.fate),
-        line.line, made.model, row.on,
+        f"marking:{row.block}/{row.first}",
+        row.block,
+        SerialRange(row.block, row.first, row.last),
+        Fate(row.fate),
+        line.line,
+        made.model,
+        row.on,
     )
     authority = "authority:ssecu" if line.host == stage.world.home else f"authority:{line.host.lower()}"
     level = level_of(stage.session, stage.model_class[made.model], on)
     custody.mark(
-        stage.session, made, record, on, maker=line.maker, authority=authority, level=level,
+        stage.session,
+        made,
+        record,
+        on,
+        maker=line.maker,
+        authority=authority,
+        level=level,
         signature=stage.sign(line.maker, record, on),
     )
 
@@ -158,8 +169,13 @@ def clearance(stage: Stage, step: Step, on: date) -> None:
         return
     for reference in stage.index.references_of(row.entry):
         cleared = Clearance(
-            f"clearance:{row.party}/{reference}", seal(party).digest, reference, row.officer,
-            stage.authority_of(row.officer), row.reason, on,
+            f"clearance:{row.party}/{reference}",
+            seal(party).digest,
+            reference,
+            row.officer,
+            stage.authority_of(row.officer),
+            row.reason,
+            on,
         )
         parties.clear(stage.session, cleared, row.party)
     stage.answered(row.party, on)
@@ -191,8 +207,10 @@ def event(stage: Stage, step: Step, on: date) -> None:
     """Something happens to a licence: it is suspended, reinstated, revoked or surrendered."""
     row = stage.world.events[step.fact("number")]
     states = {
-        "licence_suspend": LicenceState.SUSPENDED, "licence_reinstate": LicenceState.REINSTATED,
-        "licence_revoke": LicenceState.REVOKED, "licence_surrender": LicenceState.SURRENDERED,
+        "licence_suspend": LicenceState.SUSPENDED,
+        "licence_reinstate": LicenceState.REINSTATED,
+        "licence_revoke": LicenceState.REVOKED,
+        "licence_surrender": LicenceState.SURRENDERED,
     }
     if row.kind not in states or not stage.has_licence(row.subject):
         return
@@ -200,8 +218,13 @@ def event(stage: Stage, step: Step, on: date) -> None:
     second = stage.officer("authority:mod", "countersigner", on)
     assert officer is not None
     change = LicenceEvent(
-        f"licence-event:{row.subject}/{row.kind}-{on}", f"licence:{row.subject}", states[row.kind], officer, second,
-        row.detail or row.kind, on,
+        f"licence-event:{row.subject}/{row.kind}-{on}",
+        f"licence:{row.subject}",
+        states[row.kind],
+        officer,
+        second,
+        row.detail or row.kind,
+        on,
     )
     change_licence(stage.session, row.subject, change)
     reopen_licence(stage, row.subject, on)

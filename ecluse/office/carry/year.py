@@ -15,7 +15,7 @@ from ecluse.edge.lists import LoadedList, read_lists
 from ecluse.edge.world.read import World
 from ecluse.office.actions.deed import flush
 from ecluse.office.carry import steps_custody, steps_licence, steps_proceeds, steps_registers
-from ecluse.office.carry.agenda import AgendaBook, Step
+from ecluse.office.carry.agenda import AgendaBook
 from ecluse.office.carry.founding import found_world
 from ecluse.office.carry.stage import Stage
 from ecluse.office.models import Record, Setting
@@ -48,7 +48,7 @@ def carry(world: World, lists: Path | None = None, progress: Progress = lambda d
     agenda.load()
     for day in agenda.days():
         with transaction.atomic():
-            done = agenda.run(day, lambda step: _do(stage, step, day))
+            done = agenda.run(day, stage, STEPS)
             flush(session)
             agenda.save(day)
         progress(day, done)
@@ -65,7 +65,9 @@ def is_carried(world: World) -> bool:
         return False
     if kept.get("world") != world.digest:
         raise BadInputError.one(
-            "database", f"the world {world.digest[:12]}", f"the world {kept.get('world', 'none')[:12]}",
+            "database",
+            f"the world {world.digest[:12]}",
+            f"the world {kept.get('world', 'none')[:12]}",
             "name another database by --db, or remove this one",
         )
     return "carried" in kept
@@ -74,18 +76,16 @@ def is_carried(world: World) -> bool:
 def _found(stage: Stage, loaded: list[LoadedList]) -> None:
     world, session = stage.world, stage.session
     with transaction.atomic():
-        Setting.objects.bulk_create([
-            Setting(key="kind", value="demonstration"),
-            Setting(key="world", value=world.digest),
-            Setting(key="seed", value=f"{world.name}/{world.seed}"),
-            Setting(key="lists", value=",".join(item.digest for item in loaded)),
-        ])
+        Setting.objects.bulk_create(
+            [
+                Setting(key="kind", value="demonstration"),
+                Setting(key="world", value=world.digest),
+                Setting(key="seed", value=f"{world.name}/{world.seed}"),
+                Setting(key="lists", value=",".join(item.digest for item in loaded)),
+            ]
+        )
         found_world(session, world, world.first_day)
         steps_registers.schedule(stage)
         flush(session)
         stage.agenda.save(world.first_day)
     stage.agenda.by_day.clear()
-
-
-def _do(stage: Stage, step: Step, day: date) -> None:
-    STEPS[step.kind](stage, step, day)

@@ -68,9 +68,7 @@ def inputs_unsigned(session: Session, class_: str) -> int:
     models = models_of(session, class_)
     owned = [record for m in models for cls in (FundedOrder, StockCount, Reserve) for record in session.of(m.id, cls)]
     owned += [record for cls in (StatedNeed, AbsorptionLimit) for record in session.of(f"class:{class_}", cls)]
-    return sum(
-        not is_signed_by(r.owner, r, session.signatures(seal(r).digest), session.keys([r.owner])) for r in owned
-    )
+    return sum(not is_signed_by(r.owner, r, session.signatures(seal(r).digest), session.keys([r.owner])) for r in owned)
 
 
 def home_plan(session: Session, classes: Iterable[str], prices: dict[str, Money]) -> HomePlan:

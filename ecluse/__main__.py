@@ -1,0 +1,192 @@
+"""Which command is meant? Gathers the subcommands; each imports what it needs only when it is called."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from ecluse.base.errors import EcluseError
+
+YES, NO, UNABLE = 0, 1, 2
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
+                  help="Controlled export through five gates: surplus, parties, licence, custody, proceeds.")  # fmt: skip
+world_app = typer.Typer(no_args_is_help=True, help="Demonstration worlds: check one, generate one.")
+app.add_typer(world_app, name="world")
+
+
+def _run(module: str, function: str, **arguments: object) -> None:
+    """Call a command and leave with its exit status; a bad input is said in words, never as a stack trace."""
+    from importlib import import_module
+
+    try:
+        status = getattr(import_module(module), function)(**arguments)
+    except EcluseError as error:
+        typer.echo(str(error), err=True)
+        status = UNABLE
+    except ModuleNotFoundError as error:
+        typer.echo(f"{error.name} is not installed: pip install 'ecluse[office]'", err=True)
+        status = UNABLE
+    except KeyboardInterrupt:
+        typer.echo("stopped; what was printed as committed is kept", err=True)
+        status = UNABLE
+    raise typer.Exit(status or YES)
+
+
+OFFICE = "ecluse.office.commands"
+EDGE = "ecluse.edge.commands"
+
+
+@app.command()
+def demo(
+    world: str = typer.Option("examples/ua-2026", help="folder or workbook of the world"),
+    lists: str = typer.Option("", help="folder of real watchlists to screen against as well"),
+    db: str = typer.Option("", help="database URL, sqlite:///PATH or postgresql://…"),
+    export: str = typer.Option("", help="write every order's dossier into this folder"),
+    json: bool = typer.Option(False, "--json", help="print the summary as one JSON object only"),
+) -> None:
+    """Carry a world's year through the five gates, audit it, print the summary."""
+    _run(OFFICE, "demo", world=world, lists=lists, db=db, export=export, as_json=json)
+
+
+@app.command()
+def audit(
+    db: str = typer.Option("", help="database URL"),
+    public: str = typer.Option("", help="audit a public folder instead, without any database"),
+    json: bool = typer.Option(False, "--json"),
+) -> None:
+    """Is every promise kept, as far as can be checked from here?"""
+    if public:
+        _run(EDGE, "audit_public", folder=public, as_json=json)
+    _run(OFFICE, "audit", db=db, as_json=json)
+
+
+@app.command()
+def publish(
+    folder: str = typer.Argument(help="an empty or absent folder"),
+    db: str = typer.Option("", help="database URL"),
+) -> None:
+    """Write exactly what a stranger may see."""
+    _run(OFFICE, "publish", folder=folder, db=db)
+
+
+@app.command()
+def cheat(
+    kind: str = typer.Argument("", help="which fraud; without it the kinds are listed"),
+    db: str = typer.Option("", help="database URL of a demonstration"),
+    json: bool = typer.Option(False, "--json"),
+) -> None:
+    """On a demonstration database: commit a chosen fraud, then see the audit name it."""
+    _run(OFFICE, "cheat", kind=kind, db=db, as_json=json)
+
+
+@app.command()
+def serve(
+    db: str = typer.Option("", help="database URL"),
+    port: int = typer.Option(8000, help="on 127.0.0.1"),
+) -> None:
+    """Serve the office."""
+    _run(OFFICE, "serve", db=db, port=port)
+
+
+@app.command()
+def doctor() -> None:
+    """What is missing on this machine, and which one command mends it?"""
+    _run(EDGE, "doctor")
+
+
+@app.command()
+def judge(
+    dossier: str = typer.Argument(help="a dossier file"),
+    lang: str = typer.Option("en", help="uk, en or fr"),
+    json: bool = typer.Option(False, "--json"),
+) -> None:
+    """Judge a dossier's last hearing of each tranche again and say the grounds."""
+    _run(EDGE, "judge", dossier=dossier, lang=lang, as_json=json)
+
+
+@app.command()
+def replay(
+    paths: list[str] = typer.Argument(help="dossier files or folders of them"),
+    json: bool = typer.Option(False, "--json"),
+) -> None:
+    """Judge every hearing again; is each stored verdict what the law gives on the stored facts?"""
+    _run(EDGE, "replay", paths=paths, as_json=json)
+
+
+@app.command()
+def explain(
+    code: str = typer.Argument(help="a ground's code, such as surplus.home_army_first"),
+    on: str = typer.Option("", help="YYYY-MM-DD; today when absent"),
+    lang: str = typer.Option("en", help="uk, en or fr"),
+    json: bool = typer.Option(False, "--json"),
+) -> None:
+    """What does a ground mean, by which provision, and how is it mended?"""
+    _run(EDGE, "explain", code=code, on=on, lang=lang, as_json=json)
+
+
+@app.command()
+def surplus(
+    world: str = typer.Argument("examples/ua-2026"),
+    json: bool = typer.Option(False, "--json", help="JSON Lines"),
+) -> None:
+    """What does every surplus rule give, class by class, and the look-ahead model by model?"""
+    _run(EDGE, "surplus", world=world, as_json=json)
+
+
+@app.command()
+def trace(
+    serial: str = typer.Argument(help="a serial number as marked"),
+    db: str = typer.Option("", help="database URL"),
+    json: bool = typer.Option(False, "--json"),
+) -> None:
+    """Where was one unit born, through whose hands did it go, where is it now?"""
+    _run(OFFICE, "trace", serial=serial, db=db, as_json=json)
+
+
+@app.command()
+def claims(
+    db: str = typer.Option("", help="database URL"),
+    world: str = typer.Option("examples/ua-2026"),
+    lang: str = typer.Option("en", help="uk, en or fr"),
+    json: bool = typer.Option(False, "--json"),
+) -> None:
+    """What do the records say about each public claim?"""
+    _run(OFFICE, "claims", db=db, world=world, lang=lang, as_json=json)
+
+
+@app.command()
+def flow(
+    db: str = typer.Option("", help="database URL"),
+    out: str = typer.Option("docs/pictures/flow.svg"),
+    lang: str = typer.Option("en", help="uk, en or fr"),
+) -> None:
+    """Draw the carried year: how many orders came to each gate, and where they stopped."""
+    _run(OFFICE, "flow", db=db, out=out, lang=lang)
+
+
+@world_app.command("check")
+def world_check(path: str = typer.Argument(help="folder or .xlsx workbook")) -> None:
+    """Name every error of a world by file, row and column."""
+    _run(EDGE, "world_check", path=path)
+
+
+@world_app.command("generate")
+def world_generate(
+    seed: int = typer.Option(..., help="a whole number"),
+    size: int = typer.Option(1000, help="per mille of the full world"),
+    cheats: int = typer.Option(0, help="hidden variants of each kind of cheat"),
+    out: str = typer.Option(..., help="folder to write"),
+    carry: bool = typer.Option(False, help="carry it too, and print caught and false-alarm rates by threat"),
+) -> None:
+    """Generate a new world with hidden cheats and honest twins; the answer key goes to a file apart."""
+    _run(OFFICE if carry else EDGE, "world_generate", seed=seed, size=size, cheats=cheats, out=out)
+
+
+def main() -> None:
+    """The entry point of the `ecluse` command."""
+    app()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

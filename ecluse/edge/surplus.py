@@ -1,0 +1,101 @@
+"""What do a world's tables give under every surplus rule? Arithmetic only, no database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from ecluse.base.days import Month
+from ecluse.base.money import Money
+from ecluse.edge.world.read import World
+from ecluse.surplus import table
+from ecluse.surplus.home_plan import provisional
+from ecluse.surplus.look_ahead import surplus_by_month
+from ecluse.surplus.terms import (
+    ClassYear,
+    FundedOrder,
+    Funder,
+    ModelFlow,
+    MonthUnits,
+    StatedNeed,
+    SurplusPolicy,
+    SurplusRule,
+)
+
+
+def surplus_rows(world: World) -> Iterator[dict[str, Any]]:
+    """Every rule's figure by class for the year, then the S1 look-ahead by model and month."""
+    policy = world.surplus_policies[-1]
+    bound = SurplusPolicy(
+        policy.policy, policy.owner, SurplusRule(policy.rule), policy.ratio_numerator, policy.ratio_denominator,
+        policy.valid_from, policy.valid_until,
+    )  # fmt: skip
+    classes = list(dict.fromkeys(row.class_ for row in world.needs))
+    yield from table.rows([class_year(world, class_) for class_ in classes], bound)
+    for model, months in look_aheads(world):
+        yield from table.model_rows(world.index["models"][model].class_, model, months)
+
+
+def class_year(world: World, class_: str) -> ClassYear:
+    """What are the figures of a class? What no table states is None."""
+    first, last = world.months[0], world.months[-1]
+    capacity = [r.capacity_units for r in world.capacity if r.class_ == class_]
+    needs = [r.needed_units for r in world.needs if r.class_ == class_]
+    stock = [r.units for r in world.stock if r.class_ == class_]
+    limits = [r.units for r in world.absorption if r.class_ == class_]
+    funded = {
+        funder: sum(_sum(r.due_units) for r in world.funded_orders if (r.class_, r.funder) == (class_, funder))
+        for funder in ("home", "partner")
+    }
+    return ClassYear(
+        class_, first, last, sum(map(_sum, capacity)) if capacity else None, funded["home"], funded["partner"],
+        sum(stock) if stock else None, sum(map(_sum, needs)) if needs else None, sum(limits) if limits else None, None,
+    )  # fmt: skip
+
+
+def _sum(units: tuple[int | None, ...]) -> int:
+    return sum(count for count in units if count is not None)
+
+
+def look_aheads(world: World) -> Iterator[tuple[str, tuple[MonthUnits, ...]]]:
+    """How many units of each model could leave by each month without taking what a later month needs?"""
+    bought = _bought(world)
+    class_capacity: dict[tuple[str, Month], int] = {}
+    for row in world.capacity:
+        for month, units in zip(world.months, row.capacity_units, strict=True):
+            class_capacity[row.class_, month] = class_capacity.get((row.class_, month), 0) + (units or 0)
+    funded: dict[str, list[int]] = {}
+    for order in world.funded_orders:
+        sums = funded.setdefault(order.model, [0] * len(world.months))
+        for place, units in enumerate(order.due_units):
+            sums[place] += units or 0
+    stock, reserve = {r.model: r.units for r in world.stock}, {r.model: r.units for r in world.reserves}
+    for row in world.capacity:
+        flows = []
+        for place, month in enumerate(world.months):
+            own, whole = row.capacity_units[place] or 0, class_capacity[row.class_, month]
+            home = -(-bought.get((row.class_, month), 0) * own // whole) if whole else 0
+            flows.append(ModelFlow(month, own, funded.get(row.model, [0] * len(world.months))[place], home))
+        yield row.model, surplus_by_month(stock.get(row.model, 0), reserve.get(row.model, 0), flows)
+
+
+def _bought(world: World) -> dict[tuple[str, Month], int]:
+    def series(units: tuple[int | None, ...]) -> tuple[MonthUnits, ...]:
+        return tuple(MonthUnits(m, n) for m, n in zip(world.months, units, strict=True) if n is not None)
+
+    classes = {row.class_ for row in world.needs}
+    orders = [
+        FundedOrder(r.funded_order, r.owner, Funder(r.funder), r.model, r.class_, series(r.due_units), r.ordered_on)
+        for r in world.funded_orders if r.class_ in classes
+    ]  # fmt: skip
+    needs = [
+        StatedNeed(r.need, r.owner, r.class_, r.priority, series(r.needed_units), r.stated_on) for r in world.needs
+    ]
+    plan = provisional(
+        orders,
+        needs,
+        months=list(world.months),
+        budget={r.month: Money(r.budget_minor_uah, "UAH") for r in world.budgets},
+        prices={r.class_: Money(r.home_price_minor_uah, "UAH") for r in world.classes if r.home_price_minor_uah},
+    )
+    return {(class_, p.month): p.units for class_ in classes for p in plan.bought_by_month(class_)}

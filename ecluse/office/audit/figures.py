@@ -1,0 +1,107 @@
+"""Which figures does the main job print? All rebuilt from records, none read from a cache."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from ecluse.base.canon import canonical
+from ecluse.base.errors import EcluseError
+from ecluse.base.proof import root_of
+from ecluse.custody.ranges import count
+from ecluse.custody.terms import Fate, Loss, Marking
+from ecluse.licence.terms import Licence
+from ecluse.office.audit.p1_certificates import class_year
+from ecluse.office.audit.p5_blocks import packed
+from ecluse.office.audit.p5_chain import manifests, releases, whereabouts
+from ecluse.office.audit.p6_log import trees_of
+from ecluse.office.audit.reading import Reading, order_of
+from ecluse.office.audit.standings import order_standings
+from ecluse.order import Standing
+from ecluse.proceeds.reinvestment import TrancheMoney
+from ecluse.surplus.figures import need_unmet
+from ecluse.surplus.terms import Certificate, StatedNeed
+
+
+def figures(reading: Reading) -> dict[str, Any]:
+    """Which figures does the year end with? One that cannot be rebuilt from damaged records is absent."""
+    found: dict[str, Any] = {}
+    for part in (_orders, _units, _need, _money, _logs):
+        try:
+            found |= part(reading)
+        except (EcluseError, ValueError, KeyError, TypeError, AttributeError, IndexError):
+            continue
+    return found
+
+
+def _orders(reading: Reading) -> dict[str, Any]:
+    stands = Counter(stand for stand, _ in order_standings(reading).values())
+    by_standing = {stand.value: stands[stand] for stand in Standing}
+    held = Counter(gate for stand, gate in order_standings(reading).values() if stand.value.startswith("held"))
+    return {
+        "orders": len(reading.orders()), **by_standing, "held_by_gate": dict(sorted(held.items())),
+        "certificates": len(reading.of(Certificate)), "licences": len(reading.of(Licence)),
+    }  # fmt: skip
+
+
+def _units(reading: Reading) -> dict[str, Any]:
+    marked = count(row.value.range for row in reading.of(Marking) if row.value.fate is Fate.MADE)
+    delivered = 0
+    for tranche in releases(reading):
+        runs = packed(reading).get(tranche, ())
+        if runs:
+            own = [row.value for row in manifests(reading).get(tranche, ())]
+            lost = [row.value for row in reading.about(tranche, Loss)]
+            end_user = reading.orders()[order_of(tranche)].value.end_user
+            delivered += count(whereabouts(own, runs, lost, end_user)["delivered"])
+    missing = list(reading.kept("units_unaccounted") or ())
+    return {
+        "units_marked": marked, "units_delivered": delivered, "units_unaccounted": len(missing),
+        "unaccounted": sorted(missing),
+    }  # fmt: skip
+
+
+def _need(reading: Reading) -> dict[str, Any]:
+    classes = sorted({row.value.class_ for row in reading.of(StatedNeed)})
+    by_class = {class_: need_unmet(class_year(reading, class_)) for class_ in classes}
+    known = [units for units in by_class.values() if units is not None]
+    return {"need_unmet": {"total": sum(known) if len(known) == len(by_class) else None, "by_class": by_class}}
+
+
+def _money(reading: Reading) -> dict[str, Any]:
+    """Sums by currency, in minor units; None where a part is unknown. Nothing is said to be displaced before the plan."""
+    stated: dict[str, TrancheMoney] = reading.kept("money") or {}
+    names = ("received", "due", "paid", "allocated", "spent", "delivered")
+    sums: dict[str, dict[str, int | None]] = {name: {} for name in names}
+    for money in stated.values():
+        currency = money.received.currency
+        for name in names:
+            part, before = getattr(money, name), sums[name].get(currency, 0)
+            sums[name][currency] = None if part is None or before is None else before + part.minor
+    overdue: Counter[str] = Counter()
+    for _, currency, minor, _ in reading.kept("overdue") or ():
+        overdue[currency] += minor
+    currencies = sorted(sums["received"])
+    return {
+        "receipts_minor": _by(sums["received"]), "due_minor": _by(sums["due"]), "paid_minor": _by(sums["paid"]),
+        "allocated_minor": _by(sums["allocated"]), "spent_minor": _by(sums["spent"]),
+        "reinvested_minor": _by(sums["delivered"]), "overdue_minor": {c: overdue[c] for c in currencies},
+        "idle_minor": {c: _less(sums["paid"][c], sums["spent"][c]) for c in currencies},
+        "displaced_budget_minor": dict.fromkeys(currencies, 0),
+    }  # fmt: skip
+
+
+def _by(sums: dict[str, int | None]) -> dict[str, int | None]:
+    return dict(sorted(sums.items()))
+
+
+def _less(all_: int | None, part: int | None) -> int | None:
+    return None if all_ is None or part is None else all_ - part
+
+
+def _logs(reading: Reading) -> dict[str, Any]:
+    trees = trees_of(reading)
+    leaves = [
+        canonical({"log": log, "root": tree.root().hex(), "size": tree.size}) for log, tree in sorted(trees.items())
+    ]
+    return {"log_entries": len(reading.entries), "log_root": root_of(leaves).hex()}

@@ -1,0 +1,201 @@
+"""P1: was every certificate earned, and do the certificates of a class stay within what it had in every month?"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+from ecluse.base.claim import read_claim
+from ecluse.base.days import Month
+from ecluse.base.sealed import encode
+from ecluse.office.audit.reading import Filed, Reading, in_force
+from ecluse.office.audit.report import Tally
+from ecluse.office.registers import AidReceived, Budget, ClassShare, Model
+from ecluse.order import Gate, Hearing
+from ecluse.surplus.figures import need_unmet, result_under, results
+from ecluse.surplus.look_ahead import class_by_month, units_left_by_month
+from ecluse.surplus.terms import (
+    AbsorptionLimit,
+    CapacityAttestation,
+    Certificate,
+    CertificateClaim,
+    ClassYear,
+    FundedOrder,
+    Funder,
+    ModelFlow,
+    MonthUnits,
+    Reserve,
+    StatedNeed,
+    StockCount,
+    SurplusPolicy,
+)
+
+
+def certificates_are_earned(reading: Reading, tally: Tally) -> None:
+    """Does every certificate say what its own hearing found, and did that hearing hear what the registers say?"""
+
+    def check(row: Filed) -> None:
+        certificate: Certificate = row.value
+        tally.count("certificates")
+        hearing = reading.by_digest.get(certificate.hearing)
+        if hearing is None or not isinstance(hearing.value, Hearing) or not _is_of(hearing.value, certificate):
+            tally.broken("certificate_without_hearing", certificate.id, row.on, rests=[certificate.hearing])
+            return
+        if not reading.is_signed(row, certificate.owner):
+            tally.broken("certificate_unsigned", certificate.id, row.on, owner=certificate.owner)
+        claim = read_claim(CertificateClaim, hearing.value.claim, reading.resolve)
+        for name, stated, rebuilt in _figures(reading, certificate, claim, hearing):
+            if stated != rebuilt:
+                tally.broken(
+                    "certificate_differs", certificate.id, row.on, rests=[f"class:{certificate.class_}", certificate.model],
+                    figure=name, stated=_text(stated), rebuilt=_text(rebuilt),
+                )  # fmt: skip
+        shares = [s.value for s in reading.about(f"certificates:{certificate.class_}", ClassShare)]
+        own = [s for s in shares if s.certificate == certificate.id]
+        wanted = (certificate.model, certificate.first_month, certificate.units_certified)
+        if [(s.model, s.first_month, s.units) for s in own] != [wanted]:
+            tally.broken(
+                "share_differs", certificate.id, row.on, rests=[f"certificates:{certificate.class_}"],
+                units=certificate.units_certified, units_shared=sum(s.units for s in own),
+            )  # fmt: skip
+
+    tally.each(reading.of(Certificate), check, lambda row: row.rid)
+
+
+def _is_of(hearing: Hearing, certificate: Certificate) -> bool:
+    return hearing.gate is Gate.CERTIFICATE and hearing.finding is not None and hearing.tranche == certificate.id
+
+
+def _figures(
+    reading: Reading, certificate: Certificate, claim: CertificateClaim, hearing: Filed
+) -> Iterable[tuple[str, Any, Any]]:
+    """Which figures stand in the certificate or its claim, and what do the registers give for each?"""
+    finding, class_ = hearing.value.finding, certificate.class_
+    year = class_year(reading, class_, hearing)
+    policy = in_force(reading.known("policy:surplus", SurplusPolicy, hearing), hearing.on)
+    shares = reading.known(f"certificates:{class_}", ClassShare, hearing)
+    yield "units_certified", certificate.units_certified, finding["units"]
+    yield "rule", certificate.rule.value, finding["rule"]
+    yield "policy", certificate.policy, policy.id if policy else ""
+    yield "class_year", claim.class_year, year
+    yield "results", certificate.results, results(year, policy) if policy else ()
+    yield "units_need_unmet", certificate.units_need_unmet, need_unmet(year)
+    aid = sum(aid.units for aid in reading.known(f"class:{class_}", AidReceived, hearing))
+    yield "units_aid_received", certificate.units_aid_received, aid
+    yield "units_certified_before", claim.units_certified_before, sum(s.units for s in shares)
+    before = sum(s.units for s in shares if s.model == certificate.model)
+    yield "units_model_certified_before", claim.units_model_certified_before, before
+    yield "class_units_by_month", certificate.class_units_by_month, claim.class_units_left_by_month
+    yield "inputs_unsigned", claim.inputs_unsigned, inputs_unsigned(reading, class_, hearing)
+    attested = _by_month(a.capacity for a in reading.known(certificate.model, CapacityAttestation, hearing))
+    funded = _by_month(o.due for o in reading.known(certificate.model, FundedOrder, hearing))
+    rebuilt = tuple((f.month, attested.get(f.month, 0), funded.get(f.month, 0)) for f in claim.flows)
+    yield "flows", tuple((f.month, f.units_capacity, f.units_funded) for f in claim.flows), rebuilt
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, tuple):
+        return "; ".join(_text(item) for item in value)[:300]
+    return str(encode(value) if hasattr(value, "__dataclass_fields__") else value)[:300]
+
+
+def models_of(reading: Reading, class_: str) -> list[str]:
+    """Which models does the class hold?"""
+    return [row.value.id for row in reading.about(f"class:{class_}", Model)]
+
+
+def class_year(reading: Reading, class_: str, hearing: Filed | None = None) -> ClassYear:
+    """What are the class's figures for the year, by the registers as they stood at a hearing (now, when none)?"""
+
+    def known(subject: str, cls: type[Any]) -> list[Any]:
+        return reading.known(subject, cls, hearing) if hearing else [row.value for row in reading.about(subject, cls)]
+
+    models = models_of(reading, class_)
+    months = [budget.month for budget in known("budget", Budget)]
+    capacity = [a for m in models for a in known(m, CapacityAttestation)]
+    funded = [o for m in models for o in known(m, FundedOrder)]
+    stock = [s for m in models for s in known(m, StockCount)]
+    needs, limits = known(f"class:{class_}", StatedNeed), known(f"class:{class_}", AbsorptionLimit)
+    return ClassYear(
+        class_, min(months), max(months),
+        _sum(a.capacity for a in capacity) if capacity else None,
+        _sum(o.due for o in funded if o.funder is Funder.HOME),
+        _sum(o.due for o in funded if o.funder is Funder.PARTNER),
+        sum(s.units for s in stock) if stock else None,
+        _sum(n.needed for n in needs) if needs else None,
+        sum(limit.units for limit in limits) if limits else None,
+        None,
+    )  # fmt: skip
+
+
+def inputs_unsigned(reading: Reading, class_: str, hearing: Filed) -> int:
+    """How many figures of the class lack their owner's signature?"""
+    subjects = [(model, cls) for model in models_of(reading, class_) for cls in (FundedOrder, StockCount, Reserve)]
+    subjects += [(f"class:{class_}", StatedNeed), (f"class:{class_}", AbsorptionLimit)]
+    memo: dict[str, bool] = reading.kept("inputs_signed") or reading.keep("inputs_signed", {})
+    found = 0
+    for subject, cls in subjects:
+        rows = reading.about(subject, cls)
+        for row in rows[: reading.window(rows, hearing).most]:
+            if row.digest not in memo:
+                memo[row.digest] = reading.is_signed(row, row.value.owner)
+            found += not memo[row.digest]
+    return found
+
+
+def _sum(schedules: Iterable[tuple[MonthUnits, ...]]) -> int:
+    return sum(point.units for schedule in schedules for point in schedule)
+
+
+def _by_month(schedules: Iterable[tuple[MonthUnits, ...]]) -> dict[Month, int]:
+    total: dict[Month, int] = defaultdict(int)
+    for schedule in schedules:
+        for point in schedule:
+            total[point.month] += point.units
+    return total
+
+
+def class_months_are_kept(reading: Reading, tally: Tally) -> None:
+    """In every month, do a class's certificates together stay within what the bound rule gave it by that month?
+
+    What the home army buys beyond funded orders rests on prices that are no sealed record; it is taken as nothing here,
+    so the ceiling is the highest that the registers allow.
+    """
+    for row in reading.of(ClassShare):
+        tally.count("class_shares")
+        share: ClassShare = row.value
+        certificate = reading.newest(share.certificate, Certificate)
+        if certificate is None:
+            tally.broken("share_without_certificate", share.certificate, row.on, rests=[row.subject], units=share.units)
+            continue
+        ceiling = _ceiling(reading, share.class_, row)
+        earlier = reading.known(row.subject, ClassShare, row)
+        left = units_left_by_month(ceiling, [(s.first_month, s.units) for s in earlier if s.id != share.id])
+        by_month = {point.month: point.units for point in left}
+        for point in certificate.class_units_by_month:
+            if point.units > by_month.get(point.month, 0):
+                tally.broken(
+                    "class_month_exceeded", certificate.id, row.on, rests=[row.subject, f"class:{share.class_}"],
+                    month=str(point.month), units_stated=point.units, units_left=by_month.get(point.month, 0),
+                )  # fmt: skip
+                break
+        tightest = min((p.units for p in left if p.month >= share.first_month), default=0)
+        if share.units > tightest:
+            tally.broken(
+                "class_exceeded", certificate.id, row.on, rests=[row.subject, f"class:{share.class_}"],
+                units=share.units, units_left=tightest,
+            )  # fmt: skip
+
+
+def _ceiling(reading: Reading, class_: str, row: Filed) -> tuple[MonthUnits, ...]:
+    year = class_year(reading, class_, row)
+    policy = in_force(reading.known("policy:surplus", SurplusPolicy, row), row.on)
+    given = result_under(policy.rule, year, policy) if policy else None
+    models = models_of(reading, class_)
+    capacity = _by_month(a.capacity for m in models for a in reading.known(m, CapacityAttestation, row))
+    funded = _by_month(o.due for m in models for o in reading.known(m, FundedOrder, row))
+    months = year.first_month.until(year.last_month)
+    return class_by_month(given or 0, [ModelFlow(m, capacity.get(m, 0), funded.get(m, 0), 0) for m in months])
+
+

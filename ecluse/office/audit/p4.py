@@ -1,0 +1,165 @@
+"""P4: did nobody grant, change or close anything alone?"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import date
+
+from ecluse.base.claim import refs_in
+from ecluse.licence.terms import Application, Interest, Licence, LicenceEvent, LicenceState, ProposedDecision
+from ecluse.office.audit.reading import Filed, Reading
+from ecluse.office.audit.report import Tally
+from ecluse.office.registers import Officer
+from ecluse.order import Gate, Hearing
+from ecluse.proceeds.terms import PeriodClose
+
+# To take away in haste needs one officer; to give, to give back or to end for good needs two.
+TWO_OFFICERS = frozenset({
+    LicenceState.ISSUED, LicenceState.REINSTATED, LicenceState.AMENDED, LicenceState.REVOKED,
+})  # fmt: skip
+
+
+def officer_on(reading: Reading, officer: str, on: date) -> Officer | None:
+    """Who is this officer on this day, if in office?"""
+    for row in reading.about(officer, Officer):
+        found: Officer = row.value
+        if found.valid_from <= on and (found.valid_until is None or on <= found.valid_until):
+            return found
+    return None
+
+
+def decisions_are_by_two(reading: Reading, tally: Tally) -> None:
+    """Is every decision on which the licence gate passed by two officers of two authorities, signed, in office, free?"""
+    heard = _hearings_citing(reading, Gate.LICENCE)
+
+    def check(row: Filed) -> None:
+        decision: ProposedDecision = row.value
+        tally.count("decisions")
+        hearings = heard.get(row.digest, [])
+        is_held = bool(hearings) and all(hearing.value.finding is None for hearing in hearings)
+        for fault, officer in _faults(reading, row):
+            tally.broken_unless(
+                is_held, fault, decision.id, row.on, rests=[row.subject, officer], officer=officer or decision.author
+            )
+
+    tally.each(reading.of(ProposedDecision), check, lambda row: row.rid)
+
+
+def _hearings_citing(reading: Reading, gate: Gate) -> dict[str, list[Filed]]:
+    """Which hearings of this gate cite which record?"""
+    found: dict[str, list[Filed]] = defaultdict(list)
+    for row in reading.of(Hearing):
+        if row.value.gate is gate and type(row.value.claim) is dict:
+            for ref in refs_in(row.value.claim):
+                found[ref].append(row)
+    return found
+
+
+def _faults(reading: Reading, row: Filed) -> list[tuple[str, str]]:
+    decision: ProposedDecision = row.value
+    found = []
+    if decision.author == decision.countersigner:
+        found.append(("one_person_decides", decision.author))
+    elif decision.author_authority == decision.countersigner_authority:
+        found.append(("one_authority_decides", decision.author))
+    sides = ((decision.author, decision.author_authority), (decision.countersigner, decision.countersigner_authority))
+    application = _application(reading, row)
+    for name, authority in dict.fromkeys(sides):
+        officer = officer_on(reading, name, decision.on)
+        if officer is None or officer.authority != authority:
+            found.append(("officer_not_in_office", name))
+        if not reading.is_signed(row, name):
+            found.append(("decision_unsigned", name))
+        if application and _has_interest(reading, name, application, decision.on):
+            found.append(("officer_has_interest", name))
+    return found
+
+
+def _application(reading: Reading, row: Filed) -> Application | None:
+    applications = [found.value for found in reading.about(row.subject, Application)]
+    return next((found for found in applications if found.id == row.value.application), None)
+
+
+def _has_interest(reading: Reading, officer: str, application: Application, on: date) -> bool:
+    parties = {application.exporter, application.buyer}
+    interests = (row.value for row in reading.about(officer, Interest))
+    return any(interest.party in parties and interest.declared_on <= on for interest in interests)
+
+
+def licences_rest_on_two(reading: Reading, tally: Tally) -> None:
+    """Does every licence rest on a passed hearing that cites a decision to grant?"""
+
+    def check(row: Filed) -> None:
+        licence: Licence = row.value
+        tally.count("licences")
+        hearing = reading.by_digest.get(licence.hearing)
+        rests = [licence.order, licence.tranche, licence.hearing]
+        if hearing is None or not isinstance(hearing.value, Hearing) or hearing.value.finding is None:
+            tally.broken("licence_without_hearing", licence.id, row.on, rests=rests)
+            return
+        cited = hearing.value.claim.get("decision", {}).get("ref", "")
+        decision = reading.by_digest.get(cited)
+        if decision is None or not isinstance(decision.value, ProposedDecision) or not decision.value.grant:
+            tally.broken("licence_without_decision", licence.id, row.on, rests=[*rests, cited])
+
+    tally.each(reading.of(Licence), check, lambda row: row.rid)
+
+
+def changes_are_by_two(reading: Reading, tally: Tally) -> None:
+    """Does every step in a licence's life that gives or ends for good bear two officers of two authorities?"""
+
+    def check(row: Filed) -> None:
+        event: LicenceEvent = row.value
+        tally.count("licence_events")
+        officers = [event.officer, *([event.countersigner] if event.countersigner else [])]
+        people = [officer_on(reading, name, row.on) for name in officers if not name.startswith("clock:")]
+        if any(person is None for person in people):
+            tally.broken("officer_not_in_office", event.id, row.on, rests=[row.subject], officer=event.officer)
+        if event.state in TWO_OFFICERS:
+            authorities = {person.authority for person in people if person}
+            if len(set(officers)) < 2 or len(authorities) < 2:
+                tally.broken(
+                    "change_by_one", event.id, row.on, rests=[row.subject], state=event.state.value, officer=event.officer
+                )
+
+    tally.each(reading.of(LicenceEvent), check, lambda row: row.rid)
+
+
+def closes_are_by_another(reading: Reading, tally: Tally) -> None:
+    """Were the books of every month closed by an officer of an authority that does not spend?"""
+    heard = _hearings_citing(reading, Gate.PROCEEDS)
+
+    def check(row: Filed) -> None:
+        close: PeriodClose = row.value
+        tally.count("period_closes")
+        hearings = heard.get(row.digest, [])
+        is_held = bool(hearings) and all(hearing.value.finding is None for hearing in hearings)
+        spender, controller = officer_on(reading, close.spender, row.on), officer_on(reading, close.controller, row.on)
+        same_authority = spender and controller and spender.authority == controller.authority
+        if close.spender == close.controller or same_authority or controller is None:
+            tally.broken_unless(
+                is_held, "spender_closes", close.id, row.on, rests=["books"], spender=close.spender,
+                controller=close.controller,
+            )  # fmt: skip
+
+    tally.each(reading.of(PeriodClose), check, lambda row: row.rid)
+
+
+def actors_are_in_office(reading: Reading, tally: Tally) -> None:
+    """Was every officer who is named as having acted in office on that day?"""
+    memo: dict[tuple[str, date], bool] = {}
+    for row in reading.rows:
+        if row.fault or not row.actor.startswith("officer:"):
+            continue
+        tally.count("acts_of_officers")
+        if (row.actor, row.on) not in memo:
+            memo[row.actor, row.on] = officer_on(reading, row.actor, row.on) is not None
+        if not memo[row.actor, row.on]:
+            tally.broken("officer_not_in_office", row.rid, row.on, rests=[row.subject], officer=row.actor)
+
+
+CHECKS = (decisions_are_by_two, licences_rest_on_two, changes_are_by_two, closes_are_by_another, actors_are_in_office)
+
+
+def not_checked(reading: Reading, tally: Tally) -> None:
+    """Nothing waits."""

@@ -1,0 +1,41 @@
+"""Are the nine promises kept, by the office's own database? Reads everything once, then checks promise by promise."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ecluse.base.errors import EcluseError
+from ecluse.office.audit import p1, p2, p3, p4, p5, p6, p7, p8, p9
+from ecluse.office.audit.figures import figures
+from ecluse.office.audit.reading import Reading, read
+from ecluse.office.audit.report import PROMISES, Report, Tally, sorted_findings
+
+Check = Callable[[Reading, Tally], None]
+MODULES: dict[str, Any] = {"P1": p1, "P2": p2, "P3": p3, "P4": p4, "P5": p5, "P6": p6, "P7": p7, "P8": p8, "P9": p9}
+# P6 comes first: what it finds damaged, the others do not judge. P5 and P7 rebuild what P1 and the figures read.
+ORDER = ("P6", "P8", "P5", "P7", "P1", "P2", "P3", "P4", "P9")
+
+
+def audit(progress: Callable[[str], None] | None = None) -> Report:
+    """Is every promise kept? `progress` is told of each promise before it is checked."""
+    tell = progress or (lambda text: None)
+    tell("reading the records")
+    reading = read()
+    tallies = {promise: Tally(promise, reading.tainted) for promise in PROMISES}
+    for promise in ORDER:
+        tell(f"checking {promise}")
+        module, tally = MODULES[promise], tallies[promise]
+        for check in module.CHECKS:
+            run(check, reading, tally)
+        module.not_checked(reading, tally)
+    findings = sorted_findings(finding for tally in tallies.values() for finding in tally.findings)
+    return Report(tuple(tallies[promise].report() for promise in PROMISES), findings, figures(reading))
+
+
+def run(check: Check, reading: Reading, tally: Tally) -> None:
+    """Run one check to its end; what stops it is a finding, never the end of the audit."""
+    try:
+        check(reading, tally)
+    except (EcluseError, ValueError, KeyError, TypeError, AttributeError, IndexError, ArithmeticError) as error:
+        tally.stopped(check.__name__, error)

@@ -1,0 +1,118 @@
+"""Where does every tranche and order stand, by its hearings alone? Rebuilt, and compared with what is stored."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import NamedTuple
+
+from ecluse.base.verdict import Force
+from ecluse.office.audit.reading import Filed, Reading, order_of
+from ecluse.office.audit.report import Tally
+from ecluse.office.models import OrderRow, Tranche
+from ecluse.office.registers import DeliveryMade, Order, Split
+from ecluse.order import Gate, Hearing, Stage, Standing, Trigger, standing
+
+
+class Place(NamedTuple):
+    """A tranche's place: gate, standing, the hearing that put it there; units; the parent it was split from."""
+
+    gate: Gate
+    standing: Standing
+    hearing: str
+    units: int
+    parent: str | None
+    is_split: bool
+
+
+def places(reading: Reading) -> dict[str, Place]:
+    """Where does every tranche stand?"""
+    found = reading.kept("places")
+    if found is None:
+        found = reading.keep("places", _rebuilt(reading))
+    return dict(found)
+
+
+def _rebuilt(reading: Reading) -> dict[str, Place]:
+    heard: dict[str, list[Filed]] = defaultdict(list)
+    for row in reading.of(Hearing):
+        if row.value.gate is not Gate.CERTIFICATE:
+            heard[row.value.tranche].append(row)
+    delivered: dict[str, list[Filed]] = defaultdict(list)
+    for row in reading.of(DeliveryMade):
+        delivered[row.value.tranche].append(row)
+    splits = {row.value.parent: row for row in reading.of(Split)}
+    units = {child: share for row in splits.values() for child, share in zip(row.value.children, row.value.units, strict=False)}
+    parents = {child: parent for parent, row in splits.items() for child in row.value.children}
+    orders = reading.orders()
+    found = {}
+    for tranche in sorted({*heard, *parents}):
+        own = [row for row in heard[tranche] if not _is_case(row, delivered[tranche])]
+        parent = parents.get(tranche)
+        if not own and parent is not None:
+            split = splits[parent]
+            rows = heard[parent]
+            own = rows[: reading.window(rows, split).most]
+        if own:
+            order = orders.get(order_of(tranche))
+            whole = order.value.units if order else 0
+            last: Hearing = own[-1].value
+            found[tranche] = Place(
+                last.gate, _standing_of(last), last.id, units.get(tranche, whole), parent, tranche in splits
+            )
+    return found
+
+
+def _is_case(row: Filed, delivered: list[Filed]) -> bool:
+    """What was delivered already opens a case when a list changes: its standing stays."""
+    return row.value.trigger is Trigger.LIST_CHANGE and any(made.on <= row.on for made in delivered)
+
+
+def _standing_of(hearing: Hearing) -> Standing:
+    if hearing.finding is not None:
+        return Standing.PASSED if hearing.gate is Gate.PROCEEDS else Standing.OPEN
+    refuses = any(ground.force is Force.REFUSE for ground in hearing.grounds)
+    return Standing.HELD_REFUSED if refuses else Standing.HELD_REFERRED
+
+
+def order_standings(reading: Reading) -> dict[str, tuple[Standing, str]]:
+    """Where does every order stand, and at which gate: with its gravest tranche that was not split?"""
+    own: dict[str, list[tuple[str, Place]]] = defaultdict(list)
+    for tranche, place in places(reading).items():
+        if not place.is_split:
+            own[order_of(tranche)].append((tranche, place))
+    found = {}
+    for row in reading.of(Order):
+        stages = sorted(own[row.value.id], key=lambda item: int(item[0].rpartition("/")[2] or 0))
+        stand = standing(Stage(place.gate, place.standing) for _, place in stages)
+        gate = next((place.gate for _, place in stages if place.standing is stand), Gate.SURPLUS)
+        found[row.value.id] = (stand, gate.value)
+    return found
+
+
+def standings_are_rebuilt(reading: Reading, tally: Tally) -> None:
+    """Do the stored standings of tranches and orders say what their hearings say?"""
+    columns = ("tranche", "gate", "standing", "hearing", "units", "parent", "is_split", "order")
+    stored = {tranche: tuple(rest) for tranche, *rest in Tranche.objects.values_list(*columns)}
+    rebuilt = {
+        tranche: (p.gate.value, p.standing.value, p.hearing, p.units, p.parent, p.is_split, order_of(tranche))
+        for tranche, p in places(reading).items()
+    }
+    _compare(tally, "tranche_differs", stored, rebuilt)
+    rows = OrderRow.objects.values_list("order", "exporter", "standing", "gate")
+    kept = {order: tuple(rest) for order, *rest in rows}
+    filed = {row.value.id: row.value.exporter for row in reading.of(Order)}
+    wanted = {order: (filed[order], stand.value, gate) for order, (stand, gate) in order_standings(reading).items()}
+    _compare(tally, "order_differs", kept, wanted)
+
+
+def _compare(tally: Tally, key: str, stored: dict[str, tuple[object, ...]], rebuilt: dict[str, tuple[object, ...]]) -> None:
+    for name in sorted(set(stored) | set(rebuilt)):
+        tally.count("standings")
+        if stored.get(name) != rebuilt.get(name):
+            tally.broken(
+                key, name, None, rests=[order_of(name)], stored=_spelled(stored.get(name)), rebuilt=_spelled(rebuilt.get(name))
+            )
+
+
+def _spelled(row: tuple[object, ...] | None) -> str:
+    return " ".join(map(str, row)) if row else "-"
