@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import sys
-
 import typer
 
 from ecluse.base.errors import EcluseError
 
 YES, NO, UNABLE = 0, 1, 2
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
-                  help="Controlled export through five gates: surplus, parties, licence, custody, proceeds.")  # fmt: skip
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Controlled export through five gates: surplus, parties, licence, custody, proceeds.",
+)
 world_app = typer.Typer(no_args_is_help=True, help="Demonstration worlds: check one, generate one.")
 app.add_typer(world_app, name="world")
 
@@ -189,4 +191,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,9 +15,9 @@ def say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
-def out(form: dict[str, Any]) -> None:
+def out(form: Mapping[str, Any]) -> None:
     """Print one JSON object on standard output."""
-    print(json.dumps(form, ensure_ascii=False))
+    print(json.dumps(dict(form), ensure_ascii=False))
 
 
 def replay(paths: list[str], as_json: bool) -> int:

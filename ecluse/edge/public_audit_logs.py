@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
 from ecluse.base.canon import canonical, parse
 from ecluse.base.errors import EvidenceError
-from ecluse.base.note import ED25519, key_id, parse_checkpoint, verify_note
+from ecluse.base.note import parse_checkpoint, verify_note
 from ecluse.base.proof import Levels, leaf_hash, root_of
 from ecluse.edge.public_audit_folder import Folder
 from ecluse.edge.public_audit_points import Point, broken, cannot, checked
@@ -179,16 +176,3 @@ def _chains(logs: Logs) -> Iterator[Point]:
 def _is_earlier(place: tuple[str, int], other: tuple[str, int]) -> bool:
     return place[0] != other[0] or place[1] < other[1]
 
-
-def public_key_of(verifier: str) -> tuple[str, Ed25519PublicKey]:
-    """Which name and key does this verifier key spell (`name+id+base64`)? Raises EvidenceError."""
-    name, _, rest = verifier.partition("+")
-    identity, _, body = rest.partition("+")
-    try:
-        raw = base64.b64decode(body, validate=True)
-        public = Ed25519PublicKey.from_public_bytes(raw[1:])
-    except ValueError as error:
-        raise EvidenceError(f"not a verifier key: {error}") from None
-    if raw[:1] != ED25519 or key_id(name, public).hex() != identity:
-        raise EvidenceError("a verifier key names another key than it holds")
-    return name, public

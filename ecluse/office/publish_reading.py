@@ -25,7 +25,7 @@ LOG_NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*/[0-9]{4}")
 ROWS_AT_ONCE = 2000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Placed:
     """One sealed record, and the place in the log where its commitment stands."""
 
@@ -39,7 +39,7 @@ class Placed:
     index: int
     salt_hex: str
 
-    @property
+    @cached_property
     def value(self) -> Any:
         """What does it say?"""
         return unseal(self.body)
@@ -56,6 +56,7 @@ class Reading:
 
     law: Law
     sizes: dict[str, int] = field(default_factory=dict)
+    kept: dict[str, list[Placed]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.sizes = dict(LogHead.objects.order_by("log").values_list("log", "size"))
@@ -106,15 +107,14 @@ class Reading:
         return max(on for _, _, on in self.outline)
 
     def placed(self, cls: type[Any]) -> list[Placed]:
-        """Which records of this class are there, in the order of the logs?"""
-        return self.placed_as(VERSIONS[cls])
-
-    def placed_as(self, version: str) -> list[Placed]:
-        """Which records of this version are there, in the order of the logs?"""
-        return list(self.each(version))
+        """Which records of this class are there, in the order of the logs? Read once and kept."""
+        version = VERSIONS[cls]
+        if version not in self.kept:
+            self.kept[version] = list(self.each(version))
+        return self.kept[version]
 
     def each(self, version: str) -> Iterator[Placed]:
-        """As `placed_as`, one after the other, for what is too much at once."""
+        """Which records of this version are there, one after the other, for what is too much at once?"""
         rows = Record.objects.filter(v=version).order_by("log", "index", "rid")
         names = ("v", "digest", "body", "subject", "order", "on", "log", "index")
         for v, digest, body, subject, order, on, log, index in rows.values_list(*names).iterator(ROWS_AT_ONCE):

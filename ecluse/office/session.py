@@ -1,7 +1,7 @@
 """What does one piece of work read? Records by subject, cached rows, and the versions on which its judgement stands.
 
-A *subject* is whatever records are about: an order, a tranche, a certificate, a party, a model. Its head counts the deeds
-that touched it. A deed may be saved only while every head it read still has the number it read (decision 6).
+A *subject* is whatever records are about: an order, a tranche, a certificate, a party, a model. Its head counts the
+deeds that touched it. A deed may be saved only while every head it read still has the number it read (decision 6).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Which database does the office use? `sqlite:///PATH` or `postgresql://user:password@host:port/name`, from ECLUSE_DATABASE."""
+"""Which database does the office use? ECLUSE_DATABASE: `sqlite:///PATH` or `postgresql://user:password@host/name`."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from ecluse.base.errors import BadInputError
 
 DEFAULT = "sqlite:///var/ecluse.sqlite3"
 BUSY_SECONDS = 30
+PRAGMAS = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
 
 
 def from_environment() -> dict[str, Any]:
@@ -30,7 +31,7 @@ def from_url(url: str) -> dict[str, Any]:
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",
                 "timeout": BUSY_SECONDS,
-                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
+                "init_command": PRAGMAS,
             },
         }
     if parts.scheme in ("postgresql", "postgres"):
@@ -44,5 +45,8 @@ def from_url(url: str) -> dict[str, Any]:
             "PORT": str(parts.port or query.get("port", [""])[0]),
         }
     raise BadInputError.one(
-        "ECLUSE_DATABASE", "sqlite:///PATH or postgresql://…", url.rsplit("@", maxsplit=1)[-1], "name the database by such a URL"
+        "ECLUSE_DATABASE",
+        "sqlite:///PATH or postgresql://…",
+        url.rsplit("@", maxsplit=1)[-1],
+        "name the database by such a URL",
     )

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from ecluse.edge.world.draft import Answer, Draft, Row
 from ecluse.edge.world.generate_orders import Market, NoRoomError, Wish, honest_order
 
+TRIES = 12
 Change = Callable[["Planting", Row, random.Random], str | None]
 
 
@@ -68,24 +69,29 @@ def plant(planting: Planting, kinds: Mapping[str, Cheat], variants: int, *, last
 
 
 def _plant_one(planting: Planting, kind: str, cheat: Cheat, variant: int) -> None:
-    draft, rng = planting.draft, planting.draft.rng
-    try:
-        order = honest_order(draft, planting.market, wished(cheat.wish, planting))
-        order["consignments"] = 1
-        detail = cheat.apply(planting, order, rng)
-        twin_wish = cheat.wish if cheat.twin_wish is None else cheat.twin_wish
-        twin = honest_order(draft, planting.market, wished(twin_wish, planting))
-        twin["consignments"] = 1
-        twin_detail = cheat.twin(planting, twin, rng)
-    except NoRoomError as error:
-        raise NoRoomError(f"{kind}, variant {variant}: {error}") from None
+    order, detail = _changed_order(planting, kind, cheat.wish, cheat.apply)
+    twin, twin_detail = _changed_order(planting, kind, cheat.twin_wish or cheat.wish, cheat.twin)
     for role, row, code, found in (("cheat", order, cheat.expected_code, detail), ("twin", twin, "", twin_detail)):
-        draft.answers.append(
+        planting.draft.answers.append(
             Answer(
                 row["order"], cheat.threat, kind, role, f"{variant}:{found}" if found else str(variant), code,
                 order["order"] if role == "twin" else "",
             )
         )  # fmt: skip
+
+
+def _changed_order(
+    planting: Planting, kind: str, wish: Wish | Callable[[Planting], Wish], change: Change
+) -> tuple[Row, str | None]:
+    """An honest order for this wish, changed. Where there is no room for the change, the order stays honest."""
+    for _ in range(TRIES):
+        try:
+            order = honest_order(planting.draft, planting.market, wished(wish, planting))
+            order["consignments"] = 1
+            return order, change(planting, order, planting.draft.rng)
+        except NoRoomError as error:
+            failed = error
+    raise NoRoomError(f"{kind}, variant {planting.variant}: {failed}")
 
 
 def remove(draft: Draft, table: str, key: str, value: str) -> None:
@@ -101,8 +107,3 @@ def certificate_of(draft: Draft, order: Row) -> Row:
 def statement_of(draft: Draft, order: Row) -> Row:
     """Which end-use statement stands behind the order?"""
     return next(row for row in draft.tables["statements"] if row["statement"] == order["statement"])
-
-
-def choice(rng: random.Random, *items: str) -> str:
-    """Which of these, by chance?"""
-    return rng.choice(items)

@@ -119,6 +119,6 @@ def add_claims(draft: Draft) -> None:
     for claim, measure, uk, en, fr in CLAIMS:
         speaker, source_text, said_on = NEWS if claim.startswith("A") else PIECE
         draft.add(
-            "claims", f"public:{source_text.split(',')[0]} {said_on}", claim=f"claim:{claim}", text_uk=uk, text_en=en,
+            "claims", f"public:{source_text.split(',')[0]} {said_on}", claim=claim, text_uk=uk, text_en=en,
             text_fr=fr, speaker=speaker, source_text=source_text, said_on=said_on, measure=measure,
         )  # fmt: skip

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ecluse.base.days import Month
+from ecluse.base.errors import BadInputError
 from ecluse.edge.world import (
     cheats_custody,
     cheats_licence,
@@ -38,6 +39,7 @@ CHEATS: dict[str, Cheat] = {
 ORDERS = 2_040
 OPENING = 40
 UNFINISHED = 45
+SIZES, VARIANTS = (20, 1000), (0, 10)
 ANSWER_COLUMNS = ("order", "threat", "kind", "role", "variant", "expected_code", "twin_of")
 LIST_COLUMNS = ("entry", "name", "kind", "identifiers")
 # Models of these ranks, counted back from the last one sold, are kept for one purpose each.
@@ -49,8 +51,18 @@ KEPT = (
 
 
 def generate(seed: int, *, size: int = 1000, cheats: int = 6, out: Path, answers: Path) -> None:
-    """Which world has this seed, size in thousandths and so many variants of each cheat? Writes it and its answers."""
-    draft = draft_world(seed, size=size, cheats=cheats)
+    """Which world has this seed, size in thousandths and so many variants of each cheat? Writes it and its answers.
+
+    Raises BadInputError for a size or number of cheats that no world of this year has room for.
+    """
+    for name, given, least, most in (("size", size, *SIZES), ("cheats", cheats, *VARIANTS)):
+        if not least <= given <= most:
+            raise BadInputError.one(name, f"a whole number from {least} to {most}", str(given), "name another")
+    try:
+        draft = draft_world(seed, size=size, cheats=cheats)
+    except NoRoomError as error:
+        expected = "an order for which the year's surplus has room"
+        raise BadInputError.one("cheats", expected, str(error), "name fewer cheats or another seed") from None
     write_world(draft, out)
     rows = [{name: getattr(answer, name) for name in ANSWER_COLUMNS} for answer in draft.answers]
     _write(answers, ANSWER_COLUMNS, sorted(rows, key=lambda row: (row["order"], row["kind"])))
@@ -136,7 +148,7 @@ def _ordinary_trade(draft: Draft, market: Market) -> None:
         try:
             honest_order(draft, market, Wish(days=days))
         except NoRoomError:
-            honest_order(draft, market, Wish(class_="article", days=(date(YEAR, 4, 1), EARLY[1])))
+            break
 
 
 def _listed_later(draft: Draft, market: Market) -> None:

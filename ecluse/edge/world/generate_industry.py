@@ -137,13 +137,10 @@ def add_figures(draft: Draft) -> None:
                 if units:
                     _add_funded(draft, row, funder, units)
             reserve = stock[place] * 2 // 5
-            for table, key, units, day in (("stock", "counted_on", stock[place], date(2025, 12, 31)),
-                                           ("reserves", "set_on", reserve, date(2025, 12, 15))):  # fmt: skip
-                kind = "reserve" if table == "reserves" else "stock"
-                draft.add(
-                    table, **{kind: f"{kind}:{row['model'].partition(':')[2]}", key: day}, owner="authority:mod",
-                    model=row["model"], class_=figures.name, units=units,
-                )  # fmt: skip
+            slug = row["model"].partition(":")[2]
+            held = {"owner": "authority:mod", "model": row["model"], "class_": figures.name}
+            draft.add("stock", stock=f"stock:{slug}", units=stock[place], counted_on=date(2025, 12, 31), **held)
+            draft.add("reserves", reserve=f"reserve:{slug}", units=reserve, set_on=date(2025, 12, 15), **held)
             draft.surplus_model[row["model"]] = free[place]
             draft.headroom_model[row["model"]] = stock[place] - reserve
         _add_need(draft, figures)

@@ -69,7 +69,7 @@ def add_firm(
 
 def add_makers(draft: Draft) -> None:
     """Who makes and who may export? The first makers are registered exporters, two of them special exporters."""
-    makers, exporters = draft.scaled(450, 60), draft.scaled(52, 24)
+    makers, exporters = draft.scaled(450, 60), draft.scaled(55, 24)
     for number in range(1, makers + 1):
         party = f"party:maker-{number:03d}"
         if number <= exporters:

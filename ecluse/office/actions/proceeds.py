@@ -1,4 +1,4 @@
-"""What may be done at the proceeds gate? Transfer title, receive, contribute, allocate, purchase, accept, close, hear."""
+"""What may be done at the proceeds gate? Pass title, receive, contribute, allocate, purchase, accept, close, hear."""
 
 from __future__ import annotations
 

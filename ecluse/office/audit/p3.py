@@ -11,7 +11,6 @@ from ecluse.office.audit.report import Tally
 from ecluse.office.models import Involvement, LiveParty
 from ecluse.office.registers import Order, Release
 from ecluse.order import Gate
-from ecluse.parties.ownership import owners_above, owners_on
 from ecluse.parties.sweep import sweep_root
 from ecluse.parties.terms import Clearance, ListVersion, MatchGrade, Ownership, Party, Screening, Sweep
 
@@ -41,17 +40,24 @@ def everyone_is_screened(reading: Reading, tally: Tally) -> None:
     tally.each(reading.of(Order), check, lambda row: row.rid)
 
 
-def touching(reading: Reading, order: Order, on: date) -> tuple[str, ...]:
-    """Who touches this order on this day: everyone with a role, and whoever owns them at any remove?"""
-    edges = reading.kept("ownerships")
-    if edges is None:
-        edges = reading.keep("ownerships", tuple(row.value for row in reading.of(Ownership)))
-    parts = tuple(dict.fromkeys(party for _, party in order.roles()))
-    memo = reading.kept("touching") or reading.keep("touching", {})
-    if (parts, on) not in memo:
-        memo[parts, on] = (*parts, *owners_above(parts, owners_on(edges, on)))
-    found: tuple[str, ...] = memo[parts, on]
-    return found
+def touching(reading: Reading, order: Order, on: date | None) -> tuple[str, ...]:
+    """Who touches this order on this day (ever, when none is given): everyone with a role, and whoever owns them?"""
+    above: dict[str, list[Ownership]] | None = reading.kept("owners_above")
+    if above is None:
+        above = reading.keep("owners_above", defaultdict(list))
+        for row in reading.of(Ownership):
+            above[row.value.owned].append(row.value)
+    memo: dict[tuple[str, date | None], tuple[str, ...]] = reading.kept("touching") or reading.keep("touching", {})
+    if (order.id, on) not in memo:
+        found = dict.fromkeys(party for _, party in order.roles())
+        waiting = list(found)
+        while waiting:
+            ties = above.get(waiting.pop(), ())
+            owners = [t.owner for t in ties if on is None or (t.since <= on and (t.until is None or on <= t.until))]
+            waiting += [owner for owner in owners if owner not in found]
+            found |= dict.fromkeys(owners)
+        memo[order.id, on] = tuple(found)
+    return memo[order.id, on]
 
 
 def _screening_fault(reading: Reading, party: str, on: date) -> str:
@@ -185,14 +191,7 @@ def caches_are_rebuilt(reading: Reading, tally: Tally) -> None:
             break
         tally.broken("live_party_differs", party, None, rests=[party])
     stored = set(Involvement.objects.values_list("party", "order"))
-    edges = tuple(row.value for row in reading.of(Ownership))
-    memo: dict[tuple[str, ...], tuple[str, ...]] = {}
-    wanted = set()
-    for row in reading.of(Order):
-        parts = tuple(dict.fromkeys(party for _, party in row.value.roles()))
-        if parts not in memo:
-            memo[parts] = (*parts, *owners_above(parts, edges))
-        wanted |= {(party, row.value.id) for party in memo[parts]}
+    wanted = {(party, row.value.id) for row in reading.of(Order) for party in touching(reading, row.value, None)}
     tally.count("involvements", len(wanted))
     for party, order in sorted(stored ^ wanted):
         tally.broken("involvement_differs", party, None, rests=[order], order=order)

@@ -206,7 +206,10 @@ def units_are_accounted_for(reading: Reading, tally: Tally) -> None:
 
 
 def whereabouts(own: list[Manifest], runs: Ranges, losses: list[Loss], end_user: str) -> dict[str, Ranges]:
-    """Which of these numbers are with the end user, back with the maker, or reported lost?"""
+    """Which of these numbers are with the end user, back with the maker, reported lost, or signed for by somebody else?
+
+    What was delivered to another than the end user has a custodian: it is astray, and a finding by itself.
+    """
     ordered = by_sequence(own)
     origin = ordered[0].from_custodian if ordered else ""
     held = holdings(ordered, origin, runs)
@@ -221,7 +224,12 @@ def whereabouts(own: list[Manifest], runs: Ranges, losses: list[Loss], end_user:
     delivered = overlap(held.get(end_user, ()), runs) if end_user != origin else ()
     lost = overlap([run for loss in losses if loss.custodian != end_user for run in loss.ranges], runs)
     returned = difference(overlap(overlap(held.get(origin, ()), back), runs), lost)
-    return {"delivered": delivered, "returned": returned, "lost": difference(lost, delivered)}
+    others = {m.to_custodian for m in ordered if m.step is Step.DELIVERY} - {end_user, origin}
+    astray = overlap([run for custodian in others for run in held.get(custodian, ())], runs)
+    return {
+        "delivered": delivered, "returned": returned, "lost": difference(lost, delivered),
+        "astray": difference(astray, lost),
+    }  # fmt: skip
 
 
 def _closed_on(reading: Reading, tranche: str) -> date | None:

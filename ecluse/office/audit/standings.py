@@ -5,20 +5,19 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import NamedTuple
 
-from ecluse.base.verdict import Force
 from ecluse.office.audit.reading import Filed, Reading, order_of
 from ecluse.office.audit.report import Tally
 from ecluse.office.models import OrderRow, Tranche
 from ecluse.office.registers import DeliveryMade, Order, Split
-from ecluse.order import Gate, Hearing, Stage, Standing, Trigger, standing
+from ecluse.order import Gate, Hearing, Stage, Standing, stage_of, standing
 
 
 class Place(NamedTuple):
-    """A tranche's place: gate, standing, the hearing that put it there; units; the parent it was split from."""
+    """A tranche's place: gate, standing, hearings of its last day; units; the parent it was split from."""
 
     gate: Gate
     standing: Standing
-    hearing: str
+    hearings: tuple[str, ...]
     units: int
     parent: str | None
     is_split: bool
@@ -37,41 +36,23 @@ def _rebuilt(reading: Reading) -> dict[str, Place]:
     for row in reading.of(Hearing):
         if row.value.gate is not Gate.CERTIFICATE:
             heard[row.value.tranche].append(row)
-    delivered: dict[str, list[Filed]] = defaultdict(list)
-    for row in reading.of(DeliveryMade):
-        delivered[row.value.tranche].append(row)
-    splits = {row.value.parent: row for row in reading.of(Split)}
-    units = {child: share for row in splits.values() for child, share in zip(row.value.children, row.value.units, strict=False)}
-    parents = {child: parent for parent, row in splits.items() for child in row.value.children}
-    orders = reading.orders()
-    found = {}
+    delivered = {row.value.tranche: row.value.on for row in reversed(reading.of(DeliveryMade))}
+    splits = {row.value.parent: row.value for row in reading.of(Split)}
+    units = {c: share for split in splits.values() for c, share in zip(split.children, split.units, strict=False)}
+    parents = {child: parent for parent, split in splits.items() for child in split.children}
+    orders, found = reading.orders(), {}
     for tranche in sorted({*heard, *parents}):
-        own = [row for row in heard[tranche] if not _is_case(row, delivered[tranche])]
         parent = parents.get(tranche)
-        if not own and parent is not None:
-            split = splits[parent]
-            rows = heard[parent]
-            own = rows[: reading.window(rows, split).most]
-        if own:
+        own = sorted([*heard[parent], *heard[tranche]] if parent else heard[tranche], key=lambda row: row.on)
+        stage = stage_of((row.value for row in own), delivered.get(tranche))
+        if stage is not None:
             order = orders.get(order_of(tranche))
             whole = order.value.units if order else 0
-            last: Hearing = own[-1].value
+            last = tuple(row.value.id for row in own if row.on == own[-1].on)
             found[tranche] = Place(
-                last.gate, _standing_of(last), last.id, units.get(tranche, whole), parent, tranche in splits
+                stage.gate, stage.standing, last, units.get(tranche, whole), parent, tranche in splits
             )
     return found
-
-
-def _is_case(row: Filed, delivered: list[Filed]) -> bool:
-    """What was delivered already opens a case when a list changes: its standing stays."""
-    return row.value.trigger is Trigger.LIST_CHANGE and any(made.on <= row.on for made in delivered)
-
-
-def _standing_of(hearing: Hearing) -> Standing:
-    if hearing.finding is not None:
-        return Standing.PASSED if hearing.gate is Gate.PROCEEDS else Standing.OPEN
-    refuses = any(ground.force is Force.REFUSE for ground in hearing.grounds)
-    return Standing.HELD_REFUSED if refuses else Standing.HELD_REFERRED
 
 
 def order_standings(reading: Reading) -> dict[str, tuple[Standing, str]]:
@@ -94,7 +75,7 @@ def standings_are_rebuilt(reading: Reading, tally: Tally) -> None:
     columns = ("tranche", "gate", "standing", "hearing", "units", "parent", "is_split", "order")
     stored = {tranche: tuple(rest) for tranche, *rest in Tranche.objects.values_list(*columns)}
     rebuilt = {
-        tranche: (p.gate.value, p.standing.value, p.hearing, p.units, p.parent, p.is_split, order_of(tranche))
+        tranche: (p.gate.value, p.standing.value, _heard(p, stored.get(tranche)), p.units, p.parent, p.is_split, order_of(tranche))
         for tranche, p in places(reading).items()
     }
     _compare(tally, "tranche_differs", stored, rebuilt)
@@ -103,6 +84,12 @@ def standings_are_rebuilt(reading: Reading, tally: Tally) -> None:
     filed = {row.value.id: row.value.exporter for row in reading.of(Order)}
     wanted = {order: (filed[order], stand.value, gate) for order, (stand, gate) in order_standings(reading).items()}
     _compare(tally, "order_differs", kept, wanted)
+
+
+def _heard(place: Place, stored: tuple[object, ...] | None) -> str:
+    """Of a parent's and a child's hearing on one day either may have been written last."""
+    kept = str(stored[2]) if stored else ""
+    return kept if kept in place.hearings else place.hearings[-1]
 
 
 def _compare(tally: Tally, key: str, stored: dict[str, tuple[object, ...]], rebuilt: dict[str, tuple[object, ...]]) -> None:

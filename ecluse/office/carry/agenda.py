@@ -16,10 +16,10 @@ from typing import Any
 from ecluse.office.models import Agenda
 
 PHASES = (
-    "rates", "lives", "home_delivery", "shortage", "block", "marking", "lists", "clearance", "withdrawal", "certificate",
-    "event", "file", "parties", "opinion", "condition", "decide", "lapse", "pack", "dispatch", "release", "deliver",
-    "loss", "give_back", "verify", "close_chain", "sighting", "receive", "contribute", "allocate", "purchase", "accept",
-    "close_period", "proceeds", "checkpoint",
+    "rates", "lives", "home_delivery", "shortage", "block", "marking", "lists", "clearance", "withdrawal",
+    "certificate", "event", "file", "parties", "opinion", "condition", "decide", "lapse", "pack", "dispatch",
+    "release", "deliver", "loss", "give_back", "verify", "close_chain", "sighting", "receive", "contribute",
+    "allocate", "purchase", "accept", "close_period", "proceeds", "checkpoint",
 )  # fmt: skip
 
 

@@ -129,35 +129,59 @@ def _models(world: World) -> Iterator[Filing]:
             f"class:{r.class_}",
             None,
         )
-    for r in world.origins:
-        record = OriginDeclaration(f"origin:{r.model}", r.model, r.consents_needed, r.consents_held, r.declared_on)
-        yield record, r.model, None
+    for origin in world.origins:
+        record = OriginDeclaration(
+            f"origin:{origin.model}", origin.model, origin.consents_needed, origin.consents_held, origin.declared_on
+        )
+        yield record, origin.model, None
 
 
 def _parties(world: World) -> Iterator[Filing]:
     for r in world.parties:
         party = Party(r.party, PartyKind(r.kind), r.name, r.names_other, r.state, r.identifiers, r.registered_on)
         yield party, r.party, None
-    for r in world.exporters:
-        status = ExporterStatus(f"exporter:{r.party}", r.party, r.registered_until, r.authority_until, r.defence_city)
-        yield status, r.party, None
-    for r in world.ownerships:
-        owned = Ownership(
-            r.ownership, r.owner, r.owned, r.share_min_bp, r.share_max_bp, r.controls, r.since, r.until, r.source
+    for exporter in world.exporters:
+        status = ExporterStatus(
+            f"exporter:{exporter.party}",
+            exporter.party,
+            exporter.registered_until,
+            exporter.authority_until,
+            exporter.defence_city,
         )
-        yield owned, r.owned, None
+        yield status, exporter.party, None
+    for ownership in world.ownerships:
+        owned = Ownership(
+            ownership.ownership,
+            ownership.owner,
+            ownership.owned,
+            ownership.share_min_bp,
+            ownership.share_max_bp,
+            ownership.controls,
+            ownership.since,
+            ownership.until,
+            ownership.source,
+        )
+        yield owned, ownership.owned, None
 
 
 def _lines(world: World) -> Iterator[Filing]:
     for r in world.lines:
         shares = (r.technology_home_bp, r.parts_home_bp, r.specialists_home_bp)
         yield Line(r.line, r.maker, r.host, r.class_, *shares, r.evidence, r.registered_on), r.line, r.maker
-    for r in world.centres:
-        roles = tuple(CentreRole(role) for role in r.roles)
-        yield Centre(r.centre, r.host, r.operator, roles, r.announced_on), r.centre, None
-    for r in world.line_rules:
-        rule = LineRule(r.rule_id, r.line, OutputRule(r.rule), r.host_share_bp, r.source, r.valid_from, r.valid_until)
-        yield rule, r.line, None
+    for centre in world.centres:
+        roles = tuple(CentreRole(role) for role in centre.roles)
+        yield Centre(centre.centre, centre.host, centre.operator, roles, centre.announced_on), centre.centre, None
+    for line_rule in world.line_rules:
+        rule = LineRule(
+            line_rule.rule_id,
+            line_rule.line,
+            OutputRule(line_rule.rule),
+            line_rule.host_share_bp,
+            line_rule.source,
+            line_rule.valid_from,
+            line_rule.valid_until,
+        )
+        yield rule, line_rule.line, None
 
 
 def months_of(world: World) -> list[Month]:
@@ -185,24 +209,49 @@ def _funded(world: World) -> Iterator[Filing]:
         due = _vector(world, r.due_units)
         order = FundedOrder(r.funded_order, r.owner, Funder(r.funder), r.model, r.class_, due, r.ordered_on)
         yield order, r.model, r.owner
-    for r in world.stock:
-        yield StockCount(r.stock, r.owner, r.model, r.class_, r.units, r.counted_on), r.model, r.owner
-    for r in world.reserves:
-        yield Reserve(r.reserve, r.owner, r.model, r.class_, r.units, r.set_on), r.model, r.owner
+    for stock_row in world.stock:
+        yield (
+            StockCount(
+                stock_row.stock,
+                stock_row.owner,
+                stock_row.model,
+                stock_row.class_,
+                stock_row.units,
+                stock_row.counted_on,
+            ),
+            stock_row.model,
+            stock_row.owner,
+        )
+    for reserve in world.reserves:
+        yield (
+            Reserve(reserve.reserve, reserve.owner, reserve.model, reserve.class_, reserve.units, reserve.set_on),
+            reserve.model,
+            reserve.owner,
+        )
 
 
 def _needs(world: World) -> Iterator[Filing]:
     for r in world.needs:
         need = StatedNeed(r.need, r.owner, r.class_, r.priority, _vector(world, r.needed_units), r.stated_on)
         yield need, f"class:{r.class_}", r.owner
-    for r in world.absorption:
-        limit = AbsorptionLimit(r.absorption, r.owner, r.class_, r.units, r.first_month, r.last_month, r.stated_on)
-        yield limit, f"class:{r.class_}", r.owner
-    for number, r in enumerate(world.aid, 1):
-        aid = AidReceived(f"aid:{r.class_}-{number}", r.class_, r.units, r.from_state, r.on)
-        yield aid, f"class:{r.class_}", None
-    for r in world.budgets:
-        yield Budget(f"budget:{r.month}", r.month, Money(r.budget_minor_uah, "UAH")), "budget", None
+    for absorption_row in world.absorption:
+        limit = AbsorptionLimit(
+            absorption_row.absorption,
+            absorption_row.owner,
+            absorption_row.class_,
+            absorption_row.units,
+            absorption_row.first_month,
+            absorption_row.last_month,
+            absorption_row.stated_on,
+        )
+        yield limit, f"class:{absorption_row.class_}", absorption_row.owner
+    for number, aid_row in enumerate(world.aid, 1):
+        aid = AidReceived(
+            f"aid:{aid_row.class_}-{number}", aid_row.class_, aid_row.units, aid_row.from_state, aid_row.on
+        )
+        yield aid, f"class:{aid_row.class_}", None
+    for budget in world.budgets:
+        yield Budget(f"budget:{budget.month}", budget.month, Money(budget.budget_minor_uah, "UAH")), "budget", None
 
 
 def _policies(world: World) -> Iterator[Filing]:
@@ -210,14 +259,31 @@ def _policies(world: World) -> Iterator[Filing]:
         ratio = (r.ratio_numerator, r.ratio_denominator)
         policy = SurplusPolicy(r.policy, r.owner, SurplusRule(r.rule), *ratio, r.valid_from, r.valid_until)
         yield policy, "policy:surplus", r.owner
-    for r in world.contribution_policies:
-        rates = (r.ad_valorem_bp, r.profit_share_bp, r.order_ratio_bp)
-        days = (r.days_to_receive, r.days_to_contribute, r.days_to_allocate, r.days_to_purchase)
-        rule = ContributionRule(r.rule)
+    for contribution_policy_row in world.contribution_policies:
+        rates = (
+            contribution_policy_row.ad_valorem_bp,
+            contribution_policy_row.profit_share_bp,
+            contribution_policy_row.order_ratio_bp,
+        )
+        days = (
+            contribution_policy_row.days_to_receive,
+            contribution_policy_row.days_to_contribute,
+            contribution_policy_row.days_to_allocate,
+            contribution_policy_row.days_to_purchase,
+        )
+        rule = ContributionRule(contribution_policy_row.rule)
         yield (
-            ContributionPolicy(r.policy, r.owner, rule, *rates, *days, r.valid_from, r.valid_until),
+            ContributionPolicy(
+                contribution_policy_row.policy,
+                contribution_policy_row.owner,
+                rule,
+                *rates,
+                *days,
+                contribution_policy_row.valid_from,
+                contribution_policy_row.valid_until,
+            ),
             "policy:contribution",
-            r.owner,
+            contribution_policy_row.owner,
         )
     yield from _grouped(world.buyer_tiers, _tiers, "policy:tiers")
     yield from _grouped(world.partner_lists, _partners, "policy:partners")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -274,8 +274,3 @@ class Stage:
             return self.world.first_day
         month = Month.of(paid.on)
         return next((row.on for row in self.world.period_closes if row.month == month), self.world.last_day)
-
-
-def at_noon(day: date, hour: int = 12) -> datetime:
-    """At which UTC instant of the day do the simulated parties act?"""
-    return datetime.combine(day, time(hour), UTC)

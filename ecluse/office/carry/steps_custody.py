@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from ecluse.base.signing import Signature
 from ecluse.base.verdict import Passed
 from ecluse.custody.ranges import difference, normal
 from ecluse.custody.terms import (
@@ -29,7 +27,7 @@ from ecluse.custody.terms import (
 from ecluse.licence.terms import PermitKind
 from ecluse.office.actions import custody as act
 from ecluse.office.actions.surplus import give_back as give_draw_back
-from ecluse.office.carry.stage import at_noon
+from ecluse.office.carry.manifests import hand_over, last_units, manifest_of, order_of
 from ecluse.office.carry.steps_proceeds import pass_title
 from ecluse.office.facts.classes import home_progress
 from ecluse.office.facts.custody import Moving, packed_ranges, taken_in
@@ -42,11 +40,6 @@ if TYPE_CHECKING:
 
 WAIT_FOR_HOME_DAYS, WAIT_FOR_LICENCE_DAYS = 7, 7
 WAYS_TO_TAKE = 40
-
-
-def order_of(tranche: str) -> str:
-    """To which order does this tranche belong?"""
-    return tranche.rsplit("/", 1)[0]
 
 
 def moving(stage: Stage, tranche: str) -> Moving | None:
@@ -114,7 +107,7 @@ def _ask_host(stage: Stage, going: Moving, on: date) -> None:
         stage.session.newest(order.line, Line) if order.line else None,
     ]
     host = next((place.host for place in places if place and place.host != stage.world.home), None)
-    if host is None or conduct == "none" or stage.session.newest(f"host:{order.id}", HostLicence):
+    if host is None or conduct == "none" or stage.session.of(f"host:{order.id}", HostLicence):
         return
     units = int(conduct.split(":")[1]) if conduct.startswith("units:") else order.units
     owner = f"authority:{host.lower()}"
@@ -131,10 +124,10 @@ def dispatch(stage: Stage, step: Step, on: date) -> None:
     centre = stage.session.newest(order.centre, Centre) if order.centre else None
     assert line is not None
     assert centre is not None
-    manifest = _manifest(
+    manifest = manifest_of(
         stage, tranche, 1, Handover.DISPATCH, (line.maker, centre.operator), centre.host, (on, on + timedelta(2))
     )
-    _hand_over(stage, order, manifest)
+    hand_over(stage, order, manifest)
     stage.agenda.put(on + timedelta(4), "release", tranche)
 
 
@@ -157,8 +150,8 @@ def release(stage: Stage, step: Step, on: date) -> None:
     sequence = len(stage.session.of(tranche, Manifest)) + 1
     holder = _holder(stage, order, tranche)
     state = stage.home_or_host(order)
-    manifest = _manifest(stage, tranche, sequence, Handover.RELEASE, (holder, order.carrier), state, (on, on))
-    _hand_over(stage, order, manifest)
+    manifest = manifest_of(stage, tranche, sequence, Handover.RELEASE, (holder, order.carrier), state, (on, on))
+    hand_over(stage, order, manifest)
     if ("loss", "units") in conduct:
         stage.agenda.put(on + timedelta(2), "loss", tranche)
     stage.agenda.put(on + timedelta(5), "deliver", tranche)
@@ -200,7 +193,7 @@ def deliver(stage: Stage, step: Step, on: date) -> None:
     receiver = conduct.get(("handover", "end_user"), order.end_user)
     state = conduct.get(("handover", "state"), order.destination)
     sequence = len(stage.session.of(tranche, Manifest)) + 1
-    manifest = _manifest(
+    manifest = manifest_of(
         stage,
         tranche,
         sequence,
@@ -209,7 +202,7 @@ def deliver(stage: Stage, step: Step, on: date) -> None:
         state,
         (on, on),
     )
-    _hand_over(stage, order, manifest)
+    hand_over(stage, order, manifest)
     permit = stage.row(order.id).permit
     back = conduct.get(("return", "units"), "all")
     if permit == PermitKind.TEMPORARY.value and back != "none":
@@ -233,23 +226,12 @@ def loss(stage: Stage, step: Step, on: date) -> None:
     tranche = step.key
     order = stage.order(order_of(tranche))
     conduct = stage.conduct(order.id)
-    lost = _last_units(stage, tranche, int(conduct["loss", "units"]))
+    lost = last_units(stage, tranche, int(conduct["loss", "units"]))
     if conduct.get(("loss", "reported"), "yes") == "yes":
         cause = conduct.get(("loss", "cause"), "transport_accident")
         units = sum(run.units() for run in lost)
         record = Loss(f"loss:{tranche}", tranche, tuple(lost), units, order.carrier, cause, on)
         act.report_loss(stage.session, order.id, record, log=stage.log_of(order))
-
-
-def _last_units(stage: Stage, tranche: str, units: int) -> list[SerialRange]:
-    """The last so many numbers of the tranche."""
-    found: list[SerialRange] = []
-    for run in reversed(packed_ranges(stage.session, tranche)):
-        count = min(units, run.units())
-        if count:
-            found.append(SerialRange(run.block, run.last - count + 1, run.last))
-        units -= count
-    return found
 
 
 def give_back(stage: Stage, step: Step, on: date) -> None:
@@ -265,7 +247,7 @@ def give_back(stage: Stage, step: Step, on: date) -> None:
     maker, holder = manifests[0].from_custodian, manifests[-1].to_custodian
     if holder == maker:
         return
-    manifest = _manifest(
+    manifest = manifest_of(
         stage,
         tranche,
         len(manifests) + 1,
@@ -275,7 +257,7 @@ def give_back(stage: Stage, step: Step, on: date) -> None:
         (on, on),
         units=None if wanted == "all" else int(wanted),
     )
-    _hand_over(stage, order, manifest)
+    hand_over(stage, order, manifest)
     if order.certificate and wanted == "all" and kind is Handover.RETURN:
         give_draw_back(stage.session, order, tranche, on, state=DrawState.RETURNED, action="surplus.draw")
     if kind is Handover.RETURN:
@@ -325,7 +307,7 @@ def sighting(stage: Stage, step: Step, on: date) -> None:
     tranche = step.key
     order = stage.order(order_of(tranche))
     state = stage.conduct(order.id)["sighting", "state"]
-    run = _last_units(stage, tranche, 1)
+    run = last_units(stage, tranche, 1)
     if not run:
         return
     record = Sighting(f"sighting:{tranche}", run[0], state, f"authority:{state.lower()}", on)
@@ -333,59 +315,6 @@ def sighting(stage: Stage, step: Step, on: date) -> None:
     going = moving(stage, tranche)
     if going is not None and stage.is_verified(order, tranche):
         act.close_chain(stage.session, going, on, log=stage.log_of(order), trigger=stage.trigger_sighting)
-
-
-def _manifest(
-    stage: Stage, tranche: str, sequence: int, step: Handover, sides: tuple[str, str], state: str,
-    days: tuple[date, date], units: int | None = None,
-) -> Manifest:  # fmt: skip
-    """The manifest of one handover, with whatever its parties do differently."""
-    order = stage.order(order_of(tranche))
-    does = stage.conduct(order.id).get(("handover", str(sequence)), "")
-    before = stage.session.of(tranche, Manifest)
-    ranges = (
-        list(difference(before[-1].ranges, (*before[-1].short, *before[-1].rejected)))
-        if before
-        else list(packed_ranges(stage.session, tranche))
-    )
-    lost = [run for record in stage.session.of(tranche, Loss) for run in record.ranges]
-    lost += stage.unreported(tranche, step)
-    ranges = list(difference(ranges, lost))
-    if units is not None:
-        ranges = _first_units(ranges, units)
-    giver, taker = sides
-    if does.startswith("gap:"):
-        giver = does.split(":", 1)[1]
-    if does == "range_shift":
-        ranges = [replace(run, first=run.first + 1, last=run.last + 1) for run in ranges]
-    short = tuple(_first_units(ranges[::-1], int(does.split(":")[1]))) if does.startswith("short:") else ()
-    rejected = tuple(_first_units(ranges[::-1], int(does.split(":")[1]))) if does.startswith("rejected:") else ()
-    sent = at_noon(days[0], 8 + sequence)
-    if does == "overlap" and before and before[-1].received_at:
-        sent = before[-1].received_at - timedelta(hours=30)
-    authority = "authority:ssecu" if state == stage.world.home else f"authority:{state.lower()}"
-    return Manifest(
-        f"manifest:{tranche}/{sequence}", tranche, sequence, step, giver, taker, state, authority, tuple(ranges),
-        sum(run.units() for run in ranges), short, rejected, sent, at_noon(days[1], 9 + sequence),
-    )  # fmt: skip
-
-
-def _first_units(ranges: list[SerialRange], units: int) -> list[SerialRange]:
-    found: list[SerialRange] = []
-    for run in ranges:
-        count = min(units, run.units())
-        if count > 0:
-            found.append(SerialRange(run.block, run.first, run.first + count - 1))
-        units -= count
-    return found
-
-
-def _hand_over(stage: Stage, order: Order, manifest: Manifest) -> None:
-    does = stage.conduct(order.id).get(("handover", str(manifest.sequence)), "")
-    on = manifest.received_at.date() if manifest.received_at else manifest.sent_at.date()
-    sides = (("unsigned_from", manifest.from_custodian), ("unsigned_to", manifest.to_custodian))
-    signatures: list[Signature] = [stage.sign(owner, manifest, on) for side, owner in sides if side != does]
-    act.hand_over(stage.session, order.id, manifest, signatures, end_user=order.end_user, log=stage.log_of(order))
 
 
 STEPS = {

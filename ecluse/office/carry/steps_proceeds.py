@@ -1,15 +1,15 @@
-"""How does money move? Title, receipt, contribution, allocation, weekly purchases, acceptance, the closing of months."""
+"""How does money move? Title, receipt, contribution, allocation, weekly purchases, acceptance, closed months."""
 
 from __future__ import annotations
 
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from ecluse.base.days import Month
 from ecluse.base.money import Money
 from ecluse.custody.terms import CustodyFinding
 from ecluse.office.actions import proceeds as act
 from ecluse.office.actions.hearings import last_finding
+from ecluse.office.carry.manifests import order_of
 from ecluse.office.facts.custody import Moving
 from ecluse.office.facts.licence import rate_of
 from ecluse.office.facts.proceeds import policy_for
@@ -34,11 +34,6 @@ if TYPE_CHECKING:
 
 DAYS_TO_PAY, DAYS_TO_CONTRIBUTE, DAYS_TO_ALLOCATE = 14, 7, 3
 FRIDAY = 4
-
-
-def order_of(tranche: str) -> str:
-    """To which order does this tranche belong?"""
-    return tranche.rsplit("/", 1)[0]
 
 
 def pass_title(stage: Stage, going: Moving, finding: CustodyFinding, on: date) -> None:
@@ -198,13 +193,9 @@ def hear(stage: Stage, step: Step, on: date) -> None:
     conduct = stage.conduct(order_of(tranche))
     if why == "receipt" and _is_home(stage, tranche) and ("receipt", "currency") not in conduct:
         return
-    if (
-        why == "contribution"
-        and stage.session.newest(tranche, Contribution)
-        and not any(step_name in ("contribution",) for step_name, _ in conduct)
-    ):
-        return
-    if why == "contribution" and not stage.session.newest(tranche, Receipt):
+    differs = any(name == "contribution" for name, _ in conduct)
+    paid = bool(stage.session.of(tranche, Contribution))
+    if why == "contribution" and (not stage.session.of(tranche, Receipt) or (paid and not differs)):
         return
     if stage.passed(tranche):
         return
@@ -224,12 +215,6 @@ def _hear(stage: Stage, tranche: str, on: date) -> None:
     if licensed is None or custody is None:
         return
     act.hear_proceeds(stage.session, order, licensed[0], custody, on)
-
-
-def month_of_contribution(stage: Stage, tranche: str) -> Month | None:
-    """In which month did the contribution come in?"""
-    paid = stage.session.newest(tranche, Contribution)
-    return Month.of(paid.on) if paid else None
 
 
 STEPS = {

@@ -1,4 +1,4 @@
-"""What comes in by its own date? Rates, lives, acceptance acts, shortages, blocks, marks, lists, certificates, events."""
+"""What comes in by its own date? Rates, lives, acceptance acts, shortages, blocks, marks, lists, certificates."""
 
 from __future__ import annotations
 
@@ -37,28 +37,33 @@ def schedule(stage: Stage) -> None:
         put(day, "rates", "all")
     for number, row in enumerate(world.lives):
         put(max(row.on, first), "lives", f"{row.subject}/{number:04d}", number=number)
-    for number, row in enumerate(world.home_deliveries):
-        put(max(row.accepted_on, first), "home_delivery", f"{row.class_}/{row.month}", number=number)
-    for row in world.shortages:
-        put(max(row.named_on, first), "shortage", row.shortage)
-    for row in world.blocks:
-        put(max(row.committed_on, first), "block", row.block)
-    for number, row in enumerate(world.markings):
-        put(max(row.on, first), "marking", f"{row.block}/{number:06d}", number=number)
+    for number, home_delivery_row in enumerate(world.home_deliveries):
+        put(
+            max(home_delivery_row.accepted_on, first),
+            "home_delivery",
+            f"{home_delivery_row.class_}/{home_delivery_row.month}",
+            number=number,
+        )
+    for shortage_row in world.shortages:
+        put(max(shortage_row.named_on, first), "shortage", shortage_row.shortage)
+    for block_row in world.blocks:
+        put(max(block_row.committed_on, first), "block", block_row.block)
+    for number, marking_row in enumerate(world.markings):
+        put(max(marking_row.on, first), "marking", f"{marking_row.block}/{number:06d}", number=number)
     for day in sorted({row.in_force_from for row in world.list_versions}):
         put(max(day, first), "lists", str(day))
-    for number, row in enumerate(world.clearances):
-        put(max(row.on, first), "clearance", f"{row.party}/{number:04d}", number=number)
-    for row in world.withdrawals:
-        put(row.on, "withdrawal", row.certificate)
-    for row in world.certificates:
-        put(max(row.asked_on, first), "certificate", row.certificate)
-    for number, row in enumerate(world.events):
-        put(row.on, "event", f"{row.subject}/{number:04d}", number=number)
-    for row in world.orders:
-        put(max(row.filed_on, first), "file", row.order)
-    for row in world.period_closes:
-        put(row.on, "close_period", str(row.month))
+    for number, clearance_row in enumerate(world.clearances):
+        put(max(clearance_row.on, first), "clearance", f"{clearance_row.party}/{number:04d}", number=number)
+    for withdrawal_row in world.withdrawals:
+        put(withdrawal_row.on, "withdrawal", withdrawal_row.certificate)
+    for certificate_row in world.certificates:
+        put(max(certificate_row.asked_on, first), "certificate", certificate_row.certificate)
+    for number, event_row in enumerate(world.events):
+        put(event_row.on, "event", f"{event_row.subject}/{number:04d}", number=number)
+    for order_row in world.orders:
+        put(max(order_row.filed_on, first), "file", order_row.order)
+    for period_close in world.period_closes:
+        put(period_close.on, "close_period", str(period_close.month))
     for month in world.months:
         put(month.last_day(), "checkpoint", str(month))
 

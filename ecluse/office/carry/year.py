@@ -1,4 +1,4 @@
-"""How is a world's year carried through the five gates? Day by day, each day one transaction, from wherever it stood."""
+"""How is a world's year carried through the five gates? Day by day, each one transaction, from where it stood."""
 
 from __future__ import annotations
 

@@ -63,9 +63,10 @@ def custody_claim(session: Session, moving: Moving, stage: CustodyStage, on: dat
     manifests = tuple(session.of(tranche, Manifest))
     verification = verification_of(session, order.end_user, tranche)
     return CustodyClaim(
-        tranche, order.id, stage, moving.finding, moving.hearing, licence, licence_standing(session, licence, tranche, on),
-        level_of(session, order.class_, on), moving.units, ranges, blocks,
-        tuple(m for block in blocks for m in session.of(block.id, Marking)), packed_for_others(session, tranche, ranges),
+        tranche, order.id, stage, moving.finding, moving.hearing, licence,
+        licence_standing(session, licence, tranche, on), level_of(session, order.class_, on), moving.units, ranges,
+        blocks, tuple(m for block in blocks for m in session.of(block.id, Marking)),
+        packed_for_others(session, tranche, ranges),
         line, state_on(session.of(line.id, LifeEvent), on) if line else None,
         in_force(session.of(line.id, LineRule), on) if line else None, line_output(session, order.line, on),
         released_from(session, order.line, tranche),

@@ -70,7 +70,8 @@ def marketing(session: Session, application: Application) -> MarketingAuthorisat
         a for a in session.of(application.exporter, MarketingAuthorisation) if (a.class_, a.state) == wanted
     ]  # fmt: skip
     covering = [a for a in found if a.valid_from <= application.offered_on <= a.valid_until]
-    return (covering or found or [None])[-1]
+    best = covering or found
+    return best[-1] if best else None
 
 
 def queue_place(session: Session, application: Application) -> QueuePlace | None:

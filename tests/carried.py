@@ -1,0 +1,127 @@
+"""Which offices do the year-long tests work on? Small worlds carried once, copied for whoever wants to spoil one."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+ROOT = Path(__file__).resolve().parent.parent
+SMALL = 50  # thousandths of the full world
+SEED = 7
+
+
+def small_world(folder: Path, *, seed: int = SEED, size: int = SMALL, cheats: int = 1) -> Path:
+    """Where does this generated world stand? Its answer key stands beside it."""
+    from ecluse.edge.world.generate import generate
+
+    world = folder / f"world-{seed}-{size}-{cheats}"
+    generate(seed, size=size, cheats=cheats, out=world, answers=folder / f"{world.name}.answers.csv")
+    return world
+
+
+@lru_cache(maxsize=1)
+def _set_up() -> None:
+    os.environ.setdefault("ECLUSE_DATABASE", "sqlite:///:memory:")
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ecluse.site.settings")
+    import django
+
+    django.setup()
+
+
+@contextlib.contextmanager
+def office_on(url: str) -> Iterator[None]:
+    """Within this block the office's models speak to this database, its tables made."""
+    _set_up()
+    from django.core.management import call_command
+    from django.db import connections
+
+    from ecluse.site.database import from_url
+
+    before = connections.settings
+    connections.close_all()
+    with contextlib.suppress(AttributeError):
+        del connections["default"]
+    connections.settings = connections.configure_settings({"default": from_url(url)})
+    try:
+        call_command("migrate", verbosity=0)
+        yield
+    finally:
+        connections["default"].close()
+        del connections["default"]
+        connections.settings = before
+
+
+def carry_into(world: Path, url: str) -> None:
+    """Carry this world's year into an empty database."""
+    with office_on(url):
+        from ecluse.edge.world.read import read_world
+        from ecluse.office.carry.year import carry
+
+        carry(read_world(world))
+
+
+def sqlite_url(path: Path) -> str:
+    """By which address does the office open this file?"""
+    return f"sqlite:///{path}"
+
+
+def copy_sqlite(template: Path, to: Path) -> str:
+    """The same office in a file of its own; gives its address."""
+    for suffix in ("-wal", "-shm"):
+        to.with_name(to.name + suffix).unlink(missing_ok=True)
+    shutil.copyfile(template, to)
+    return sqlite_url(to)
+
+
+def settle_sqlite(path: Path) -> None:
+    """Everything into the one file, so that it can be copied."""
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+@contextlib.contextmanager
+def copy_postgres(maintenance: str, template: str, name: str) -> Iterator[str]:
+    """The same office in a database of its own on this server; gives its address."""
+    import psycopg
+
+    with psycopg.connect(maintenance, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'.encode())
+        try:
+            yield urlsplit(maintenance)._replace(path="/" + name).geturl()
+        finally:
+            connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'.encode())
+
+
+def python(*arguments: str | Path, **environment: str) -> subprocess.Popen[str]:
+    """A Python of its own, in the checkout, whose output is read line by line."""
+    return subprocess.Popen(
+        [sys.executable, *map(str, arguments)],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "tests")]), **environment},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def log_root() -> str:
+    """What is the tree root over all logs of this office by name, each with its size and root?"""
+    from ecluse.base.canon import canonical
+    from ecluse.base.proof import Edge, root_of
+    from ecluse.office.models import LogHead
+
+    heads: list[Any] = list(LogHead.objects.order_by("log"))
+    leaves = [
+        canonical({"log": h.log, "root": Edge.from_hex(h.size, h.edge_hex).root().hex(), "size": h.size}) for h in heads
+    ]
+    return root_of(sorted(leaves)).hex()

@@ -1,0 +1,170 @@
+"""Is anything lost that was acknowledged, when the carrying of a year is killed at any moment and taken up again?"""
+
+from __future__ import annotations
+
+import contextlib
+import random
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from carried import log_root, office_on, python, small_world, sqlite_url
+
+KILLS, KILLS_ON_POSTGRES = 50, 5
+MOMENTS, MOMENTS_ON_POSTGRES = (0.3, 2.4), (1.5, 6)  # seconds after its start; a new database alone takes one
+SECONDS_LIMIT = 300
+ACKNOWLEDGED = "committed "
+
+
+def carry_here(world: Path, url: str) -> None:
+    """As `ecluse demo` does: carry what is left of the year and acknowledge each day after its commit."""
+    with office_on(url):
+        from ecluse.edge.world.read import read_world
+        from ecluse.office.carry.progress import carrying
+        from ecluse.office.carry.year import carry
+
+        found = read_world(world)
+        with carrying(found) as told:
+            carry(found, None, told)
+
+
+@dataclass
+class Year:
+    """A year that nobody interrupted: its root, and how many records each day and each log position has."""
+
+    root: str
+    leaves: dict[str, str]
+    records_by_day: dict[str, int]
+
+
+@dataclass
+class Struck:
+    """What a series of kills met."""
+
+    kills: int = 0
+    finished: int = 0
+    days_acknowledged: list[int] = field(default_factory=list)
+
+
+def leaves_now() -> dict[str, str]:
+    from ecluse.office.models import LogEntry
+
+    return dict(LogEntry.objects.values_list("id", "leaf_hex"))
+
+
+def records_by_day() -> dict[str, int]:
+    from django.db.models import Count
+
+    from ecluse.office.models import Record
+
+    rows = Record.objects.values("on").annotate(records=Count("rid"))
+    return {str(row["on"]): row["records"] for row in rows}
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return small_world(tmp_path_factory.mktemp("killed"))
+
+
+@pytest.fixture(scope="module")
+def unkilled(world: Path) -> Year:
+    url = sqlite_url(world.parent / "unkilled.sqlite3")
+    carry_here(world, url)
+    with office_on(url):
+        return Year(log_root(), leaves_now(), records_by_day())
+
+
+def strike(world: Path, url: str, seconds: float) -> tuple[list[str], bool]:
+    """Which days did the process acknowledge before it was killed, and had it finished by then?"""
+    carrying = python(__file__, world, url, ECLUSE_ACKNOWLEDGE="1")
+    assert carrying.stdout is not None
+    assert carrying.stderr is not None
+    said: list[str] = []
+    readers = [
+        threading.Thread(target=said.extend, args=(carrying.stdout,)),
+        threading.Thread(target=carrying.stderr.read),
+    ]
+    for reader in readers:
+        reader.start()
+    with contextlib.suppress(Exception):
+        carrying.wait(timeout=seconds)
+    finished = carrying.poll() == 0
+    assert finished or carrying.poll() is None, "the carrying failed by itself"
+    carrying.kill()  # SIGKILL: no handler, no flush, no goodbye
+    carrying.wait()
+    for reader in readers:
+        reader.join()
+    return [line.removeprefix(ACKNOWLEDGED).strip() for line in said if line.startswith(ACKNOWLEDGED)], finished
+
+
+def check_nothing_is_lost(days: list[str], unkilled: Year) -> None:
+    from ecluse.office.models import Agenda, LogHead, Setting
+
+    kept, leaves = records_by_day(), leaves_now()
+    assert leaves.items() <= unkilled.leaves.items(), "an entry differs from the unkilled year's"
+    assert sum(LogHead.objects.values_list("size", flat=True)) == len(leaves), "an entry without its head"
+    if days:
+        last = max(days)
+        ahead = Agenda.objects.order_by("on").values_list("on", flat=True).first()
+        assert ahead is None or str(ahead) > last, f"{last} was acknowledged and is still on the agenda"
+        wanted = {day: count for day, count in unkilled.records_by_day.items() if day <= last}
+        assert {day: count for day, count in kept.items() if day <= last} == wanted
+    assert Setting.objects.filter(key="carried").exists() <= (leaves == unkilled.leaves)
+
+
+def strike_often(
+    world: Path, urls: Iterator[str], kills: int, moments: tuple[float, float], unkilled: Year
+) -> Struck:
+    """Kill the year so many times, taking it up each time where it stood; the last one may finish."""
+    chance, struck, url, days, finished = random.Random(f"kill/{kills}"), Struck(), next(urls), [], False
+    while struck.kills < kills or not finished:
+        moment = chance.uniform(*moments) if struck.kills < kills else SECONDS_LIMIT
+        acknowledged, finished = strike(world, url, moment)
+        days += acknowledged
+        with office_on(url):
+            check_nothing_is_lost(days, unkilled)
+            if finished:
+                assert log_root() == unkilled.root
+        if finished:
+            struck.finished += 1
+            url, days = next(urls), []
+        else:
+            struck.kills += 1
+            struck.days_acknowledged.append(len(acknowledged))
+    return struck
+
+
+@pytest.mark.db
+@pytest.mark.slow
+def test_what_was_acknowledged_survives_every_kill(world: Path, unkilled: Year, tmp_path: Path) -> None:
+    began = time.monotonic()
+    urls = (sqlite_url(tmp_path / f"{number}.sqlite3") for number in range(KILLS))
+    struck = strike_often(world, urls, KILLS, MOMENTS, unkilled)
+    print(struck, f"{time.monotonic() - began:.0f} s")
+    assert struck.kills == KILLS
+    assert struck.finished >= 1
+    assert len(set(struck.days_acknowledged)) > KILLS // 5  # the moments lie all over the year
+
+
+@pytest.mark.db
+@pytest.mark.slow
+@pytest.mark.postgres
+def test_both_databases_end_with_the_same_root(world: Path, unkilled: Year, postgres_cluster: object) -> None:
+    import psycopg
+
+    names = [f"killed_{number}" for number in range(KILLS_ON_POSTGRES + 2)]
+    with psycopg.connect(postgres_cluster.url, autocommit=True) as server:  # type: ignore[attr-defined]
+        for name in names:
+            server.execute(f"CREATE DATABASE {name}".encode())
+    urls = (postgres_cluster.named(name) for name in names)  # type: ignore[attr-defined]
+    struck = strike_often(world, urls, KILLS_ON_POSTGRES, MOMENTS_ON_POSTGRES, unkilled)
+    print(struck)
+    assert struck.finished >= 1
+
+
+if __name__ == "__main__":
+    carry_here(Path(sys.argv[1]), sys.argv[2])
