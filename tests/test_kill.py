@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import random
+import subprocess
 import sys
 import threading
 import time
@@ -15,9 +16,10 @@ import pytest
 from carried import log_root, office_on, python, small_world, sqlite_url
 
 KILLS, KILLS_ON_POSTGRES = 50, 5
-MOMENTS, MOMENTS_ON_POSTGRES = (0.3, 2.4), (1.5, 6)  # seconds after its start; a new database alone takes one
+# A kill falls within so many hundredths of an unkilled year; each fifth one while the program still starts.
+HUNDREDTHS, EARLY_EVERY, EARLY_SECONDS = 25, 5, 0.9
 SECONDS_LIMIT = 300
-ACKNOWLEDGED = "committed "
+BEGUN, ACKNOWLEDGED = "begun\n", "committed "
 
 
 def carry_here(world: Path, url: str) -> None:
@@ -28,14 +30,16 @@ def carry_here(world: Path, url: str) -> None:
         from ecluse.office.carry.year import carry
 
         found = read_world(world)
+        print(BEGUN, end="", flush=True)
         with carrying(found) as told:
             carry(found, None, told)
 
 
 @dataclass
 class Year:
-    """A year that nobody interrupted: its root, and how many records each day and each log position has."""
+    """A year that nobody interrupted: how long it took, its root, and how many records each day and each log position has."""
 
+    seconds: float
     root: str
     leaves: dict[str, str]
     records_by_day: dict[str, int]
@@ -73,31 +77,39 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def unkilled(world: Path) -> Year:
     url = sqlite_url(world.parent / "unkilled.sqlite3")
+    began = time.monotonic()
     carry_here(world, url)
+    seconds = time.monotonic() - began
     with office_on(url):
-        return Year(log_root(), leaves_now(), records_by_day())
+        return Year(seconds, log_root(), leaves_now(), records_by_day())
 
 
-def strike(world: Path, url: str, seconds: float) -> tuple[list[str], bool]:
+def strike(world: Path, url: str, seconds: float, *, is_early: bool = False) -> tuple[list[str], bool]:
     """Which days did the process acknowledge before it was killed, and had it finished by then?"""
     carrying = python(__file__, world, url, ECLUSE_ACKNOWLEDGE="1")
     assert carrying.stdout is not None
     assert carrying.stderr is not None
-    said: list[str] = []
-    readers = [
-        threading.Thread(target=said.extend, args=(carrying.stdout,)),
-        threading.Thread(target=carrying.stderr.read),
-    ]
-    for reader in readers:
-        reader.start()
-    with contextlib.suppress(Exception):
+    said, begun = [], threading.Event()
+
+    def listen() -> None:
+        for line in carrying.stdout or ():
+            said.append(line)
+            begun.set()
+        begun.set()
+
+    listeners = [threading.Thread(target=listen), threading.Thread(target=carrying.stderr.read)]
+    for listener in listeners:
+        listener.start()
+    if not is_early:
+        begun.wait()
+    with contextlib.suppress(subprocess.TimeoutExpired):
         carrying.wait(timeout=seconds)
     finished = carrying.poll() == 0
     assert finished or carrying.poll() is None, "the carrying failed by itself"
     carrying.kill()  # SIGKILL: no handler, no flush, no goodbye
     carrying.wait()
-    for reader in readers:
-        reader.join()
+    for listener in listeners:
+        listener.join()
     return [line.removeprefix(ACKNOWLEDGED).strip() for line in said if line.startswith(ACKNOWLEDGED)], finished
 
 
@@ -116,14 +128,14 @@ def check_nothing_is_lost(days: list[str], unkilled: Year) -> None:
     assert Setting.objects.filter(key="carried").exists() <= (leaves == unkilled.leaves)
 
 
-def strike_often(
-    world: Path, urls: Iterator[str], kills: int, moments: tuple[float, float], unkilled: Year
-) -> Struck:
+def strike_often(world: Path, urls: Iterator[str], kills: int, unkilled: Year) -> Struck:
     """Kill the year so many times, taking it up each time where it stood; the last one may finish."""
     chance, struck, url, days, finished = random.Random(f"kill/{kills}"), Struck(), next(urls), [], False
     while struck.kills < kills or not finished:
-        moment = chance.uniform(*moments) if struck.kills < kills else SECONDS_LIMIT
-        acknowledged, finished = strike(world, url, moment)
+        is_early = struck.kills < kills and struck.kills % EARLY_EVERY == 0
+        longest = EARLY_SECONDS if is_early else unkilled.seconds * HUNDREDTHS / 100
+        moment = chance.uniform(0, longest) if struck.kills < kills else SECONDS_LIMIT
+        acknowledged, finished = strike(world, url, moment, is_early=is_early)
         days += acknowledged
         with office_on(url):
             check_nothing_is_lost(days, unkilled)
@@ -143,7 +155,7 @@ def strike_often(
 def test_what_was_acknowledged_survives_every_kill(world: Path, unkilled: Year, tmp_path: Path) -> None:
     began = time.monotonic()
     urls = (sqlite_url(tmp_path / f"{number}.sqlite3") for number in range(KILLS))
-    struck = strike_often(world, urls, KILLS, MOMENTS, unkilled)
+    struck = strike_often(world, urls, KILLS, unkilled)
     print(struck, f"{time.monotonic() - began:.0f} s")
     assert struck.kills == KILLS
     assert struck.finished >= 1
@@ -161,7 +173,7 @@ def test_both_databases_end_with_the_same_root(world: Path, unkilled: Year, post
         for name in names:
             server.execute(f"CREATE DATABASE {name}".encode())
     urls = (postgres_cluster.named(name) for name in names)  # type: ignore[attr-defined]
-    struck = strike_often(world, urls, KILLS_ON_POSTGRES, MOMENTS_ON_POSTGRES, unkilled)
+    struck = strike_often(world, urls, KILLS_ON_POSTGRES, unkilled)
     print(struck)
     assert struck.finished >= 1
 
