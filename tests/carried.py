@@ -29,7 +29,8 @@ def small_world(folder: Path, *, seed: int = SEED, size: int = SMALL, cheats: in
 
 
 @lru_cache(maxsize=1)
-def _set_up() -> None:
+def set_up() -> None:
+    """Django is told of the office, once a process; databases are named later."""
     os.environ.setdefault("ECLUSE_DATABASE", "sqlite:///:memory:")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ecluse.site.settings")
     import django
@@ -40,8 +41,7 @@ def _set_up() -> None:
 @contextlib.contextmanager
 def office_on(url: str) -> Iterator[None]:
     """Within this block the office's models speak to this database, its tables made."""
-    _set_up()
-    from django.core.management import call_command
+    set_up()
     from django.db import connections
 
     from ecluse.site.database import from_url
@@ -52,12 +52,23 @@ def office_on(url: str) -> Iterator[None]:
         del connections["default"]
     connections.settings = connections.configure_settings({"default": from_url(url)})
     try:
-        call_command("migrate", verbosity=0)
+        _migrate()
         yield
     finally:
         connections["default"].close()
         del connections["default"]
         connections.settings = before
+
+
+def _migrate() -> None:
+    """Make the tables, unless every migration of the office is on record: asking Django takes half a second."""
+    from django.core.management import call_command
+    from django.db import connection
+    from django.db.migrations.recorder import MigrationRecorder
+
+    names = {path.stem for path in (ROOT / "ecluse" / "office" / "migrations").glob("[0-9]*.py")}
+    if {("office", name) for name in names} - set(MigrationRecorder(connection).applied_migrations()):
+        call_command("migrate", verbosity=0)
 
 
 def carry_into(world: Path, url: str) -> None:

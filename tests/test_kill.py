@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-import contextlib
+import multiprocessing
+import os
 import random
-import subprocess
 import sys
 import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import pytest
-from carried import log_root, office_on, python, small_world, sqlite_url
+from carried import log_root, office_on, small_world, sqlite_url
 
 KILLS, KILLS_ON_POSTGRES = 50, 5
 # A kill falls within so many hundredths of an unkilled year; each fifth one while the program still starts.
-HUNDREDTHS, EARLY_EVERY, EARLY_SECONDS = 25, 5, 0.9
+HUNDREDTHS, EARLY_EVERY, EARLY_SECONDS = 25, 5, 0.6
+CONTEXT = multiprocessing.get_context("forkserver")
+CONTEXT.set_forkserver_preload(["warmed"])
 SECONDS_LIMIT = 300
 BEGUN, ACKNOWLEDGED = "begun\n", "committed "
 
@@ -33,6 +36,14 @@ def carry_here(world: Path, url: str) -> None:
         print(BEGUN, end="", flush=True)
         with carrying(found) as told:
             carry(found, None, told)
+
+
+def carry_aside(world: Path, url: str, pipe: Connection) -> None:
+    """The same in a process of its own, which says what it says into this pipe."""
+    os.environ["ECLUSE_ACKNOWLEDGE"] = "1"
+    sys.stdout = os.fdopen(os.dup(pipe.fileno()), "w", encoding="utf-8")
+    sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+    carry_here(world, url)
 
 
 @dataclass
@@ -86,30 +97,29 @@ def unkilled(world: Path) -> Year:
 
 def strike(world: Path, url: str, seconds: float, *, is_early: bool = False) -> tuple[list[str], bool]:
     """Which days did the process acknowledge before it was killed, and had it finished by then?"""
-    carrying = python(__file__, world, url, ECLUSE_ACKNOWLEDGE="1")
-    assert carrying.stdout is not None
-    assert carrying.stderr is not None
+    hears, speaks = CONTEXT.Pipe(duplex=False)
+    carrying = CONTEXT.Process(target=carry_aside, args=(world, url, speaks))
+    carrying.start()
+    speaks.close()
     said, begun = [], threading.Event()
 
     def listen() -> None:
-        for line in carrying.stdout or ():
-            said.append(line)
-            begun.set()
+        with os.fdopen(os.dup(hears.fileno()), encoding="utf-8") as lines:
+            for line in lines:
+                said.append(line)
+                begun.set()
         begun.set()
 
-    listeners = [threading.Thread(target=listen), threading.Thread(target=carrying.stderr.read)]
-    for listener in listeners:
-        listener.start()
+    listener = threading.Thread(target=listen)
+    listener.start()
     if not is_early:
         begun.wait()
-    with contextlib.suppress(subprocess.TimeoutExpired):
-        carrying.wait(timeout=seconds)
-    finished = carrying.poll() == 0
-    assert finished or carrying.poll() is None, "the carrying failed by itself"
+    carrying.join(seconds)
+    finished = carrying.exitcode == 0
+    assert finished or carrying.exitcode is None, "the carrying failed by itself"
     carrying.kill()  # SIGKILL: no handler, no flush, no goodbye
-    carrying.wait()
-    for listener in listeners:
-        listener.join()
+    carrying.join()
+    listener.join()
     return [line.removeprefix(ACKNOWLEDGED).strip() for line in said if line.startswith(ACKNOWLEDGED)], finished
 
 
@@ -177,6 +187,3 @@ def test_both_databases_end_with_the_same_root(world: Path, unkilled: Year, post
     print(struck)
     assert struck.finished >= 1
 
-
-if __name__ == "__main__":
-    carry_here(Path(sys.argv[1]), sys.argv[2])

@@ -1,7 +1,7 @@
 """What can a stranger check of each promise, with nothing but a public folder and this program?
 
-Each promise is `checked`, `waits` until a day, or `cannot be checked from here`; what does not hold is `broken` and says
-where. No database, no Django, no network; the folder's key must be compared with one that came another way.
+Each promise is `checked`, `waits` until a day, or `cannot be checked from here`; what does not hold is `broken`
+and says where. No database, no Django, no network; the folder's key must be compared with one that came another way.
 """
 
 from __future__ import annotations
@@ -20,8 +20,9 @@ from ecluse.edge.public_audit_logs import Logs, read_logs
 from ecluse.edge.public_audit_openings import OpenedRecord, Openings, check_openings, of_version, read_opened
 from ecluse.edge.public_audit_points import Point, PublicReport, broken, cannot
 
-FAULTS = (EvidenceError, KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError, RecursionError, OSError)
-LONG_LINE = 200
+FAULTS = (
+    EvidenceError, KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError, RecursionError, OSError,
+)  # fmt: skip
 
 
 def audit_public(folder: Path, as_json: bool = False, lang: str = "en") -> int:
@@ -100,7 +101,7 @@ def _guarded(promise: str, where: str, check: Callable[[], Iterable[Point]]) -> 
     points: list[Point] = []
     try:
         for point in check():
-            points.append(point)  # noqa: PERF402 what was found before a fault is kept
+            points.append(point)  # what was found before a fault is kept
     except FAULTS as error:
         points.append(_unreadable(promise, where, error))
     return points
@@ -108,5 +109,4 @@ def _guarded(promise: str, where: str, check: Callable[[], Iterable[Point]]) -> 
 
 def _unreadable(promise: str, where: str, error: BaseException) -> Point:
     reason = f"{type(error).__name__}: {error}" if not isinstance(error, EvidenceError) else str(error)
-    shown = "".join(letter if letter.isprintable() else "?" for letter in reason)[:LONG_LINE]
-    return broken(promise, "unreadable", where, reason=shown)
+    return broken(promise, "unreadable", where, reason=reason)

@@ -43,7 +43,8 @@ class Folder:
             self.manifest = self._manifest()
         except (EvidenceError, KeyError, TypeError, ValueError) as error:
             raise BadInputError.one(
-                str(path / MANIFEST), f"a manifest of version {PUBLICATION_VERSION}", str(error), "publish the folder anew"
+                str(path / MANIFEST), f"a manifest of version {PUBLICATION_VERSION}", str(error),
+                "publish the folder anew",
             ) from None
 
     def _manifest(self) -> dict[str, Any]:
@@ -78,7 +79,7 @@ class Folder:
         found = [path for path in self.present if path.startswith(prefix)]
         return sorted(found, key=lambda path: (len(path), path))
 
-    def bytes(self, path: str) -> bytes:
+    def body(self, path: str) -> bytes:
         """Which bytes does this file hold?"""
         found = self._file(path)
         if found.stat().st_size > JSON_BYTES_LIMIT:
@@ -88,7 +89,7 @@ class Folder:
     def text(self, path: str) -> str:
         """Which text does this file hold?"""
         try:
-            return self.bytes(path).decode("utf-8")
+            return self.body(path).decode("utf-8")
         except UnicodeDecodeError:
             raise EvidenceError(f"{path} is not UTF-8 text") from None
 

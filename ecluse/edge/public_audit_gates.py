@@ -12,7 +12,8 @@ from ecluse.edge.public_audit_logs import Logs, Place
 from ecluse.edge.public_audit_openings import OpenedRecord, Openings, of_version
 from ecluse.edge.public_audit_points import Point, broken, cannot, checked
 
-INPUTS = ("certificates", "draws", "needs", "absorption", "stock", "capacity", "funded_orders", "home_deliveries", "hearings")
+# Everything that a certificate's balance is computed from.
+INPUTS = ("certificates", "draws", "needs", "absorption", "stock", "capacity", "funded_orders", "home_deliveries")
 
 
 def check_certificates(folder: Folder, logs: Logs, openings: Openings) -> Iterator[Point]:
@@ -72,17 +73,17 @@ def _record(item: dict[str, Any]) -> dict[str, Any]:
     if "publisher" in item:
         names = ("id", "publisher", "title", "digest", "entries", "in_force_from")
         return {"v": "list_version/1", **{name: item[name] for name in names}}
-    names = ("id", "matcher", "parties", "hits", "root")
-    return {"v": "sweep/1", "list_versions": item["lists"], "on": item["day"], **{name: item[name] for name in names}}
+    swept = {name: item[name] for name in ("id", "matcher", "parties", "hits", "root")}
+    return {"v": "sweep/1", "list_versions": item["lists"], "on": item["day"], **swept}
 
 
 def _swept(version: dict[str, Any], sweeps: list[dict[str, Any]], where: str) -> Iterator[Point]:
-    """The first sweep after a version came in names it, and is of the day from which it is in force, or of its entry."""
+    """The first sweep after a version came in names it, and is of no day before the version is in force."""
     place = Place.of(version)
     later = [sweep for sweep in sweeps if place.is_before(Place.of(sweep))]
-    if not later or version["id"] not in later[0]["lists"]:
-        yield broken("P3", "list_not_swept", f"{where} {version['id']}")
-    elif date.fromisoformat(later[0]["day"]) < date.fromisoformat(version["in_force_from"]):
+    in_force_from = date.fromisoformat(version["in_force_from"])
+    named = [sweep for sweep in later[:1] if version["id"] in sweep["lists"]]
+    if not named or date.fromisoformat(named[0]["day"]) < in_force_from:
         yield broken("P3", "list_not_swept", f"{where} {version['id']}")
 
 

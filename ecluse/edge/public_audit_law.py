@@ -21,7 +21,7 @@ OLDER = "@"  # an older version of a table is `name@DAY.csv`, never removed
 
 @dataclass(slots=True)
 class PublishedLaw:
-    """The law tables of the folder whose bytes have the digest that law.json states: the newest by name, all by digest."""
+    """The law tables of the folder that have the digest law.json states: the newest by name, all by digest."""
 
     newest: dict[str, Table] = field(default_factory=dict)
     versions: set[tuple[str, str]] = field(default_factory=set)
@@ -32,6 +32,10 @@ class PublishedLaw:
             raise EvidenceError(f"law/{name}.csv is not published as law.json states it")
         return list(self.newest[name].in_force(on))
 
+    def under(self, folder: str) -> list[Row]:
+        """Which rows stand in the newest tables of this folder?"""
+        return [row for name, table in sorted(self.newest.items()) if name.startswith(folder) for row in table.rows]
+
 
 def read_law(folder: Folder) -> tuple[PublishedLaw, list[Point]]:
     """Which tables are published, and which are not what law.json says?"""
@@ -39,7 +43,7 @@ def read_law(folder: Folder) -> tuple[PublishedLaw, list[Point]]:
     for item in form["tables"]:
         name, file = item["name"], item["file"]
         try:
-            body = folder.bytes(file)
+            body = folder.body(file)
             rows = tuple(MappingProxyType(row) for row in csv.DictReader(io.StringIO(body.decode("utf-8"), newline="")))
         except (EvidenceError, UnicodeDecodeError, csv.Error):
             points.append(broken("P9", "table_missing", file))
@@ -68,8 +72,8 @@ def _check_used(law: PublishedLaw, used: dict[str, Any]) -> Iterator[Point]:
 
 def _check_provisions(law: PublishedLaw) -> Iterator[Point]:
     """Every published code cites a provision that stands in the published tables, with the grade of its source."""
-    provisions = {row.get("id"): row for name, table in law.newest.items() if name.startswith("provisions/") for row in table.rows}
-    codes = [row for name, table in law.newest.items() if name.startswith("codes/") for row in table.rows]
+    provisions = {row.get("id"): row for row in law.under("provisions/")}
+    codes = law.under("codes/")
     for row in codes:
         provision = provisions.get(row.get("provision"))
         if provision is None or not provision.get("grade") or not provision.get("act"):
@@ -82,7 +86,7 @@ def check_hearings(folder: Folder, law: PublishedLaw) -> Iterator[Point]:
     where, form = "hearings.json", folder.json("hearings.json")
     set_by_law = {row["name"]: row["value"] for row in law.rows("office/publication", folder.as_of)}
     minimum = int(set_by_law["minimum_count"])
-    known = {row["code"] for name, table in law.newest.items() if name.startswith("codes/") for row in table.rows}
+    known = {row["code"] for row in law.under("codes/")}
     groups = [form["codes"], *form["gates"].values()]
     if form["minimum_count"] != minimum or any(count < minimum for g in groups for count in g["counts"].values()):
         yield broken("P9", "count_too_small", where, minimum=minimum)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
 from ecluse.base.canon import canonical, parse
 from ecluse.base.errors import EvidenceError
@@ -33,7 +33,8 @@ def log_root(heads: Iterable[tuple[str, int, str]]) -> str:
     return root_of(leaves).hex()
 
 
-class Place(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Place:
     """Where does a published list say that a commitment stands?"""
 
     log: str

@@ -1,4 +1,4 @@
-"""What did a stranger find? One point a question: checked, waits until a day, cannot be checked from here, or broken."""
+"""What did a stranger find? Points: checked, waits until a day, cannot be checked from here, or broken."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from ecluse.base.words import say, spell
 
 PROMISES = ("P1", "P2", "P3", "P4", "P5", "P6", "P7", "P8", "P9")
 SHOWN_BREAKS = 50
+TEXT_LIMIT = 300
 
 
 class Status(enum.Enum):
@@ -70,8 +71,13 @@ def cannot(promise: str, key: str, **facts: Any) -> Point:
 
 def broken(promise: str, key: str, where: str, **facts: Any) -> Point:
     """What point says that this does not hold, and where?"""
-    shown = "".join(letter if letter.isprintable() else "?" for letter in where)
-    return Point(promise, key, Status.BROKEN, tuple(facts.items()), shown)
+    told = tuple((name, fact if type(fact) is int else _printable(str(fact))) for name, fact in facts.items())
+    return Point(promise, key, Status.BROKEN, told, _printable(where))
+
+
+def _printable(text: str) -> str:
+    """Names and values of a folder that nobody vouches for must not steer a terminal."""
+    return "".join(letter if letter.isprintable() else "?" for letter in text)[:TEXT_LIMIT]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +94,9 @@ class PublicReport:
         return [point for point in self.points if point.promise == promise]
 
     def status(self, promise: str) -> tuple[Status, date | None]:
-        """What can be said of the promise as a whole? Broken before all; checked if anything was; else what it waits for.
+        """What can be said of the promise as a whole, and until which day does something wait at least?
 
-        A point that merely could not be read breaks no promise by itself: it is named as broken where it stands.
+        Broken before all; checked if anything of it was; else what it waits for.
         """
         points = self.of(promise)
         found = {point.status for point in points}
@@ -125,7 +131,7 @@ class PublicReport:
     def text(self, lang: str) -> str:
         """What does a person read?"""
         lines = [say("public.head", lang, day=date.fromisoformat(self.as_of), log_root=self.log_root)]
-        lines.append(say("public.compare_key", lang, key=self.verifier_key))
+        lines.append(say("public.compare_key", lang, signer_key=self.verifier_key))
         for promise in PROMISES:
             lines.append(f"{promise}  {self._status_line(promise, lang)}")
             lines += [f"    {line}" for line in _shortened(self.of(promise), lang)]

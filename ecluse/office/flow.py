@@ -11,7 +11,7 @@ from pathlib import Path
 from django.db.models import Count
 
 from ecluse.base.words import say, say_count, spell
-from ecluse.office.models import OrderRow, Setting, Tranche
+from ecluse.office.models import OrderRow, Setting
 from ecluse.order import Gate, Standing
 
 RIVER = tuple(gate for gate in Gate if gate is not Gate.CERTIFICATE)
@@ -35,7 +35,6 @@ class Flow:
     """All orders on file by the gate that heard them last; `world` and `until` only where a year was carried."""
 
     orders: int
-    tranches: int
     gates: tuple[AtGate, ...]
     world: str
     until: date | None
@@ -64,8 +63,7 @@ def read_flow() -> Flow:
         gates.append(AtGate(gate, came, stopped, left))
     kept = dict(Setting.objects.filter(key__in=("seed", "carried")).values_list("key", "value"))
     until = date.fromisoformat(kept["carried"]) if "carried" in kept else None
-    tranches = Tranche.objects.filter(is_split=False).count()
-    return Flow(orders, tranches, tuple(gates), kept.get("seed", "").partition("/")[0], until)
+    return Flow(orders, tuple(gates), kept.get("seed", "").partition("/")[0], until)
 
 
 def draw_flow(lang: str, *, is_upright: bool = False, is_styled: bool = True) -> str:
@@ -93,6 +91,7 @@ class Paper:
     bank: int  # t of the bank that stays straight
     breadth: int  # t that all orders together take
     exits: tuple[int, ...]  # s of each kind of exit after its gate
+    room: int  # breadth that an exit may take at most
     turn: int  # radius in which an exit bends
     far: int  # t where exits end
     legend: tuple[tuple[int, int], ...]  # x and y of each line of the legend
@@ -107,13 +106,14 @@ class Paper:
         return f'x="{x}" y="{y}" width="{width}" height="{height}"'
 
 
+LEAST_FOR_WORDS = 96  # so broad must an upright stream be to hold a number; a third of it when it lies
 # Widths of letters are not known here: places are wide enough for the longest of the three languages.
 WIDE = Paper(
-    False, 1200, 486, 24, 120, 212, 1176, 128, 200, (62, 118, 174), 26, 392,
-    ((24, 462), (220, 462), (500, 462), (900, 462)),
+    False, 1200, 486, 24, 120, 212, 1176, 128, 200, (62, 118, 174), 44, 26, 392,
+    ((24, 462), (220, 462), (510, 462), (960, 462)),
 )  # fmt: skip
 UPRIGHT = Paper(
-    True, 380, 900, 84, 124, 132, 800, 20, 150, (40, 68, 96), 12, 236,
+    True, 380, 900, 84, 124, 132, 800, 20, 150, (36, 62, 88), 18, 12, 236,
     ((20, 826), (20, 848), (20, 870), (20, 892)),
 )  # fmt: skip
 
@@ -141,15 +141,19 @@ def in_words(flow: Flow, lang: str) -> str:
     """What does the picture say to those who cannot see it?"""
     said = [say_count("flow.title", flow.orders, lang)]
     for stop in flow.gates:
-        stopped = "; ".join(f"{say(f'standing.{kind.value}', lang)} {spell(n, lang)}" for kind, n in stop.stopped if n)
-        came = say_count("flow.came", stop.came, lang)
-        said.append(f"{say(f'gate.{stop.gate.value}', lang)}: {came}" + (f"; {stopped}" if stopped else ""))
-    said.append(f"{say('standing.passed', lang)} {spell(flow.passed, lang)}")
-    return ". ".join(said) + "."
+        stopped = [_standing(kind, orders, lang) for kind, orders in stop.stopped if orders]
+        said.append(
+            "; ".join([say(f"gate.{stop.gate.value}", lang), say_count("flow.came", stop.came, lang), *stopped])
+        )
+    return ". ".join([*said, _standing(Standing.PASSED, flow.passed, lang)]) + "."
+
+
+def _standing(standing: Standing, orders: int, lang: str) -> str:
+    return say("flow.standing", lang, standing=say(f"standing.{standing.value}", lang), n=orders)
 
 
 def _heading(flow: Flow, lang: str, paper: Paper) -> Iterator[str]:
-    yield _text(24, 38, "title", say_count("flow.title", flow.orders, lang))
+    yield _text(20 if paper.is_upright else 24, 38, "title", say_count("flow.title", flow.orders, lang))
     if flow.world and flow.until and not paper.is_upright:
         yield _text(24, 61, "note", say("flow.world", lang, world=flow.world, until=flow.until))
 
@@ -166,9 +170,19 @@ def _water(flow: Flow, lang: str, paper: Paper) -> Iterator[str]:
             box = paper.box(begins, paper.bank, ends - begins, max(2, _broad(orders, flow, paper)))
             yield f'<rect class="water" {box}/>'
     if flow.passed:
-        middle = paper.bank + _broad(flow.passed, flow, paper) // 2
-        x, y = (middle, paper.end - 16) if paper.is_upright else (paper.end - 16, middle + 6)
-        yield _text(x, y, "sum", f"✓ {spell(flow.passed, lang)}", "middle" if paper.is_upright else "end")
+        yield _sum(flow, lang, paper)
+
+
+def _sum(flow: Flow, lang: str, paper: Paper) -> str:
+    """How many are through, written in the stream where it is broad enough, else beside it."""
+    said, broad = f"✓ {spell(flow.passed, lang)}", _broad(flow.passed, flow, paper)
+    if paper.is_upright:
+        if broad < LEAST_FOR_WORDS:
+            return _text(paper.bank + broad + 10, paper.end - 8, "count passed", said)
+        return _text(paper.bank + broad // 2, paper.end - 16, "sum", said, "middle")
+    if broad < LEAST_FOR_WORDS // 3:
+        return _text(paper.end, paper.bank - 12, "count passed", said, "end")
+    return _text(paper.end - 16, paper.bank + broad // 2 + 7, "sum", said, "end")
 
 
 def _exits(flow: Flow, lang: str, paper: Paper) -> Iterator[str]:
@@ -178,7 +192,8 @@ def _exits(flow: Flow, lang: str, paper: Paper) -> Iterator[str]:
         for (kind, orders), away in zip(stop.stopped, paper.exits, strict=True):
             if orders:
                 high = paper.bank + _broad(outer - orders, flow, paper)
-                low = max(high + 2, paper.bank + _broad(outer, flow, paper))
+                # No broader than its place, however many: the number beside it is exact.
+                low = min(high + paper.room, max(high + 2, paper.bank + _broad(outer, flow, paper)))
                 yield f'<path class="{kind.value}" d="{_bend(here, high, low, here + away, paper)}"/>'
                 yield _exit_label(kind, orders, here + away, lang, paper)
             outer -= orders
@@ -221,7 +236,7 @@ def _legend(flow: Flow, lang: str, paper: Paper) -> Iterator[str]:
     """What the colours and marks mean, with the sum of each over all gates; it is also the total of all orders."""
     marks = {Standing.PASSED: "✓", **EXITS}
     for (x, y), (kind, mark) in zip(paper.legend, marks.items(), strict=True):
-        said = f"{mark} {say(f'standing.{kind.value}', lang)}: {spell(flow.standing(kind), lang)}"
+        said = f"{mark} {_standing(kind, flow.standing(kind), lang)}"
         yield f'<rect class="{kind.value}" x="{x}" y="{y - 11}" width="12" height="12" rx="2"/>'
         yield _text(x + 20, y, f"note {kind.value}", said)
 

@@ -28,7 +28,7 @@ from ecluse.office.actions.checkpoint import SIGNER
 from ecluse.office.models import Setting
 from ecluse.office.publish_custody import custody
 from ecluse.office.publish_gates import authorities, certificates, lists
-from ecluse.office.publish_hearings import counts, heard, law_used
+from ecluse.office.publish_hearings import Heard, counts, heard, law_used
 from ecluse.office.publish_openings import Schedule, opened, openings
 from ecluse.office.publish_proceeds import proceeds
 from ecluse.office.publish_reading import Reading, publication_term
@@ -50,9 +50,10 @@ def publish(folder: Path, source: Source | None = None) -> int:
         shutil.rmtree(partial)
     partial.mkdir(parents=True)
     try:
+        hearings = heard(reading)
         _write_logs(partial, reading)
-        _write_law(partial, reading)
-        _write_lists(partial, reading)
+        _write_law(partial, reading, hearings)
+        _write_lists(partial, reading, hearings)
         _write_manifest(partial, reading, private, key)
         _exchange(partial, folder, older)
     finally:
@@ -180,7 +181,7 @@ def _write_logs(folder: Path, reading: Reading) -> None:
     _write_json(folder, "logs.json", {"logs": heads, "log_root": reading.log_root})
 
 
-def _write_law(folder: Path, reading: Reading) -> None:
+def _write_law(folder: Path, reading: Reading, hearings: list[Heard]) -> None:
     """Every version of every table, byte for byte; the table of contents comes with the counts of hearings."""
     tables = []
     for path in sorted(TABLES.glob("*/*.csv")):
@@ -188,7 +189,6 @@ def _write_law(folder: Path, reading: Reading) -> None:
         _write(folder, file, body)
         name = f"{path.parent.name}/{path.stem.split('@')[0]}"
         tables.append({"name": name, "file": file, "digest": digest(body)})
-    hearings = heard(reading)
     minimum = publication_term(reading.law, "minimum_count", reading.as_of)
     digits = publication_term(reading.law, "story_digits", reading.as_of)
     _write_json(folder, "law.json", {"engine": f"ecluse {__version__}", "tables": tables, "used": law_used(hearings)})
@@ -198,9 +198,9 @@ def _write_law(folder: Path, reading: Reading) -> None:
     _write_json(folder, "proceeds.json", proceeds(reading, hearings, minimum, digits))
 
 
-def _write_lists(folder: Path, reading: Reading) -> None:
+def _write_lists(folder: Path, reading: Reading, hearings: list[Heard]) -> None:
     _write_json(folder, "lists.json", lists(reading))
-    _write_json(folder, "custody.json", custody(reading))
+    _write_json(folder, "custody.json", custody(reading, hearings))
     schedule, done = Schedule.of(reading), Counter[tuple[str, int]]()
 
     def lines() -> Iterable[bytes]:

@@ -7,12 +7,12 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
-from ecluse.custody.chain import by_sequence, holdings, taken_over
 from ecluse.custody.life import state_on
 from ecluse.custody.measures import measure
 from ecluse.custody.ranges import Ranges, count, difference, overlap, union
 from ecluse.custody.terms import (
     Centre,
+    CustodyStage,
     DeliveryVerification,
     Fate,
     LifeEvent,
@@ -22,20 +22,22 @@ from ecluse.custody.terms import (
     Marking,
     SerialBlock,
     SerialRange,
-    Step,
 )
+from ecluse.edge.public_audit_goods import ENDS
+from ecluse.office.audit.p5_chain import whereabouts
+from ecluse.office.publish_hearings import Heard
 from ecluse.office.publish_reading import Placed, Reading, by
 from ecluse.office.registers import DeliveryMade, Order, Packing, Release
 
 DAYS_TO_DELIVER = 60
 
 
-def custody(reading: Reading) -> dict[str, Any]:
+def custody(reading: Reading, hearings: Iterable[Heard]) -> dict[str, Any]:
     """Which totals and lives of custody are public?"""
     return {
         "numbers": _numbers(reading),
         "blocks": _blocks(reading),
-        "units": _units(reading),
+        "units": _units(reading, hearings),
         "overdue": _overdue(reading),
         "overrides": {"count": 0, "of_entries": sum(reading.sizes.values())},
         "centres": _centres(reading),
@@ -53,10 +55,12 @@ def _numbers(reading: Reading) -> dict[str, int]:
             whole = SerialRange(block.id, block.first, block.first + block.count - 1)
             runs[marking.fate] += overlap([marking.range], [whole])
     committed = sum(block.count for block in blocks.values())
-    found, taken = {}, ()
+    found: dict[str, int] = {}
+    taken: Ranges = ()
     for fate in Fate:  # a number that was marked twice counts once, as it was first in this order
         mine = difference(runs[fate], taken)
-        found[fate.value], taken = count(mine), union(taken, mine)
+        found[fate.value] = count(mine)
+        taken = union(taken, mine)
     return {"committed": committed, **found, "open": committed - count(taken)}
 
 
@@ -69,47 +73,33 @@ def _blocks(reading: Reading) -> list[dict[str, Any]]:
     ]
 
 
-def _units(reading: Reading) -> dict[str, int]:
-    """Where are the released units that are traced by number? Each counts once: delivered before returned before lost."""
+def _units(reading: Reading, hearings: Iterable[Heard]) -> dict[str, int]:
+    """Where are the released units that are traced by number? Each counts once.
+
+    `astray` ones were signed for by another than the end user, `exchanged` ones left as other numbers than were packed.
+    """
     orders = {order.id: order for order in reading.values(Order)}
-    packed = by(_own(reading.placed(Packing)), lambda p: p.tranche)
-    manifests = by(reading.values(Manifest), lambda m: m.tranche)
+    packed = by(_own(reading.placed(Packing)), lambda packing: packing.tranche)
+    manifests = by(reading.values(Manifest), lambda manifest: manifest.tranche)
     losses = by(reading.values(Loss), lambda loss: loss.tranche)
+    closed = {item.tranche for item in hearings if item.asks == CustodyStage.DELIVERY.value}
     total: Counter[str] = Counter()
     for release in _own(reading.placed(Release)):
-        ranges = union(SerialRange(p.block, p.first, p.last) for p in packed.get(release.tranche, []))
-        lost = union(*(loss.ranges for loss in losses.get(release.tranche, [])))
-        end_user = orders[release.order].end_user
-        where = _where(ranges, by_sequence(manifests.get(release.tranche, [])), end_user, lost)
-        is_late = release.on + timedelta(DAYS_TO_DELIVER) < reading.as_of
-        arrived = any(m.step is Step.DELIVERY and m.received_at for m in manifests.get(release.tranche, []))
-        where["unaccounted" if arrived or is_late else "in_transit"] = where.pop("elsewhere")
-        total.update(where)
-        total["released"] += count(ranges)
-    names = ("released", "delivered", "returned", "lost", "in_transit", "unaccounted")
-    return {name: total[name] for name in names}
+        own = manifests.get(release.tranche, [])
+        runs = union(SerialRange(p.block, p.first, p.last) for p in packed.get(release.tranche, []))
+        where = whereabouts(own, runs, losses.get(release.tranche, []), orders[release.order].end_user)
+        left = count(difference(runs, union(*where.values())))
+        is_over = release.tranche in closed or release.on + timedelta(DAYS_TO_DELIVER) < reading.as_of
+        foreign = count(difference(union(*(manifest.ranges for manifest in own)), runs))
+        name = "in_transit" if not is_over else "exchanged" if left and foreign == left else "unaccounted"
+        total.update({place: count(numbers) for place, numbers in where.items()})
+        total.update({name: left, "released": count(runs)})
+    return {name: total[name] for name in ("released", *ENDS)}
 
 
 def _own(records: Iterable[Placed]) -> list[Any]:
     """Records that stand with their tranche; their copies with a block, a line or a host licence are left out."""
     return [record.value for record in records if record.subject == record.value.tranche]
-
-
-def _where(ranges: Ranges, manifests: Iterable[Manifest], end_user: str, lost: Ranges) -> dict[str, int]:
-    ordered = tuple(manifests)
-    origin = ordered[0].from_custodian if ordered else ""
-    held = holdings(ordered, origin, ranges)
-    delivered = overlap(held.get(end_user, ()) if end_user != origin else (), ranges)
-    back = union(*(
-        taken_over(m) if m.step in (Step.RETURN, Step.RECALL) else union(m.rejected)
-        for m in ordered if m.received_at
-    ))  # fmt: skip
-    returned = difference(overlap(overlap(held.get(origin, ()), back), ranges), delivered)
-    gone = difference(overlap(lost, ranges), union(delivered, returned))
-    rest = difference(ranges, union(delivered, returned, gone))
-    return {
-        "delivered": count(delivered), "returned": count(returned), "lost": count(gone), "elsewhere": count(rest),
-    }
 
 
 def _overdue(reading: Reading) -> dict[str, int]:

@@ -1,4 +1,4 @@
-"""What may a stranger know of certificates, lists and decisions? Commitments and their places, never goods or persons."""
+"""What may a stranger know of certificates, lists and decisions? Commitments and places, never goods or persons."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ecluse.surplus.terms import Certificate
 
 
 def certificates(reading: Reading, hearings: Iterable[Heard]) -> dict[str, Any]:
-    """Where does each certificate stand, and where each licence, beside the certificate it draws on and its decision?"""
+    """Where does each certificate stand, and each licence beside the certificate it draws on and its decision?"""
     placed = {record.value.id: record for record in reading.placed(Certificate)}
     taken = decisions_taken(reading, hearings)
     licences = []
@@ -66,7 +66,7 @@ def lists(reading: Reading) -> dict[str, Any]:
 
 
 def authorities(reading: Reading, hearings: Iterable[Heard]) -> dict[str, Any]:
-    """Which two authorities stand under each decision and each closing of the books, and did the decision take effect?"""
+    """Which two authorities stand under each decision, did it take effect, and under each closing of the books?"""
     effective = {record.digest for record in decisions_taken(reading, hearings).values()}
     decisions = []
     for record in reading.placed(ProposedDecision):

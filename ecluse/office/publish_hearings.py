@@ -19,7 +19,7 @@ VERDICTS = ("passed", "refused", "referred")
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """One hearing without its facts."""
+    """One hearing without its facts; `asks` is what the custody gate was asked: release or delivery."""
 
     order: str
     tranche: str
@@ -30,6 +30,7 @@ class Heard:
     law: tuple[tuple[str, str], ...]
     engine: str
     finding: Mapping[str, Any] | None
+    asks: str
     digest: str
     place: dict[str, Any]
 
@@ -50,7 +51,8 @@ def _heard(placed: Placed) -> Heard:
     return Heard(
         form["order"], form["tranche"], Gate(form["gate"]), placed.on, verdict,
         tuple(dict.fromkeys(ground["code"] for ground in grounds)), law, form["engine"],
-        finding if keeps else None, placed.digest, placed.place() if verdict == "passed" else {},
+        finding if keeps else None, str(form["claim"].get("stage", "")), placed.digest,
+        placed.place() if verdict == "passed" else {},
     )  # fmt: skip
 
 

@@ -9,10 +9,12 @@ from typing import Any
 
 from ecluse.base.canon import digest
 from ecluse.base.money import Money, Rounding, divide
+from ecluse.edge.public_audit_goods import PARTS
 from ecluse.licence.terms import ProposedDecision
 from ecluse.office.publish_hearings import Heard
 from ecluse.office.publish_reading import Placed, Reading, by, whole
 from ecluse.order import Gate
+from ecluse.proceeds.ledger import FUND_CASH
 from ecluse.proceeds.reckoning import after, receive_by
 from ecluse.proceeds.terms import (
     Allocation,
@@ -29,7 +31,8 @@ from ecluse.proceeds.terms import (
 
 # Which account, on which side, adds to which total?
 DEBITS = {
-    "receivable": "invoiced", "cash": "received", "contribution-due": "due", "fund:cash": "paid", "fund:delivered": "delivered",
+    "receivable": "invoiced", "cash": "received", "contribution-due": "due", "fund:cash": "paid",
+    "fund:delivered": "delivered",
 }  # fmt: skip
 CREDITS = {"contribution-due": "settled", "fund:allocated": "allocated", "fund:spent": "spent"}
 SUMS = ("invoiced", "received", "due", "settled", "paid", "allocated", "spent", "delivered")
@@ -52,7 +55,10 @@ def proceeds(reading: Reading, hearings: list[Heard], minimum: int, digits: int)
 
 
 def _totals(reading: Reading) -> dict[str, dict[str, Any]]:
-    """What do the books sum to in each currency, and how much of what is owed is overdue?"""
+    """What do the books sum to in each currency, and how much of what is owed is overdue?
+
+    What is overdue or beyond the rule is told however few sales make it up: who breaks a term is not protected by it.
+    """
     books: dict[str, Counter[str]] = defaultdict(Counter)
     entries = reading.values(JournalEntry)
     for entry in entries:
@@ -60,13 +66,11 @@ def _totals(reading: Reading) -> dict[str, dict[str, Any]]:
             name = _total_of(posting.account, posting.money.minor)
             if name:
                 books[posting.money.currency][name] += abs(posting.money.minor)
-    owed = _owed(reading, entries)
+    parts = _parts(reading, entries)
     found = {}
     for currency, sums in books.items():
-        late = owed.get(currency, Counter())
-        minor = {name: sums[name] for name in SUMS}
-        minor |= {name: late[name] for name in ("overdue", "within_term", "overpaid", "price_overdue")}
-        minor["idle"] = sums["paid"] - sums["spent"]
+        minor = {name: sums[name] for name in SUMS} | {"idle": sums["paid"] - sums["spent"]}
+        minor |= {name: parts[currency, name] for name in PARTS}
         form: dict[str, Any] = {f"{name}_minor": whole(amount) for name, amount in minor.items()}
         if sums["received"] > 0:
             form["reinvested_per_mille"] = divide(1000 * sums["spent"], sums["received"], Rounding.DOWN)
@@ -79,28 +83,36 @@ def _total_of(account: str, minor: int) -> str | None:
     return next((name for kind, name in kinds.items() if account == kind or account.startswith(f"{kind}:")), None)
 
 
-def _owed(reading: Reading, entries: Iterable[JournalEntry]) -> dict[str, Counter[str]]:
-    """How much of each currency's contributions and prices is overdue, within its term or overpaid, tranche by tranche?"""
-    balances: dict[tuple[str, str], int] = Counter()
+def _parts(reading: Reading, entries: Iterable[JournalEntry]) -> Counter[tuple[str, str]]:
+    """How much, sale by sale, is overdue, within their term, overpaid, unallocated or allocated beyond?
+
+    A purchase pools sales and names none, so its entries stay out of what a sale has unallocated.
+    """
+    owed: Counter[tuple[str, str]] = Counter()
+    aside: Counter[tuple[str, str]] = Counter()
     for entry in entries:
-        for posting in entry.postings:
-            if entry.tranche and posting.account.startswith("contribution-due:"):
-                balances[entry.tranche, posting.money.currency] += posting.money.minor
+        for posting in entry.postings if entry.tranche else ():
+            slot = (entry.tranche or "", posting.money.currency)
+            if posting.account.startswith("contribution-due:"):
+                owed[slot] += posting.money.minor
+            elif posting.account == FUND_CASH or posting.account.startswith("fund:allocated:"):
+                aside[slot] += posting.money.minor
     titles = {title.tranche: title for title in reading.values(TitleTransfer)}
     receipts = by(reading.values(Receipt), lambda receipt: receipt.tranche)
     policies = reading.values(ContributionPolicy)
-    found: dict[str, Counter[str]] = defaultdict(Counter)
-    for (tranche, currency), minor in balances.items():
+    found: Counter[tuple[str, str]] = Counter()
+    for (_, currency), minor in aside.items():
+        found[currency, "allocated_beyond" if minor < 0 else "unallocated"] += abs(minor)
+    for (tranche, currency), minor in owed.items():
         title = titles.get(tranche)
         pay_by = _pay_by(title, receipts.get(tranche, []), policies) if title else None
         is_late = pay_by is not None and reading.as_of > pay_by
-        name = "overpaid" if minor < 0 else "overdue" if is_late else "within_term"
-        found[currency][name] += abs(minor)
+        found[currency, "overpaid" if minor < 0 else "overdue" if is_late else "within_term"] += abs(minor)
     for tranche, title in titles.items():
         policy = _policy_on(policies, title.on)
         missing = title.invoice.minor - _arrived(title, receipts.get(tranche, []))
         if policy and missing > 0 and reading.as_of > receive_by(title, policy):
-            found[title.invoice.currency]["price_overdue"] += missing
+            found[title.invoice.currency, "price_overdue"] += missing
     return found
 
 
@@ -109,7 +121,7 @@ def _arrived(title: TitleTransfer, receipts: Iterable[Receipt]) -> int:
 
 
 def _pay_by(title: TitleTransfer, receipts: list[Receipt], policies: Iterable[ContributionPolicy]) -> date | None:
-    """By which day must the contribution be paid? The term runs from the last receipt of a full price, or its own term."""
+    """By which day must the contribution be paid? The term runs from the last receipt of a full price."""
     policy = _policy_on(policies, title.on)
     if policy is None:
         return None
@@ -209,6 +221,6 @@ def _steps(reading: Reading, tranche: str) -> list[dict[str, Any]]:
     steps += [("acceptance", record) for record in reading.placed(PurchaseDelivery) if record.value.purchase in bought]
     for title in titles:
         money: Money = title.value.invoice
-        wanted = [r for r in reading.placed(RateOfDay) if r.value.base == money.currency and r.value.on == title.value.on]
-        steps += [("rate", record) for record in wanted]
+        asked = (money.currency, title.value.on)
+        steps += [("rate", r) for r in reading.placed(RateOfDay) if (r.value.base, r.value.on) == asked]
     return [{"step": name, "day": record.on.isoformat(), **record.place()} for name, record in steps]

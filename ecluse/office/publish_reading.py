@@ -1,4 +1,4 @@
-"""What stands on record at the moment of publication? Logs up to their heads, and the records whose commitments they hold.
+"""What stands on record at the moment of publication? Logs up to their heads, and the records they commit to.
 
 Everything is read from sealed bytes; no cache and no clock is asked. What is written meanwhile lies beyond the heads.
 """

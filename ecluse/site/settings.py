@@ -10,9 +10,11 @@ from ecluse.site.database import from_environment
 SECRET_KEY = os.environ.get("ECLUSE_SECRET_KEY") or secrets.token_hex(32)
 DEBUG = False
 ALLOWED_HOSTS = os.environ.get("ECLUSE_HOSTS", "127.0.0.1,localhost").split(",")
-INSTALLED_APPS = ["ecluse.office"]
+INSTALLED_APPS = ["django.contrib.staticfiles", "ecluse.office"]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "ecluse.office.middleware.ContentPolicy",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -32,3 +34,6 @@ LANGUAGE_CODE = "uk"
 LANGUAGES = [("uk", "Українська"), ("en", "English"), ("fr", "Français")]
 USE_TZ = True
 TIME_ZONE = "UTC"
+# Style sheets are served from the package as they are: nothing to collect before the first start.
+STATIC_URL = "static/"
+WHITENOISE_USE_FINDERS = True

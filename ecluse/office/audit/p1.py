@@ -92,10 +92,12 @@ def licences_are_drawn(reading: Reading, tally: Tally) -> None:
                 "certificate_after_licence", licence.id, row.on, rests=rests, certificate=licence.certificate
             )
         units = _units_committed(reading, licence, row)
-        if units < licence.units:
+        same = [found.value for found in reading.about(row.subject, Licence)]
+        licensed = sum(found.units for found in same if found.tranche == licence.tranche)
+        if units < licensed:
             tally.broken(
                 "licence_beyond_draw", licence.id, row.on, rests=rests, certificate=licence.certificate,
-                units=licence.units, units_drawn=units,
+                units=licensed, units_drawn=units,
             )  # fmt: skip
 
     tally.each(reading.of(Licence), check, lambda row: row.rid)

@@ -199,7 +199,6 @@ def units_are_accounted_for(reading: Reading, tally: Tally) -> None:
         if closed is None and reading.today() <= release.on + timedelta(DAYS_TO_DELIVER):
             tally.count("units_in_transit", count(left))
             return
-        tally.count("units_unaccounted", count(left))
         _name_missing(reading, tally, tranche, left, closed or release.on + timedelta(DAYS_TO_DELIVER), missing)
 
     tally.each(sorted(releases(reading).items()), check, lambda item: item[0])
@@ -243,11 +242,21 @@ def _name_missing(
 ) -> None:
     is_held = reading.is_held(tranche, Gate.CUSTODY)
     ordered = [row.value for row in manifests(reading).get(tranche, [])]
+    foreign = count(difference(union(*(m.ranges for m in ordered)), packed(reading).get(tranche, ())))
+    if foreign and foreign == count(left):
+        for run in left:
+            tally.count("units_exchanged", run.units())
+            tally.broken_unless(
+                is_held, "exchanged", serials_of(reading, run), day, rests=[*_rests(tranche), run.block],
+                tranche=tranche, units=run.units(),
+            )  # fmt: skip
+        return
     for run in left:
         for number in range(run.first, run.last + 1):
             one = SerialRange(run.block, number, number)
             serial = serials_of(reading, one)
             missing.append(serial)
+            tally.count("units_unaccounted")
             tally.broken_unless(
                 is_held, "unaccounted", serial, day, rests=[*_rests(tranche), run.block], tranche=tranche,
                 custodian=_last_holder(ordered, one), why=_why(ordered, one),

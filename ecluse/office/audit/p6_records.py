@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
-from ecluse.base.proof import SALT_BYTES, commit
+from ecluse.base.proof import SALT_BYTES, commit, leaf_hash
 from ecluse.base.source import SeededSource
 from ecluse.licence.terms import Condition
 from ecluse.office.audit.reading import Filed, Logged, Reading, order_of
@@ -18,6 +18,8 @@ from ecluse.order import Hearing
 from ecluse.proceeds.terms import Contribution, Receipt, Sale, TitleTransfer
 from ecluse.surplus.terms import Certificate, Draw, Withdrawal
 
+# A seeded source has a clock; salts do not ask it.
+_NOON = datetime(2000, 1, 1, 12, tzinfo=UTC)
 # What a column must say, where the value itself tells.
 SUBJECTS: Mapping[type, Callable[[Any], tuple[str, ...]]] = {
     Hearing: lambda v: (v.tranche,),
@@ -92,27 +94,30 @@ def commitments_are_answered(reading: Reading, tally: Tally) -> None:
             continue
         left = Counter(str(commitment) for commitment in entry.form["sd"])
         tally.count("commitments", sum(left.values()))
-        unopened = 0
+        unopened = []
         for row in rows:
-            state, opened = salts.opening(row, left)
+            opened = salts.opening(row, left)
             left[opened] -= 1 if opened else 0
-            unopened += not opened
-            if state == "record_not_committed" and not row.fault and not _is_altered(entry):
-                tally.broken(state, row.rid, row.on, log=row.log, index=row.index)
-                taint(reading, row)
+            unopened += [] if opened else [row]
         unanswered = sum(number for number in left.values() if number > 0)
-        if unanswered > unopened:
-            _missing(reading, tally, entry, rows, unanswered - unopened)
+        for row in unopened:
+            is_foreign = salts.is_foreign(row, unanswered < len(unopened))
+            if is_foreign and not row.fault and not _is_altered(entry):
+                tally.broken("record_not_committed", row.rid, row.on, log=row.log, index=row.index)
+                taint(reading, row)
+        if unanswered > len(unopened):
+            _missing(reading, tally, entry, rows, unanswered - len(unopened))
     for rows in at.values():
         for row in rows:
             tally.broken("record_not_in_log", row.rid, row.on, log=row.log, index=row.index)
             taint(reading, row)
     reading.keep("openings", salts.states)
+    # The salt of a record that is gone still stands under its digest.
+    if any(finding.key.startswith("record_") for finding in tally.findings):
+        reading.tainted.update(salts.orphans)
 
 
 def _is_altered(entry: Logged) -> bool:
-    from ecluse.base.proof import leaf_hash
-
     return leaf_hash(entry.body).hex() != entry.leaf_hex
 
 
@@ -122,45 +127,54 @@ def _missing(reading: Reading, tally: Tally, entry: Logged, rows: list[Filed], n
     about = subjects.get(str((entry.form or {}).get("tag")), "")
     day = rows[0].on if rows else _day_near(reading, entry)
     tally.broken("record_deleted", about or entry.id, day, log=entry.log, index=entry.index, records=number)
-    reading.tainted.update({about, entry.id, order_of(about)} - {""})
+    reading.tainted.update({about, f"{entry.log}/{entry.index:08d}", order_of(about)} - {""})
     for row in rows:
         taint(reading, row)
 
 
 def _day_near(reading: Reading, entry: Logged) -> date | None:
-    days = [row.on for row in reading.rows if row.log == entry.log and row.index < entry.index]
-    return max(days, default=None)
+    """An entry whose records are gone was written on the day of the entry before it, or soon after."""
+    days = reading.kept("days_by_log")
+    if days is None:
+        days = defaultdict(dict)
+        for row in reading.rows:
+            days[row.log][row.index] = row.on
+        reading.keep("days_by_log", days)
+    own: dict[int, date] = days.get(entry.log, {})
+    return next((own[index] for index in range(entry.index - 1, -1, -1) if index in own), None)
 
 
 class _Salts:
     """Which salt opens which record, and why one does not."""
 
     def __init__(self, reading: Reading) -> None:
-        self.salts, self.states = reading.salts, {}
+        self.salts = reading.salts
+        self.states: dict[str, tuple[str, Filed]] = {}
         known = {row.digest for row in reading.rows}
         tags = {digest for digest in reading.kept("tag_names") or ()}
         self.orphans = [digest for digest in reading.salts if digest not in known and digest not in tags]
         seed = reading.settings.get("seed", "")
         self.seeded = SeededSource(seed, _NOON) if seed and reading.is_demonstration() else None
 
-    def opening(self, row: Filed, left: Counter[str]) -> tuple[str, str]:
-        """How does this record open, and which commitment of its entry does it open?"""
+    def opening(self, row: Filed, left: Counter[str]) -> str:
+        """Which commitment of its entry does this record open? None, when neither salt on file nor seed opens one."""
         salt = salt_of(self.salts.get(row.digest))
-        state, opened = "open", ""
-        if salt is not None:
-            opened = commit(salt, row.body).hex()
-        if not opened or left[opened] <= 0:
-            opened = ""
-            state = "record_not_committed"
-            seeded = self.seeded.salt(row.rid, "record") if self.seeded else None
-            if seeded is not None and left[commit(seeded, row.body).hex()] > 0:
-                opened = commit(seeded, row.body).hex()
-                state = "salt_altered" if row.digest in self.salts else "salt_missing"
-            elif row.digest not in self.salts and not self.orphans:
-                state = "salt_missing"
-        if not row.fault:
-            self.states[row.rid] = (state, row)
-        return state, opened
+        opened = commit(salt, row.body).hex() if salt is not None else ""
+        if opened and left[opened] > 0:
+            self.states[row.rid] = ("open", row)
+            return opened
+        seeded = self.seeded.salt(row.rid, "record") if self.seeded else None
+        if seeded is not None and left[commit(seeded, row.body).hex()] > 0:
+            self.states[row.rid] = ("salt_altered" if row.digest in self.salts else "salt_missing", row)
+            return commit(seeded, row.body).hex()
+        return ""
+
+    def is_foreign(self, row: Filed, are_too_many: bool) -> bool:
+        """Was this record never committed here, or is only its salt gone? Without a seed the entry's count decides."""
+        if self.seeded is None and row.digest not in self.salts and not self.orphans and not are_too_many:
+            self.states[row.rid] = ("salt_missing", row)
+            return False
+        return True
 
 
 def salt_of(stored: str | None) -> bytes | None:
@@ -174,7 +188,7 @@ def salt_of(stored: str | None) -> bytes | None:
 
 def taint(reading: Reading, row: Filed) -> None:
     """What rests on this record can no longer be told: its subject, its order, and whom its bytes name."""
-    names = {row.rid, row.subject, row.order, row.digest}
+    names = {row.rid, row.subject, row.order, row.digest, f"{row.log}/{row.index:08d}"}
     try:
         form = json.loads(row.body)
     except (ValueError, RecursionError):
@@ -188,12 +202,3 @@ def taint(reading: Reading, row: Filed) -> None:
 
 # One damaged record of an office or a firm does not put in doubt all that it ever did.
 WIDE = frozenset({"authority", "officer", "party", "clock", "key"})
-
-
-def _noon() -> Any:
-    from datetime import UTC, datetime
-
-    return datetime(2000, 1, 1, 12, tzinfo=UTC)
-
-
-_NOON = _noon()

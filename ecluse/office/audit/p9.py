@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import date
+from functools import lru_cache
+
 from ecluse.base.claim import refs_in
 from ecluse.base.errors import EcluseError, UnknownLawError
+from ecluse.base.law import Row, Table
 from ecluse.edge.law import library
 from ecluse.office.audit.p9_facts import facts_differing
 from ecluse.office.audit.reading import Filed, Reading, order_of
@@ -12,35 +17,51 @@ from ecluse.office.audit.standings import standings_are_rebuilt
 from ecluse.order import Hearing, judge_hearing, verdict_bytes
 
 
+class DatedOnce(Table):
+    """A table that remembers which of its rows are in force on a day: a year's hearings ask for few days, often."""
+
+    def in_force(self, on: date) -> Iterator[Row]:
+        """Which rows are in force on this day?"""
+        known: dict[date, tuple[Row, ...]] = self.__dict__.setdefault("known", {})
+        if on not in known:
+            known[on] = tuple(super().in_force(on))
+        return iter(known[on])
+
+
+@lru_cache(maxsize=256)
+def table_of(name: str, digest: str) -> DatedOnce:
+    """Which table of law has this name and digest? Raises UnknownLawError when this release does not hold it."""
+    found = library(name, digest)
+    return DatedOnce(found.name, found.digest, found.rows)
+
+
 def hearings_replay(reading: Reading, tally: Tally) -> None:
     """Does every hearing's law, judged on its own facts, still give the stored verdict byte for byte?"""
-    cache: dict[tuple[str, str], object] = {}
-
-    def table(name: str, digest: str) -> object:
-        if (name, digest) not in cache:
-            cache[name, digest] = library(name, digest)
-        return cache[name, digest]
 
     def check(row: Filed) -> None:
         hearing: Hearing = row.value
         tally.count(f"hearings_{hearing.gate.value}")
-        rests = _rests(reading, row)
-        for ref in refs_in(hearing.claim):
-            if ref not in reading.by_digest and ref not in reading.findings:
-                tally.broken("fact_not_on_record", hearing.id, row.on, rests=[*rests, ref], digest=ref)
-                return
         try:
-            again = judge_hearing(hearing, reading.resolve, table)
+            again = judge_hearing(hearing, reading.resolve, table_of)
         except UnknownLawError:
-            tally.broken("law_unknown", hearing.id, row.on, rests=rests)
-            return
+            tally.broken("law_unknown", hearing.id, row.on, rests=_rests(reading, row))
         except (EcluseError, ValueError, KeyError, TypeError, AttributeError, AssertionError) as error:
-            tally.broken("hearing_unjudgeable", hearing.id, row.on, rests=rests, error=str(error)[:200])
-            return
-        if again != verdict_bytes(hearing.grounds, hearing.finding):
-            tally.broken("verdict_differs", hearing.id, row.on, rests=rests, again=_short(again))
+            _unjudgeable(reading, tally, row, error)
+        else:
+            if again != verdict_bytes(hearing.grounds, hearing.finding):
+                tally.broken("verdict_differs", hearing.id, row.on, rests=_rests(reading, row), again=_short(again))
 
     tally.each(reading.of(Hearing), check, lambda row: row.rid)
+
+
+def _unjudgeable(reading: Reading, tally: Tally, row: Filed, error: Exception) -> None:
+    """A hearing that cannot be judged again cites what is not on record, or was never one that a gate heard."""
+    rests = _rests(reading, row)
+    missing = [ref for ref in refs_in(row.value.claim) if ref not in reading.by_digest and ref not in reading.findings]
+    if missing:
+        tally.broken("fact_not_on_record", row.value.id, row.on, rests=rests, digest=missing[0])
+    else:
+        tally.broken("hearing_unjudgeable", row.value.id, row.on, rests=rests, error=str(error)[:200])
 
 
 def _short(verdict: bytes) -> str:
@@ -51,7 +72,8 @@ def _short(verdict: bytes) -> str:
 def _rests(reading: Reading, row: Filed) -> list[str]:
     hearing: Hearing = row.value
     refs = list(refs_in(hearing.claim)) if type(hearing.claim) is dict else []
-    return [hearing.tranche, order_of(hearing.tranche), hearing.previous or "", *refs]
+    places = [f"{cited.log}/{cited.index:08d}" for cited in hearing.citations]
+    return [hearing.tranche, order_of(hearing.tranche), hearing.previous or "", *refs, *places]
 
 
 def citations_stand(reading: Reading, tally: Tally) -> None:

@@ -30,6 +30,14 @@ class Status(enum.Enum):
     NOT_YET_CHECKED = "not_yet_checked"
 
 
+STATUS_WORDS = {
+    Status.KEPT: "audit.kept",
+    Status.VACUOUS: "audit.kept_vacuous",
+    Status.BROKEN: "audit.broken",
+    Status.NOT_YET_CHECKED: "audit.not_yet_checked",
+}
+
+
 class Severity(enum.Enum):
     """Does a finding break the promise, or is it told because a reader asks for it?
 
@@ -169,7 +177,7 @@ class Report:
         """What does a person read? Every promise with its counts, what breaks it first, then what is held."""
         lines = []
         for promise in self.promises:
-            name = say(f"audit.status.{promise.status.name.lower()}", lang)
+            name = say(STATUS_WORDS[promise.status], lang)
             lines.append(say("audit.promise", lang, promise=promise.promise, status=name))
             lines += [f"    {say(f'audit.unchecked.{what}', lang)}" for what in promise.unchecked]
             own = [finding for finding in self.findings if finding.promise == promise.promise]

@@ -5,6 +5,7 @@ from django.db import migrations
 SEALED = (
     "office_record",
     "office_signaturerow",
+    "office_salt",
     "office_logentry",
     "office_checkpoint",
     "office_entry",

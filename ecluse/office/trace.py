@@ -1,0 +1,254 @@
+"""Where was one unit born, through whose hands did it go, where is it now? Told from sealed records, not from a cache."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, TypeVar
+
+from ecluse.base.canon import digest
+from ecluse.base.errors import EvidenceError
+from ecluse.base.sealed import VERSIONS, unseal_as
+from ecluse.base.signing import Key, holds
+from ecluse.custody.chain import taken_over
+from ecluse.custody.serials import Serial, is_in_block, parse
+from ecluse.custody.terms import (
+    DeliveryVerification,
+    Fate,
+    Line,
+    Loss,
+    Manifest,
+    Marking,
+    SerialBlock,
+    SerialRange,
+    Sighting,
+    Step,
+)
+from ecluse.edge.law import newest_law
+from ecluse.office.models import Record, SignatureRow
+from ecluse.office.registers import Authority, Order, Packing, Release, Unpacking
+from ecluse.office.trace_alike import suggestions
+from ecluse.order import Gate, Hearing
+from ecluse.parties.terms import Party
+
+T = TypeVar("T")
+# In which order do the events of one day happen?
+PHASES = (
+    "committed", "marked", "packed", "released", "handed_over", "refused", "left_out", "lost", "verified", "unpacked",
+    "sighted",
+)  # fmt: skip
+BY_STEP = {
+    Step.DISPATCH: "at_centre", Step.ARRIVAL: "at_centre", Step.RELEASE: "moving", Step.DELIVERY: "delivered",
+    Step.RETURN: "returned", Step.RECALL: "recalled",
+}  # fmt: skip
+
+
+def trace_unit(serial: str) -> dict[str, Any]:
+    """Which life had the unit with this serial number? `known` is false for a reading that names none.
+
+    A reading that only looks like a serial number gets suggestions, never the story of what it looks like.
+    Raises EvidenceError when a record of the story was altered.
+    """
+    blocks = [block for _, block in _rows(SerialBlock)]
+    try:
+        read = parse(serial)
+    except EvidenceError:
+        return _unknown(serial, "misread", blocks)
+    block = next((block for block in blocks if is_in_block(read, block)), None)
+    return _story(serial, read, block) if block else _unknown(serial, "in_no_block", blocks)
+
+
+def _unknown(serial: str, reason: str, blocks: list[SerialBlock]) -> dict[str, Any]:
+    return {"serial": serial, "known": False, "reason": reason, "suggestions": suggestions(serial, blocks)}
+
+
+@dataclass(slots=True)
+class Unit:
+    """One number of one block while its story is put together: what happened, and whose it is by now."""
+
+    block: SerialBlock
+    number: int
+    custodian: str
+    authority: str
+    place_state: str
+    state: str = "not_marked"
+    since: date | None = None
+    tranche: str = ""
+    events: list[dict[str, Any]] = field(default_factory=list)
+
+    def is_in(self, ranges: Iterable[SerialRange]) -> bool:
+        """Is this number among these?"""
+        return any(run.block == self.block.id and run.first <= self.number <= run.last for run in ranges)
+
+    def happened(self, kind: str, on: date, record: Record, **facts: Any) -> None:
+        """Write down that this happened, with the place of its commitment in the log."""
+        self.events.append({"on": on, "kind": kind, "log": record.log, "index": record.index, **facts})
+
+
+def _story(serial: str, read: Serial, block: SerialBlock) -> dict[str, Any]:
+    record, _ = next((row, made) for row, made in _rows(SerialBlock, block.id))
+    line = next((found for _, found in _rows(Line, block.line)), None)
+    host = line.host if line else ""
+    unit = Unit(block, read.number, line.maker if line else "", _authority(host, block.committed_on), host)
+    unit.happened("committed", block.committed_on, record, line=block.line)
+    born = _born(unit)
+    orders: dict[str, Order] = {}
+    for tranche in _packed(unit):
+        order = orders[tranche] = _order_of(tranche)
+        _follow(unit, tranche, order)
+    unit.events.sort(key=lambda event: (event["on"], PHASES.index(event["kind"]), event["index"]))
+    _settle(unit, orders, None if born is None else Fate(born["fate"]))
+    found = {
+        "serial": serial, "known": True, "block": block.id, "number": read.number, "model": block.model,
+        "line": block.line, "funded_for_home": block.funded_for_home, "born": born,
+        "events": [{**event, "on": event["on"].isoformat()} for event in unit.events],
+        "last": {
+            "state": unit.state, "custodian": unit.custodian, "authority": unit.authority, "place": unit.place_state,
+            "since": unit.since.isoformat() if unit.since else None, "tranche": unit.tranche,
+            "held_on": _held_on(unit.tranche),
+        },
+    }  # fmt: skip
+    return {**found, "names": _names(found)}
+
+
+def _authority(host: str, on: date) -> str:
+    """Which authority answers for goods on a line in this state?"""
+    home = next((row["state"] for row in newest_law()["custody/home"].in_force(on)), "")
+    return "authority:ssecu" if host == home else f"authority:{host.lower()}"
+
+
+def _born(unit: Unit) -> dict[str, Any] | None:
+    """When and where was this number marked, and as what? None while its line has not said."""
+    for record, marking in _rows(Marking, unit.block.id):
+        if unit.is_in([marking.range]):
+            unit.happened("marked", marking.on, record, fate=marking.fate.value, line=marking.line)
+            unit.since = marking.on
+            return {
+                "on": marking.on.isoformat(), "fate": marking.fate.value, "line": marking.line,
+                "maker": unit.custodian, "place": unit.place_state, "log": record.log, "index": record.index,
+            }  # fmt: skip
+    return None
+
+
+def _packed(unit: Unit) -> list[str]:
+    """Which tranches took numbers of this block? Those that handed this number on without packing it, too."""
+    found: dict[str, None] = {}
+    for record, packing in _rows(Packing, unit.block.id):
+        found[packing.tranche] = None
+        if unit.is_in([SerialRange(packing.block, packing.first, packing.last)]):
+            unit.happened("packed", packing.on, record, tranche=packing.tranche)
+    for record, freed in _rows(Unpacking, unit.block.id):
+        if unit.is_in([SerialRange(freed.block, freed.first, freed.last)]):
+            unit.happened("unpacked", freed.on, record, tranche=freed.tranche)
+    return list(found)
+
+
+def _follow(unit: Unit, tranche: str, order: Order) -> None:
+    """What did this tranche do with the number: handed over, refused, lost, verified, seen?"""
+    was_packed = any(event["kind"] == "packed" and event["tranche"] == tranche for event in unit.events)
+    is_aboard = was_packed
+    for record, manifest in sorted(_rows(Manifest, tranche), key=lambda row: row[1].sequence):
+        if not unit.is_in(manifest.ranges):
+            if is_aboard:
+                unit.happened("left_out", _day(manifest), record, **_sides(tranche, manifest))
+            is_aboard = False
+            continue
+        is_aboard = True
+        kind = "handed_over" if unit.is_in(taken_over(manifest)) else "refused"
+        unit.happened(
+            kind, _day(manifest), record, **_sides(tranche, manifest), signed_by=_signers(record, manifest),
+            sent_at=manifest.sent_at.isoformat(),
+            received_at=manifest.received_at.isoformat() if manifest.received_at else None,
+        )  # fmt: skip
+    for record, loss in _rows(Loss, tranche):
+        if unit.is_in(loss.ranges):
+            unit.happened("lost", loss.on, record, tranche=tranche, custodian=loss.custodian, cause=loss.cause)
+    for record, seen in _rows(Sighting, tranche):
+        if unit.is_in([seen.range]):
+            unit.happened("sighted", seen.on, record, tranche=tranche, place=seen.state, reporter=seen.reporter)
+    if not was_packed:
+        return
+    for record, release in _rows(Release, tranche):
+        unit.happened("released", release.on, record, tranche=tranche)
+    for record, verified in _rows(DeliveryVerification, order.end_user):
+        if verified.tranche == tranche and unit.is_in(verified.ranges):
+            unit.happened("verified", verified.on, record, tranche=tranche, authority=verified.owner)
+
+
+def _day(manifest: Manifest) -> date:
+    return (manifest.received_at or manifest.sent_at).date()
+
+
+def _sides(tranche: str, manifest: Manifest) -> dict[str, Any]:
+    return {
+        "tranche": tranche, "manifest": manifest.id, "step": manifest.step.value, "from": manifest.from_custodian,
+        "to": manifest.to_custodian, "authority": manifest.authority, "place": manifest.place_state,
+    }  # fmt: skip
+
+
+def _signers(record: Record, manifest: Manifest) -> list[str]:
+    """Which of the two sides signed this manifest with a key of its own?"""
+    found = []
+    for owner in dict.fromkeys((manifest.from_custodian, manifest.to_custodian)):
+        keys = {key.id: key for _, key in _rows(Key, f"key:{owner}")}
+        for row in SignatureRow.objects.filter(digest=record.digest, key__in=list(keys)):
+            if holds(record.digest, row.on, keys[row.key].public_hex, row.value_hex):
+                found.append(owner)
+                break
+    return found
+
+
+def _settle(unit: Unit, orders: dict[str, Order], fate: Fate | None) -> None:
+    """Whose is the number after all that happened, and in which state?"""
+    if fate is not None:
+        unit.state = "at_line" if fate is Fate.MADE else fate.value
+    for event in unit.events:
+        kind = event["kind"]
+        if kind in ("committed", "marked", "released", "verified", "sighted"):
+            continue
+        unit.since, unit.tranche = event["on"], event["tranche"]
+        if kind == "handed_over":
+            unit.custodian, unit.authority, unit.place_state = event["to"], event["authority"], event["place"]
+            unit.state = BY_STEP[Step(event["step"])]
+            if unit.state == "delivered" and unit.custodian != orders[unit.tranche].end_user:
+                unit.state = "delivered_elsewhere"
+        elif kind == "unpacked":
+            unit.state, unit.tranche = "at_line", ""
+        else:
+            unit.state = {"left_out": "missing"}.get(kind, kind)
+
+
+def _held_on(tranche: str) -> list[str]:
+    """On which codes does the custody gate hold this tranche? None when it does not."""
+    heard = [hearing for _, hearing in _rows(Hearing, tranche) if hearing.gate is Gate.CUSTODY]
+    return [ground.code for ground in heard[-1].grounds] if heard else []
+
+
+def _order_of(tranche: str) -> Order:
+    return next(order for _, order in _rows(Order, tranche.rpartition("/")[0]))
+
+
+def _names(found: dict[str, Any]) -> dict[str, Any]:
+    """How are the parties and authorities of this story called? An authority has a name in each language."""
+    ids = {found["last"]["custodian"], found["last"]["authority"], (found["born"] or {}).get("maker", "")}
+    for event in found["events"]:
+        ids |= {event.get(name, "") for name in ("from", "to", "authority", "custodian", "reporter")}
+    names: dict[str, Any] = {}
+    for id in sorted(ids):
+        if id.startswith("authority:"):
+            for _, authority in _rows(Authority, id):
+                names[id] = {"uk": authority.name_uk, "en": authority.name_en, "fr": authority.name_fr}
+        else:
+            names |= {id: party.name for _, party in _rows(Party, id)}
+    return names
+
+
+def _rows(cls: type[T], subject: str = "") -> Iterator[tuple[Record, T]]:
+    """Which sealed records of this class are there, of one subject or of all, oldest first?"""
+    rows = Record.objects.filter(v=VERSIONS[cls])
+    for record in (rows.filter(subject=subject) if subject else rows).order_by("subject", "turn"):
+        body = bytes(record.body)
+        if digest(body) != record.digest:
+            raise EvidenceError(f"{record.rid} was altered after it was sealed: run ecluse audit")
+        yield record, unseal_as(cls, body)

@@ -1,0 +1,71 @@
+"""How is one unit's story told in three languages? Line by line, from what `trace_unit` found."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from ecluse.base.words import say
+
+
+def trace_text(found: dict[str, Any], lang: str) -> str:
+    """What does a person read about this serial number?"""
+    lines = _known(found, lang) if found["known"] else _unknown(found, lang)
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _unknown(found: dict[str, Any], lang: str) -> list[str]:
+    lines = [say(f"trace.{found['reason']}", lang, serial=found["serial"])]
+    if found["suggestions"]:
+        lines.append(say("trace.suggestions", lang))
+        lines += [f"    {serial}" for serial in found["suggestions"]]
+    return lines
+
+
+def _known(found: dict[str, Any], lang: str) -> list[str]:
+    last = found["last"]
+    lines = [say("trace.unit", lang, serial=found["serial"], model=found["model"], block=found["block"])]
+    if found["funded_for_home"]:
+        lines.append(say("trace.funded_for_home", lang))
+    for event in found["events"]:
+        lines.append(f"    {_event(found, event, lang)}")
+    lines.append(
+        say(
+            f"trace.last.{last['state']}", lang, custodian=_name(found, last["custodian"], lang),
+            authority=_name(found, last["authority"], lang), place=last["place"], tranche=last["tranche"],
+            since=_day(last["since"], lang),
+        )  # fmt: skip
+    )
+    if last["held_on"]:
+        lines.append(say("trace.held_on", lang, tranche=last["tranche"], codes=", ".join(last["held_on"])))
+    return lines
+
+
+def _event(found: dict[str, Any], event: dict[str, Any], lang: str) -> str:
+    facts = {name: value for name, value in event.items() if isinstance(value, str)}
+    for name in ("from", "to", "authority", "custodian", "reporter"):
+        if name in facts:
+            facts[name] = _name(found, facts[name], lang)
+    kind = event["kind"]
+    if kind == "marked":
+        facts["fate"] = say(f"trace.fate.{event['fate']}", lang)
+    if "step" in facts:
+        facts["step"] = say(f"trace.step.{event['step']}", lang)
+    giver, taker = facts.pop("from", ""), facts.pop("to", "")
+    facts |= {"giver": giver, "taker": taker, "index": str(event["index"])}
+    text = say(f"trace.event.{kind}", lang, **{**facts, "on": date.fromisoformat(event["on"])})
+    unsigned = [side for side in (event.get("from"), event.get("to")) if side not in event.get("signed_by", [side])]
+    for side in dict.fromkeys(unsigned):
+        text += " " + say("trace.unsigned", lang, party=_name(found, str(side), lang))
+    return text
+
+
+def _name(found: dict[str, Any], id: str, lang: str) -> str:
+    name = found["names"].get(id)
+    if name is None:
+        return id
+    return f"{name[lang] if isinstance(name, dict) else name} ({id})"
+
+
+def _day(day: str | None, lang: str) -> date | str:
+    return date.fromisoformat(day) if day else say("word.unknown", lang)
