@@ -247,18 +247,26 @@ def standing(stages: Iterable[Stage]) -> Standing:
     return next((grave for grave in Standing if grave in found), Standing.OPEN)
 
 
-# A reopening does not move what the end user already has: it opens a case, and money due stays due.
 REOPENING = frozenset({Trigger.LIST_CHANGE, Trigger.CERTIFICATE_WITHDRAWN, Trigger.LICENCE_CHANGE})
 
 
 def stage_of(hearings: Iterable[Hearing], delivered_on: date | None) -> Stage | None:
     """Where does a tranche stand after these hearings, its parent's before it was split included, in their order?"""
-    stage = None
+    stage: Stage | None = None
     for hearing in hearings:
-        if hearing.trigger in REOPENING and delivered_on is not None and delivered_on <= hearing.on:
-            continue
-        stage = Stage(hearing.gate, standing_after(hearing))
+        if hearing.trigger not in REOPENING or _reopens(hearing, stage, delivered_on):
+            stage = Stage(hearing.gate, standing_after(hearing))
     return stage
+
+
+def _reopens(hearing: Hearing, stage: Stage | None, delivered_on: date | None) -> bool:
+    """A gate heard again and passed moves nothing; held, it moves what the end user does not have yet.
+
+    What was delivered becomes a case, and money due stays due.
+    """
+    is_delivered = delivered_on is not None and delivered_on <= hearing.on
+    is_at_the_end = stage is not None and stage.gate is Gate.PROCEEDS
+    return hearing.finding is None and not is_delivered and not is_at_the_end
 
 
 def standing_after(hearing: Hearing) -> Standing:

@@ -384,6 +384,8 @@ def insider(url: str) -> Iterator[tuple[Any, Any]]:
     from datetime import UTC, datetime
 
     with carried.office_on(url):
+        from django.db import transaction
+
         from ecluse.base.source import SeededSource
         from ecluse.edge.law import newest_law
         from ecluse.office.actions.deed import flush
@@ -394,7 +396,8 @@ def insider(url: str) -> Iterator[tuple[Any, Any]]:
         seed = Setting.objects.get(key="seed").value
         session = Session(SeededSource(seed, datetime(2026, 12, 31, tzinfo=UTC)), newest_law(), exclusive=True)
         yield session, read()
-        flush(session)
+        with transaction.atomic():
+            flush(session)
 
 
 def sealed_by(session: Any, action: str, actor: str, subject: str, *values: Any, order: str = "", on: Any = None) -> None:

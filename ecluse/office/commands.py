@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import sys
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +69,94 @@ def audit(db: str, as_json: bool) -> int:
     return 0 if report.is_kept() else 1
 
 
+def publish(folder: str, db: str) -> int:
+    """Write exactly what a stranger may see."""
+    open_office(db)
+    from ecluse.office.publish import publish as written
+
+    say(f"files written: {written(Path(folder))}")
+    return 0
+
+
+def cheat(kind: str, db: str, as_json: bool) -> int:
+    """Commit a fraud on a demonstration database, then let the audit name it. 0: it was named; 1: it was not."""
+    open_office(db)
+    from ecluse.office.audit.report import run_audit
+    from ecluse.office.cheat import commit_cheat, kinds_text
+
+    if not kind:
+        print(kinds_text("en"))
+        return 0
+    done = commit_cheat(kind)
+    say(done.told)
+    report = run_audit(say)
+    is_named = report.statuses()[done.promise] == "broken"
+    form = {
+        "kind": done.kind,
+        "promise": done.promise,
+        "subject": done.subject,
+        "day": str(done.day),
+        "named": is_named,
+    }
+    print(json.dumps(form, ensure_ascii=False) if as_json else report.text("en"))
+    return 0 if is_named else 1
+
+
+def trace(serial: str, db: str, as_json: bool) -> int:
+    """Where was one unit born, through whose hands did it go, where is it now?"""
+    open_office(db)
+    from ecluse.office.trace import trace_text, trace_unit
+
+    found = trace_unit(serial)
+    print(json.dumps(found, ensure_ascii=False) if as_json else trace_text(found, "en"))
+    return 0 if found.get("known") else 1
+
+
+def claims(db: str, world: str, lang: str, as_json: bool) -> int:
+    """What do the records say about each public claim?"""
+    open_office(db)
+    from ecluse.edge.world.workbook import open_world
+    from ecluse.office.claims import claim_rows, claim_text
+
+    for row in claim_rows(open_world(Path(world)), lang):
+        print(json.dumps(row, ensure_ascii=False) if as_json else claim_text(row, lang))
+    return 0
+
+
+def flow(db: str, out: str, lang: str) -> int:
+    """Draw the carried year."""
+    open_office(db)
+    from ecluse.office.flow import draw_flow
+
+    Path(out).parent.mkdir(parents=True, exist_ok=True)
+    Path(out).write_text(draw_flow(lang), encoding="utf-8")
+    say(out)
+    return 0
+
+
+def world_generate(seed: int, size: int, cheats: int, out: str) -> int:
+    """Generate a world, carry it beside it, and print caught and false-alarm rates by threat."""
+    from ecluse.edge.commands import world_generate as generated
+
+    generated(seed, size, cheats, out)
+    database = Path(out).with_name(Path(out).name + ".sqlite3")
+    for suffix in ("", "-wal", "-shm"):
+        database.with_name(database.name + suffix).unlink(missing_ok=True)
+    open_office(f"sqlite:///{database}")
+    from ecluse.edge.world.read import read_world
+    from ecluse.office.carry.progress import carrying
+    from ecluse.office.carry.year import carry
+    from ecluse.office.rates import caught_by_threat, rates_form, rates_text
+
+    world = read_world(Path(out))
+    with carrying(world) as told:
+        carry(world, None, told)
+    rates = caught_by_threat(Path(out).with_name(Path(out).name + ".answers.csv"))
+    say(rates_text(rates, "en"))
+    print(json.dumps(rates_form(rates)))
+    return 0 if all(rate.cheats == rate.caught and not rate.false_alarms for rate in rates.values()) else 1
+
+
 def serve(db: str, port: int) -> int:
     """Serve the office on 127.0.0.1."""
     open_office(db)
@@ -79,8 +166,3 @@ def serve(db: str, port: int) -> int:
     say(f"http://127.0.0.1:{port}")
     Server("ecluse.site.wsgi:application", address="127.0.0.1", port=port, interface=Interfaces.WSGI).serve()
     return 0
-
-
-def today() -> date:
-    """Which day does the machine's clock show?"""
-    return date.today()

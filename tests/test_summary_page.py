@@ -1,0 +1,240 @@
+"""Does the office's first page tell its figures in three languages, without script, and nothing from elsewhere?"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import socket
+import sqlite3
+import struct
+import subprocess
+import time
+import urllib.request
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from browser import browse, find_browser
+from carried import log_root, office_on, python, sqlite_url
+
+LANGUAGES = ("uk", "en", "fr")
+ON = date(2026, 12, 31)
+STANDINGS = [("surplus", "held_refused", 12), ("licence", "held_referred", 7), ("custody", "open", 3),
+             ("proceeds", "passed", 1978)]  # fmt: skip
+START_SECONDS = 60
+
+
+@pytest.fixture(scope="module")
+def database(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The address of a demonstration office with two thousand orders and two logs."""
+    return furnish(tmp_path_factory.mktemp("page") / "office.sqlite3")
+
+
+def furnish(path: Path) -> str:
+    url = sqlite_url(path)
+    with office_on(url):
+        from ecluse.base.proof import Edge, leaf_hash
+        from ecluse.office.models import CertificateBalance, LicenceLine, LogHead, OrderRow, Setting
+
+        OrderRow.objects.bulk_create(
+            OrderRow(order=f"order:{gate}-{n}", exporter="party:x", filed_on=ON, standing=standing, gate=gate)
+            for gate, standing, count in STANDINGS
+            for n in range(count)
+        )
+        CertificateBalance.objects.create(certificate="certificate:a", model="model:a", units_certified=5)
+        LicenceLine.objects.create(licence="licence:a", order="order:a", state="issued", units=5)
+        for log, size in (("home/2026", 5), ("centre-01/2026", 3)):
+            edge = Edge.of(leaf_hash(f"{log}/{n}".encode()) for n in range(size))
+            LogHead.objects.create(log=log, size=size, edge_hex=edge.to_hex())
+        for key, value in (("kind", "demonstration"), ("seed", "toy-2026/7"), ("carried", str(ON))):
+            Setting.objects.create(key=key, value=value)
+    return url
+
+
+@pytest.fixture
+def office(database: str) -> Iterator[Any]:
+    """Someone who asks this office for its page."""
+    with office_on(database):
+        from django.test import Client
+
+        yield Client(SERVER_NAME="127.0.0.1")
+
+
+# ------------------------------------------------------------------ what the page says
+
+
+@pytest.mark.db
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_figures_are_told_in_the_visitors_language(office: Any, lang: str) -> None:
+    from ecluse.base.words import say, spell
+
+    page = office.get("/", headers={"accept-language": f"{lang}, de;q=0.5"})
+    text = page.content.decode()
+    assert page.status_code == 200
+    assert f'<html lang="{lang}">' in text
+    assert page["Content-Language"] == lang
+    for count, word in ((2000, None), (1978, "passed"), (12, "held_refused"), (7, "held_referred"), (3, "open")):
+        assert f"<strong>{spell(count, lang)}</strong>" in text
+        assert word is None or say(f"standing.{word}", lang) in text
+    assert say("page.heading", lang) in text
+    assert log_root() in text
+    assert text.count("<svg") == 2
+
+
+@pytest.mark.db
+def test_a_language_once_chosen_is_remembered(office: Any) -> None:
+    assert '<html lang="fr">' in office.get("/?lang=fr", headers={"accept-language": "uk"}).content.decode()
+    assert '<html lang="fr">' in office.get("/", headers={"accept-language": "uk"}).content.decode()
+    assert office.cookies["django_language"]["httponly"]
+
+
+@pytest.mark.db
+@pytest.mark.parametrize("asked", ["de", "", "../uk", "en<script>"])
+def test_a_language_that_nobody_speaks_here_changes_nothing(office: Any, asked: str) -> None:
+    page = office.get("/", {"lang": asked}, headers={"accept-language": "en"})
+    assert page.status_code == 200
+    assert '<html lang="en">' in page.content.decode()
+    assert not page.cookies
+
+
+@pytest.mark.db
+def test_an_empty_office_says_how_to_fill_it(tmp_path: Path) -> None:
+    with office_on(sqlite_url(tmp_path / "empty.sqlite3")):
+        from django.test import Client
+
+        text = Client(SERVER_NAME="127.0.0.1").get("/", headers={"accept-language": "en"}).content.decode()
+    assert "make run" in text
+    assert "<svg" not in text
+
+
+@pytest.mark.db
+def test_only_a_demonstration_is_marked_as_one(office: Any, tmp_path: Path) -> None:
+    from ecluse.base.words import say
+
+    said = say("page.demonstration", "en")
+    assert said in office.get("/?lang=en").content.decode()
+    service = tmp_path / "service.sqlite3"
+    url = furnish(service)
+    with contextlib.closing(sqlite3.connect(service)) as connection, connection:
+        connection.execute("UPDATE office_setting SET value = 'service' WHERE key = 'kind'")
+        connection.execute("DELETE FROM office_setting WHERE key = 'seed'")
+    with office_on(url):
+        from django.test import Client
+
+        text = Client(SERVER_NAME="127.0.0.1").get("/?lang=en").content.decode()
+    assert said not in text
+    assert "invented" not in text
+
+
+def test_no_sentence_stands_outside_the_catalogues(repository: Path) -> None:
+    template = (repository / "ecluse/office/templates/office/summary.html").read_text(encoding="utf-8")
+    words = re.sub(r"\{%.*?%\}|\{\{.*?\}\}|<[^>]*>", " ", re.sub(r"<code>[^<{]*</code>", " ", template))
+    assert set(words.split()) == {"Écluse"}
+
+
+# ------------------------------------------------------------------ what a browser is allowed
+
+
+@pytest.mark.db
+def test_nothing_comes_from_elsewhere_and_nothing_runs(office: Any) -> None:
+    page = office.get("/?lang=en")
+    text = page.content.decode()
+    policy = dict(part.split(" ", 1) for part in page["Content-Security-Policy"].split("; "))
+    assert policy["default-src"] == "'none'"
+    assert policy["frame-ancestors"] == "'none'"
+    assert not {"unsafe-inline", "unsafe-eval", "*"} & set(re.findall(r"[\w*-]+", page["Content-Security-Policy"]))
+    assert not re.search(r"<script|<style|\sstyle=|\son\w+=|javascript:", text)
+    assert text.replace("http://www.w3.org/2000/svg", "").count("://") == 0
+    for sheet in re.findall(r'<link rel="stylesheet" href="([^"]+)"', text):
+        assert "://" not in sheet
+        assert sheet.endswith(".css")
+
+
+@pytest.mark.db
+@pytest.mark.parametrize(("method", "status"), [("post", 405), ("put", 405), ("delete", 405), ("head", 200)])
+def test_the_page_is_only_read(office: Any, method: str, status: int) -> None:
+    answer = getattr(office, method)("/")
+    assert answer.status_code == status
+    assert "Content-Security-Policy" in answer
+
+
+@pytest.mark.db
+def test_an_unknown_address_has_the_policy_too(office: Any) -> None:
+    answer = office.get("/nowhere")
+    assert answer.status_code == 404
+    assert "Content-Security-Policy" in answer
+
+
+# ------------------------------------------------------------------ in a real browser
+
+
+@pytest.fixture(scope="module")
+def served(database: str) -> Iterator[str]:
+    """The office as `ecluse serve` opens it."""
+    find_browser()
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    server = python("-m", "ecluse", "serve", "--db", database, "--port", str(port))
+    try:
+        yield wait_for(f"http://127.0.0.1:{port}", server)
+    finally:
+        server.terminate()
+        server.communicate(timeout=30)
+
+
+def wait_for(address: str, server: subprocess.Popen[str]) -> str:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline and server.poll() is None:
+        with contextlib.suppress(OSError):
+            urllib.request.urlopen(address, timeout=5).close()
+            return address
+        time.sleep(0.2)
+    raise AssertionError(f"the office did not open: {server.communicate(timeout=5)[1]}")
+
+
+def picture(address: str, folder: Path, name: str, *wishes: str, width: int = 1280) -> bytes:
+    path = folder / f"{name}.png"
+    browse(address, f"--window-size={width},1700", f"--screenshot={path}", *wishes, folder=folder)
+    return path.read_bytes()
+
+
+@pytest.mark.db
+@pytest.mark.browser
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_browser_shows_it_in_light_and_dark(served: str, lang: str, tmp_path: Path) -> None:
+    address = f"{served}/?lang={lang}"
+    light = picture(address, tmp_path, "light", "--blink-settings=preferredColorScheme=1")
+    dark = picture(address, tmp_path, "dark", "--blink-settings=preferredColorScheme=0")
+    assert struct.unpack(">2I", light[16:24]) == (1280, 1700)
+    assert len(light) > 50_000, "a page without its style would be smaller"
+    assert light != dark
+
+
+@pytest.mark.db
+@pytest.mark.browser
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("width", [390, 1280])
+def test_no_line_is_wider_than_the_screen(served: str, lang: str, width: int, tmp_path: Path) -> None:
+    def fetch(path: str) -> str:
+        with urllib.request.urlopen(served + path, timeout=10) as answer:
+            return str(answer.read().decode())
+
+    # The page's own policy lets nothing measure it, so a copy with its style inside is measured in a frame.
+    text = fetch(f"/?lang={lang}")
+    text = re.sub(r'<link rel="stylesheet" href="([^"]+)">', lambda link: f"<style>{fetch(link[1])}</style>", text)
+    frame, page = tmp_path / "frame.html", tmp_path / "page.html"
+    measure = "<script>parent.postMessage([innerWidth, document.documentElement.scrollWidth].join(), '*')</script>"
+    frame.write_text(text.replace("</body>", f"{measure}</body>"), encoding="utf-8")
+    page.write_text(
+        "<!DOCTYPE html><title>none</title><script>addEventListener('message', e => { document.title = e.data })"
+        f'</script><iframe src="{frame.name}" style="width:{width}px;height:900px;border:0"></iframe>',
+        encoding="utf-8",
+    )
+    shown = browse(page.as_uri(), "--virtual-time-budget=5000", "--dump-dom", folder=tmp_path).stdout
+    title = re.search(r"<title>(\d+),(\d+)</title>", shown)
+    assert title, shown[:300]
+    assert int(title[1]) == width
+    assert int(title[2]) <= width
