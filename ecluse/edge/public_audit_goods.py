@@ -18,8 +18,11 @@ FATES = ("made", "void", "unused", "open")
 ENDS = ("delivered", "returned", "lost", "astray", "exchanged", "in_transit", "unaccounted")
 GATES = ("surplus", "parties", "licence", "custody", "proceeds")
 TOTALS = ("invoiced", "received", "due", "settled", "paid", "allocated", "spent", "delivered", "idle")
-# What is worked out sale by sale: none is below zero. `allocated_beyond` was set aside without having been paid.
-PARTS = ("overdue", "within_term", "overpaid", "price_overdue", "unallocated", "allocated_beyond")
+# What is worked out sale by sale: none is below zero. `allocated_beyond` was set aside without having been paid,
+# `received_otherwise` came in another currency than the contract's.
+PARTS = (
+    "overdue", "within_term", "overpaid", "price_overdue", "received_otherwise", "unallocated", "allocated_beyond",
+)  # fmt: skip
 STEPS = ("title", "receipt", "contribution", "allocation", "purchase", "acceptance")
 
 

@@ -8,9 +8,11 @@ from typing import Any
 from ecluse.base.days import Month
 from ecluse.base.money import Money
 from ecluse.edge.world.read import World
+from ecluse.plan.quota import quotas
 from ecluse.surplus import table
+from ecluse.surplus.figures import result_under
 from ecluse.surplus.home_plan import provisional
-from ecluse.surplus.look_ahead import surplus_by_month
+from ecluse.surplus.look_ahead import class_by_month, surplus_by_month
 from ecluse.surplus.terms import (
     ClassYear,
     FundedOrder,
@@ -24,16 +26,44 @@ from ecluse.surplus.terms import (
 
 
 def surplus_rows(world: World) -> Iterator[dict[str, Any]]:
-    """Every rule's figure by class for the year, then the S1 look-ahead by model and month."""
+    """Every rule's figure by class for the year, then by model and month the S1 look-ahead and the quota it leaves."""
     policy = world.surplus_policies[-1]
     bound = SurplusPolicy(
         policy.policy, policy.owner, SurplusRule(policy.rule), policy.ratio_numerator, policy.ratio_denominator,
         policy.valid_from, policy.valid_until,
     )  # fmt: skip
     classes = list(dict.fromkeys(row.class_ for row in world.needs))
-    yield from table.rows([class_year(world, class_) for class_ in classes], bound)
-    for model, months in look_aheads(world):
-        yield from table.model_rows(world.index["models"][model].class_, model, months)
+    years = [class_year(world, class_) for class_ in classes]
+    yield from table.rows(years, bound)
+    by_class: dict[str, dict[str, tuple[MonthUnits, ...]]] = {class_: {} for class_ in classes}
+    flows: dict[str, list[ModelFlow]] = {}
+    for model, model_flows, months in look_aheads(world):
+        class_ = world.index["models"][model].class_
+        by_class.setdefault(class_, {})[model] = months
+        flows[class_] = _added(flows.get(class_), model_flows)
+        yield from table.model_rows(class_, model, months)
+    for year in years:
+        given = result_under(bound.rule, year, bound)
+        if given is None or year.class_ not in flows:
+            continue
+        for quota in quotas(year.class_, class_by_month(given, flows[year.class_]), by_class[year.class_]):
+            row = {"class": quota.class_, "model": quota.model, "period": str(quota.month)}
+            yield {**row, "rule": "quota", "units": quota.units}
+
+
+def _added(total: list[ModelFlow] | None, flows: list[ModelFlow]) -> list[ModelFlow]:
+    """The flows of a class: its models' flows, month by month."""
+    if total is None:
+        return list(flows)
+    return [
+        ModelFlow(
+            one.month,
+            one.units_capacity + other.units_capacity,
+            one.units_funded + other.units_funded,
+            one.units_home + other.units_home,
+        )
+        for one, other in zip(total, flows, strict=True)
+    ]
 
 
 def class_year(world: World, class_: str) -> ClassYear:
@@ -57,8 +87,8 @@ def _sum(units: tuple[int | None, ...]) -> int:
     return sum(count for count in units if count is not None)
 
 
-def look_aheads(world: World) -> Iterator[tuple[str, tuple[MonthUnits, ...]]]:
-    """How many units of each model could leave by each month without taking what a later month needs?"""
+def look_aheads(world: World) -> Iterator[tuple[str, list[ModelFlow], tuple[MonthUnits, ...]]]:
+    """Each model's flows, and how many of its units could leave by each month without taking what a later one needs?"""
     bought = _bought(world)
     class_capacity: dict[tuple[str, Month], int] = {}
     for row in world.capacity:
@@ -76,7 +106,7 @@ def look_aheads(world: World) -> Iterator[tuple[str, tuple[MonthUnits, ...]]]:
             own, whole = row.capacity_units[place] or 0, class_capacity[row.class_, month]
             home = -(-bought.get((row.class_, month), 0) * own // whole) if whole else 0
             flows.append(ModelFlow(month, own, funded.get(row.model, [0] * len(world.months))[place], home))
-        yield row.model, surplus_by_month(stock.get(row.model, 0), reserve.get(row.model, 0), flows)
+        yield row.model, flows, surplus_by_month(stock.get(row.model, 0), reserve.get(row.model, 0), flows)
 
 
 def _bought(world: World) -> dict[tuple[str, Month], int]:

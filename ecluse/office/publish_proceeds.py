@@ -31,11 +31,12 @@ from ecluse.proceeds.terms import (
 
 # Which account, on which side, adds to which total?
 DEBITS = {
-    "receivable": "invoiced", "cash": "received", "contribution-due": "due", "fund:cash": "paid",
+    "receivable": "invoiced", "contribution-due": "due", "fund:cash": "paid",
     "fund:delivered": "delivered",
 }  # fmt: skip
 CREDITS = {"contribution-due": "settled", "fund:allocated": "allocated", "fund:spent": "spent"}
-SUMS = ("invoiced", "received", "due", "settled", "paid", "allocated", "spent", "delivered")
+RIVER = tuple(Gate)
+SUMS = ("invoiced", "due", "settled", "paid", "allocated", "spent", "delivered")
 
 
 def proceeds(reading: Reading, hearings: list[Heard], minimum: int, digits: int) -> dict[str, Any]:
@@ -69,11 +70,11 @@ def _totals(reading: Reading) -> dict[str, dict[str, Any]]:
     parts = _parts(reading, entries)
     found = {}
     for currency, sums in books.items():
-        minor = {name: sums[name] for name in SUMS} | {"idle": sums["paid"] - sums["spent"]}
-        minor |= {name: parts[currency, name] for name in PARTS}
+        minor = {name: sums[name] for name in SUMS} | {name: parts[currency, name] for name in PARTS}
+        minor |= {"received": parts[currency, "received"], "idle": sums["paid"] - sums["spent"]}
         form: dict[str, Any] = {f"{name}_minor": whole(amount) for name, amount in minor.items()}
-        if sums["received"] > 0:
-            form["reinvested_per_mille"] = divide(1000 * sums["spent"], sums["received"], Rounding.DOWN)
+        if minor["received"] > 0:
+            form["reinvested_per_mille"] = divide(1000 * sums["spent"], minor["received"], Rounding.DOWN)
         found[currency] = {**form, "is_vacuous": sums["due"] == 0}
     return found
 
@@ -108,6 +109,10 @@ def _parts(reading: Reading, entries: Iterable[JournalEntry]) -> Counter[tuple[s
         pay_by = _pay_by(title, receipts.get(tranche, []), policies) if title else None
         is_late = pay_by is not None and reading.as_of > pay_by
         found[currency, "overpaid" if minor < 0 else "overdue" if is_late else "within_term"] += abs(minor)
+    for receipt in (receipt for own in receipts.values() for receipt in own):
+        title = titles.get(receipt.tranche)
+        is_contract = title is not None and title.invoice.currency == receipt.money.currency
+        found[receipt.money.currency, "received" if is_contract else "received_otherwise"] += receipt.money.minor
     for tranche, title in titles.items():
         policy = _policy_on(policies, title.on)
         missing = title.invoice.minor - _arrived(title, receipts.get(tranche, []))
@@ -175,7 +180,7 @@ def _story(reading: Reading, hearings: list[Heard], shown: set[str], digits: int
     tranches = {chosen, f"{last.order}/0"}
     gates = [
         {"gate": item.gate.value, "day": item.on.isoformat(), "verdict": item.verdict, **item.place}
-        for item in hearings
+        for item in sorted(hearings, key=lambda item: (item.on, RIVER.index(item.gate)))
         if item.tranche in tranches and item.verdict == "passed"
     ]
     return {

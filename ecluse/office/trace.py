@@ -147,10 +147,11 @@ def _packed(unit: Unit) -> list[str]:
 def _follow(unit: Unit, tranche: str, order: Order) -> None:
     """What did this tranche do with the number: handed over, refused, lost, verified, seen?"""
     was_packed = any(event["kind"] == "packed" and event["tranche"] == tranche for event in unit.events)
+    losses = [row for row in _rows(Loss, tranche) if unit.is_in(row[1].ranges)]
     is_aboard = was_packed
     for record, manifest in sorted(_rows(Manifest, tranche), key=lambda row: row[1].sequence):
         if not unit.is_in(manifest.ranges):
-            if is_aboard:
+            if is_aboard and not losses:
                 unit.happened("left_out", _day(manifest), record, **_sides(tranche, manifest))
             is_aboard = False
             continue
@@ -161,9 +162,8 @@ def _follow(unit: Unit, tranche: str, order: Order) -> None:
             sent_at=manifest.sent_at.isoformat(),
             received_at=manifest.received_at.isoformat() if manifest.received_at else None,
         )  # fmt: skip
-    for record, loss in _rows(Loss, tranche):
-        if unit.is_in(loss.ranges):
-            unit.happened("lost", loss.on, record, tranche=tranche, custodian=loss.custodian, cause=loss.cause)
+    for record, loss in losses:
+        unit.happened("lost", loss.on, record, tranche=tranche, custodian=loss.custodian, cause=loss.cause)
     for record, seen in _rows(Sighting, tranche):
         if unit.is_in([seen.range]):
             unit.happened("sighted", seen.on, record, tranche=tranche, place=seen.state, reporter=seen.reporter)
@@ -200,12 +200,18 @@ def _signers(record: Record, manifest: Manifest) -> list[str]:
 
 
 def _settle(unit: Unit, orders: dict[str, Order], fate: Fate | None) -> None:
-    """Whose is the number after all that happened, and in which state?"""
+    """Whose is the number after all that happened, and in which state?
+
+    Packing moves a unit only where it lies with its maker: what is elsewhere is not there to be packed.
+    """
+    maker = unit.custodian
     if fate is not None:
         unit.state = "at_line" if fate is Fate.MADE else fate.value
     for event in unit.events:
         kind = event["kind"]
         if kind in ("committed", "marked", "released", "verified", "sighted"):
+            continue
+        if kind in ("packed", "unpacked") and unit.custodian != maker:
             continue
         unit.since, unit.tranche = event["on"], event["tranche"]
         if kind == "handed_over":
@@ -235,7 +241,7 @@ def _names(found: dict[str, Any]) -> dict[str, Any]:
     for event in found["events"]:
         ids |= {event.get(name, "") for name in ("from", "to", "authority", "custodian", "reporter")}
     names: dict[str, Any] = {}
-    for id in sorted(ids):
+    for id in sorted(ids - {""}):
         if id.startswith("authority:"):
             for _, authority in _rows(Authority, id):
                 names[id] = {"uk": authority.name_uk, "en": authority.name_en, "fr": authority.name_fr}

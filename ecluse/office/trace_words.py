@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from ecluse.base.words import say
+from ecluse.base.words import has_words, say
 
 
 def trace_text(found: dict[str, Any], lang: str) -> str:
@@ -49,6 +49,8 @@ def _event(found: dict[str, Any], event: dict[str, Any], lang: str) -> str:
     kind = event["kind"]
     if kind == "marked":
         facts["fate"] = say(f"trace.fate.{event['fate']}", lang)
+    if kind == "lost" and has_words(f"trace.cause.{event['cause']}", lang):
+        facts["cause"] = say(f"trace.cause.{event['cause']}", lang)
     if "step" in facts:
         facts["step"] = say(f"trace.step.{event['step']}", lang)
     giver, taker = facts.pop("from", ""), facts.pop("to", "")

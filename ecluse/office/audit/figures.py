@@ -69,7 +69,7 @@ def _need(reading: Reading) -> dict[str, Any]:
 
 
 def _money(reading: Reading) -> dict[str, Any]:
-    """Sums by currency, in minor units; None where a part is unknown. Nothing is said to be displaced before the plan."""
+    """Sums by currency, in minor units; None where a part is unknown. Before the plan nothing is called displaced."""
     stated: dict[str, TrancheMoney] = reading.kept("money") or {}
     names = ("received", "due", "paid", "allocated", "spent", "delivered")
     sums: dict[str, dict[str, int | None]] = {name: {} for name in names}

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import date
 
+from ecluse.licence.terms import Licence, LicenceEvent, LicenceState
 from ecluse.office.audit.p1_certificates import certificates_are_earned, class_months_are_kept
 from ecluse.office.audit.reading import Filed, Reading, order_of
 from ecluse.office.audit.report import Tally
 from ecluse.office.models import CertificateBalance, LicenceLine
 from ecluse.office.registers import Release
-from ecluse.licence.terms import Licence, LicenceEvent, LicenceState
 from ecluse.order import Gate
 from ecluse.surplus.balance import Account, Hold
 from ecluse.surplus.terms import Certificate, Draw, DrawState
@@ -171,7 +171,8 @@ def licence_lines_are_rebuilt(reading: Reading, tally: Tally) -> None:
         rebuilt: tuple[object, ...] = ()
         day: date | None = None
         if row is not None:
-            events = [event.value for event in reading.about(row.value.order, LicenceEvent) if event.value.licence == id]
+            events = [event.value for event in reading.about(row.value.order, LicenceEvent)]
+            events = [event for event in events if event.licence == id]
             state = events[-1].state if events else LicenceState.ISSUED
             rebuilt = (row.value.order, state.value, row.value.units, released.get(row.value.order, 0))
             day = row.on

@@ -48,8 +48,8 @@ def certificates_are_earned(reading: Reading, tally: Tally) -> None:
         for name, stated, rebuilt in _figures(reading, certificate, claim, hearing):
             if stated != rebuilt:
                 tally.broken(
-                    "certificate_differs", certificate.id, row.on, rests=[f"class:{certificate.class_}", certificate.model],
-                    figure=name, stated=_text(stated), rebuilt=_text(rebuilt),
+                    "certificate_differs", certificate.id, row.on,
+                    rests=[f"class:{certificate.class_}", certificate.model], figure=name, stated=_text(stated), rebuilt=_text(rebuilt),
                 )  # fmt: skip
         shares = [s.value for s in reading.about(f"certificates:{certificate.class_}", ClassShare)]
         own = [s for s in shares if s.certificate == certificate.id]
@@ -131,7 +131,8 @@ def class_year(reading: Reading, class_: str, hearing: Filed | None = None) -> C
 
 def inputs_unsigned(reading: Reading, class_: str, hearing: Filed) -> int:
     """How many figures of the class lack their owner's signature?"""
-    subjects = [(model, cls) for model in models_of(reading, class_) for cls in (FundedOrder, StockCount, Reserve)]
+    of_models: tuple[type[Any], ...] = (FundedOrder, StockCount, Reserve)
+    subjects = [(model, cls) for model in models_of(reading, class_) for cls in of_models]
     subjects += [(f"class:{class_}", StatedNeed), (f"class:{class_}", AbsorptionLimit)]
     memo: dict[str, bool] = reading.kept("inputs_signed") or reading.keep("inputs_signed", {})
     found = 0

@@ -1,4 +1,4 @@
-"""P2: is no need worse served than without any export? There is no proven baseline yet; the home-first interlock is checked."""
+"""P2: is no need worse served than without any export? No baseline is proven yet; the home-first interlock is."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""P3: was everyone who touches an order screened on the lists in force, and screened again at every change of a list?"""
+"""P3: was everyone who touches an order screened on the lists in force, and again at every change of a list?"""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections import defaultdict
 from datetime import date
 
 from ecluse.licence.terms import Licence
-from ecluse.office.audit.reading import Filed, Reading, law_rows
+from ecluse.office.audit.reading import Filed, Reading
 from ecluse.office.audit.report import Tally
 from ecluse.office.models import Involvement, LiveParty
 from ecluse.office.registers import Order, Release
@@ -42,11 +42,7 @@ def everyone_is_screened(reading: Reading, tally: Tally) -> None:
 
 def touching(reading: Reading, order: Order, on: date | None) -> tuple[str, ...]:
     """Who touches this order on this day (ever, when none is given): everyone with a role, and whoever owns them?"""
-    above: dict[str, list[Ownership]] | None = reading.kept("owners_above")
-    if above is None:
-        above = reading.keep("owners_above", defaultdict(list))
-        for row in reading.of(Ownership):
-            above[row.value.owned].append(row.value)
+    above = _ties(reading)
     memo: dict[tuple[str, date | None], tuple[str, ...]] = reading.kept("touching") or reading.keep("touching", {})
     if (order.id, on) not in memo:
         found = dict.fromkeys(party for _, party in order.roles())
@@ -58,6 +54,16 @@ def touching(reading: Reading, order: Order, on: date | None) -> tuple[str, ...]
             found |= dict.fromkeys(owners)
         memo[order.id, on] = tuple(found)
     return memo[order.id, on]
+
+
+def _ties(reading: Reading) -> dict[str, list[Ownership]]:
+    found: dict[str, list[Ownership]] | None = reading.kept("ties")
+    if found is None:
+        ties: dict[str, list[Ownership]] = defaultdict(list)
+        for row in reading.of(Ownership):
+            ties[row.value.owned].append(row.value)
+        found = reading.keep("ties", ties)
+    return found
 
 
 def _screening_fault(reading: Reading, party: str, on: date) -> str:
@@ -79,9 +85,9 @@ def lists_on(reading: Reading, on: date) -> tuple[str, ...]:
         for row in reading.about("lists", ListVersion):
             version: ListVersion = row.value
             slot = (version.publisher, version.title)
-            if version.in_force_from <= on and row.on <= on:
-                if slot not in newest or newest[slot].in_force_from < version.in_force_from:
-                    newest[slot] = version
+            is_newer = slot not in newest or newest[slot].in_force_from < version.in_force_from
+            if max(version.in_force_from, row.on) <= on and is_newer:
+                newest[slot] = version
         memo[on] = tuple(newest[slot].id for slot in sorted(newest))
     found: tuple[str, ...] = memo[on]
     return found
@@ -109,7 +115,8 @@ def sweeps_are_whole(reading: Reading, tally: Tally) -> None:
             )  # fmt: skip
         if set(sweep.list_versions) != set(lists_on(reading, row.on)):
             tally.broken("sweep_on_other_lists", sweep.id, row.on, rests=rests)
-        wanted = {party for order in filed if order.filed_on <= sweep.on for party in touching(reading, order, sweep.on)}
+        live = [order for order in filed if order.filed_on <= sweep.on]
+        wanted = {party for order in live for party in touching(reading, order, sweep.on)}
         left_out = sorted(wanted - {screening.party for screening in screenings})
         if left_out:
             tally.broken("sweep_left_out", left_out[0], row.on, rests=rests, sweep=sweep.id, parties=len(left_out))
@@ -131,21 +138,19 @@ def hits_were_reheard(reading: Reading, tally: Tally) -> None:
     def check(row: Filed) -> None:
         order = orders[row.value.order].value
         tranche: str = row.value.tranche
-        heard = [h for name in (tranche, f"{order.id}/0") for h in reading.hearings(name, Gate.PARTIES) if h.on <= row.on]
+        names = dict.fromkeys((tranche, f"{order.id}/0"))
+        heard = [h for name in names for h in reading.hearings(name, Gate.PARTIES) if h.on <= row.on]
         for party in touching(reading, order, row.on) if hits else ():
             for hit_on, entry in hits.get(party, ()):
                 if hit_on > row.on or _is_cleared(reading, party, entry, row.on):
                     continue
                 tally.count("hits_followed")
                 after = [h for h in heard if h.on >= hit_on]
+                rests = [order.id, party, "sweeps"]
                 if not after:
-                    tally.broken(
-                        "hit_not_reheard", tranche, row.on, rests=[order.id, party, "sweeps"], party=party, entry=entry
-                    )
-                elif after[-1].value.finding is None:
-                    tally.broken(
-                        "left_despite_hit", tranche, row.on, rests=[order.id, party, "sweeps"], party=party, entry=entry
-                    )
+                    tally.broken("hit_not_reheard", tranche, row.on, rests=rests, party=party, entry=entry)
+                elif max(after, key=lambda h: h.on).value.finding is None:
+                    tally.broken("left_despite_hit", tranche, row.on, rests=rests, party=party, entry=entry)
 
     moves = [*reading.of(Licence), *(row for row in reading.of(Release) if row.subject == row.value.tranche)]
     tally.each(moves, check, lambda row: row.rid)
@@ -197,9 +202,8 @@ def caches_are_rebuilt(reading: Reading, tally: Tally) -> None:
         tally.broken("involvement_differs", party, None, rests=[order], order=order)
 
 
-def law_names_lists(reading: Reading, tally: Tally) -> None:
+def lists_are_in_force(reading: Reading, tally: Tally) -> None:
     """Is at least one list in force? Screened on no list is not screened."""
-    tally.count("terms_in_force", sum(1 for _ in law_rows("parties/terms", reading.today())))
     if reading.of(Order) and not lists_on(reading, reading.today()):
         tally.broken("no_list_in_force", "lists", reading.today(), rests=["lists"])
 
@@ -210,7 +214,7 @@ CHECKS = (
     hits_were_reheard,
     clearances_are_by_officers,
     caches_are_rebuilt,
-    law_names_lists,
+    lists_are_in_force,
 )
 
 

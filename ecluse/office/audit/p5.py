@@ -1,4 +1,4 @@
-"""P5: has every unit one custodian and one responsible authority, from its birth in a committed block to its end user?"""
+"""P5: has every unit one custodian and one responsible authority, from its birth in a block to its end user?"""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from itertools import pairwise
 
 from ecluse.custody.blocks import account_of, units_by_end
 from ecluse.custody.ranges import Ranges, count, difference, normal, overlap
@@ -92,11 +93,12 @@ def blocks_do_not_overlap(reading: Reading, tally: Tally) -> None:
         by_prefix[row.value.prefix.replace("-", "")].append(row)
     for rows in by_prefix.values():
         rows.sort(key=lambda row: (row.value.first, row.value.id))
-        for before, row in zip(rows, rows[1:], strict=False):
+        for before, row in pairwise(rows):
             if row.value.first < before.value.first + before.value.count:
+                shared = serials_of(reading, SerialRange(row.value.id, row.value.first, row.value.first))
                 tally.broken(
-                    "number_in_two_blocks", serials_of(reading, SerialRange(row.value.id, row.value.first, row.value.first)),
-                    row.on, rests=[row.value.id, before.value.id], block=row.value.id, other=before.value.id,
+                    "number_in_two_blocks", shared, row.on, rests=[row.value.id, before.value.id], block=row.value.id,
+                    other=before.value.id,
                 )  # fmt: skip
 
 

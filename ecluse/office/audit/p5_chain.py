@@ -113,8 +113,8 @@ def chains_have_no_break(reading: Reading, tally: Tally) -> None:
             foreign = difference(manifest.ranges, packed(reading).get(tranche, ()))
             for run in foreign:
                 tally.broken_unless(
-                    is_held, "handed_over_unpacked", serials_of(reading, run), row.on, rests=[*_rests(tranche), run.block],
-                    manifest=manifest.id, units=run.units(),
+                    is_held, "handed_over_unpacked", serials_of(reading, run), row.on,
+                    rests=[*_rests(tranche), run.block], manifest=manifest.id, units=run.units(),
                 )  # fmt: skip
 
     tally.each(sorted(manifests(reading).items()), check, lambda item: item[0])

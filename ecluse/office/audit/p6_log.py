@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 from collections import defaultdict
+from datetime import date
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from django.db import connection
@@ -37,9 +38,9 @@ def entries_hash_to_leaves(reading: Reading, tally: Tally) -> None:
         expected[entry.log] = entry.index + 1
 
 
-def day_of_entry(reading: Reading, entry: Logged) -> object:
+def day_of_entry(reading: Reading, entry: Logged) -> date | None:
     """On which day was this entry written, as far as its records tell?"""
-    days = reading.kept("day_of_place")
+    days: dict[tuple[str, int], date] | None = reading.kept("day_of_place")
     if days is None:
         days = reading.keep("day_of_place", {row.place: row.on for row in reading.rows})
     return days.get((entry.log, entry.index))
@@ -165,8 +166,8 @@ def chains_are_unbroken(reading: Reading, tally: Tally) -> None:
         fault = _chain_fault(reading, subject, entries)
         if fault and not reading.tainted.intersection({subject, *(entry.id for entry in entries)}):
             tally.broken("chain_broken", subject, day_of_entry(reading, fault), log=fault.log, index=fault.index)
-    keyless = _keyless(reading, subjects)
-    for entry in unknown[len(keyless) and len(unknown) :]:
+    # Where a tag key is gone P8 names it, and nothing can be said of the entries it would find.
+    for entry in () if _keyless(reading, subjects) else unknown:
         tally.broken("tag_unknown", entry.id, day_of_entry(reading, entry), log=entry.log, index=entry.index)
 
 
@@ -190,14 +191,14 @@ def _chain_fault(reading: Reading, subject: str, entries: list[Logged]) -> Logge
         if previous in after or (previous and previous not in by_leaf):
             return entry
         after[previous] = entry
-    entry, seen, seq = after.get(""), 0, 0
+    following, seen, seq = after.get(""), 0, 0
     last = entries[-1]
-    while entry is not None and entry.form is not None:
-        number = entry.form.get("seq")
+    while following is not None and following.form is not None:
+        number = following.form.get("seq")
         if type(number) is not int or number < seq:
-            return entry
-        seq, seen, last = number, seen + 1, entry
-        entry = after.get(entry.leaf_hex) if seen <= len(entries) else None
+            return following
+        seq, seen, last = number, seen + 1, following
+        following = after.get(following.leaf_hex) if seen <= len(entries) else None
     head_turn, head_leaf = reading.kept("heads").get(subject, (0, ""))
     if seen != len(entries) or last.leaf_hex != head_leaf:
         return last

@@ -63,7 +63,9 @@ def columns_are_projections(reading: Reading, tally: Tally) -> None:
 
     def check(row: Filed) -> None:
         value = row.value
-        wanted_rid = {value.id, f"{value.id}/lifted"} if isinstance(value, Condition) else {getattr(value, "id", row.rid)}
+        wanted_rid = {getattr(value, "id", row.rid)}
+        if isinstance(value, Condition):
+            wanted_rid.add(f"{value.id}/lifted")
         told: list[tuple[str, str, set[str]]] = [("rid", row.rid, wanted_rid)]
         if type(value) in SUBJECTS:
             told.append(("subject", row.subject, set(SUBJECTS[type(value)](value))))
@@ -151,7 +153,7 @@ class _Salts:
         self.salts = reading.salts
         self.states: dict[str, tuple[str, Filed]] = {}
         known = {row.digest for row in reading.rows}
-        tags = {digest for digest in reading.kept("tag_names") or ()}
+        tags = set(reading.kept("tag_names") or ())
         self.orphans = [digest for digest in reading.salts if digest not in known and digest not in tags]
         seed = reading.settings.get("seed", "")
         self.seeded = SeededSource(seed, _NOON) if seed and reading.is_demonstration() else None

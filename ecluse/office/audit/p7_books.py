@@ -68,18 +68,20 @@ def postings_are_entries(reading: Reading, tally: Tally) -> None:
     }
     columns = ("id", "entry_id", "account", "currency", "minor")
     for id, *rest in Posting.objects.order_by("id").values_list(*columns).iterator(chunk_size=5000):
-        wanted = wanted_postings.pop(id, None)
-        if wanted != tuple(rest):
+        sealed = wanted_postings.pop(id, None)
+        if sealed != tuple(rest):
             row = entries.get(str(rest[0]))
             tally.broken(
                 "posting_differs", id, row.on if row else None, rests=[row.subject if row else str(rest[0])],
-                stored=f"{rest[1]} {rest[3]} {rest[2]}", sealed=f"{wanted[1]} {wanted[3]} {wanted[2]}" if wanted else "-",
+                stored=_line(tuple(rest)), sealed=_line(sealed),
             )  # fmt: skip
-    for id, wanted in sorted(wanted_postings.items()):
-        row = entries[wanted[0]]
-        tally.broken(
-            "posting_missing", id, row.on, rests=[row.subject], sealed=f"{wanted[1]} {wanted[3]} {wanted[2]}"
-        )
+    for id, sealed in sorted(wanted_postings.items()):
+        row = entries[sealed[0]]
+        tally.broken("posting_missing", id, row.on, rests=[row.subject], sealed=_line(sealed))
+
+
+def _line(posting: tuple[str, str, str, int] | tuple[object, ...] | None) -> str:
+    return f"{posting[1]} {posting[3]} {posting[2]}" if posting else "-"
 
 
 def records_are_posted(reading: Reading, tally: Tally) -> None:

@@ -1,4 +1,4 @@
-"""What do the records say of one tranche's money? The facts of its sale put together again, without the office's own hand."""
+"""What do the records say of one tranche's money? The facts of its sale, put together again."""
 
 from __future__ import annotations
 
@@ -107,7 +107,8 @@ def _claim(
     cited = dict.fromkeys([id for p in bought.values() for id in p.allocations] + [a.id for a in own])
     named = dict.fromkeys(a.shortage for a in own)
     currency = title.invoice.currency
-    custody = CustodyFinding(tranche, CustodyStage.DELIVERY, title.units, title.units, 0, 0, title.on, Month.of(title.on))
+    units, month = title.units, Month.of(title.on)
+    custody = CustodyFinding(tranche, CustodyStage.DELIVERY, units, units, 0, 0, title.on, month)
     return ProceedsClaim(
         tranche, order, custody, _custody_hearing(reading, tranche), reading.newest(tranche, Sale),
         licence.value if licence else Money(0, currency), licence.units if licence else 0, title,

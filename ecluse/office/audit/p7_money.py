@@ -111,7 +111,8 @@ def purchases_are_within_allocations(reading: Reading, tally: Tally) -> None:
                 minor_lacking=wanted,
             )  # fmt: skip
         shortage = shortages.get(purchase.shortage)
-        if shortage is None or shortage.class_ != purchase.class_ or any(a.shortage != purchase.shortage for a in cited):
+        is_other = shortage is None or shortage.class_ != purchase.class_
+        if is_other or any(a.shortage != purchase.shortage for a in cited):
             tally.broken_unless(
                 is_held, "purchase_for_another", purchase.id, row.on, rests=rests, goods_class=purchase.class_,
                 shortage=purchase.shortage,

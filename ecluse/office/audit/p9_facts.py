@@ -37,14 +37,16 @@ def facts_differing(reading: Reading, row: Filed) -> Iterator[Difference]:
     yield from OF_GATE[hearing.gate](reading, row, hearing.claim, filed.value)
 
 
-def _newest(reading: Reading, row: Filed, claim: Claim, name: str, subject: str | None, cls: type) -> Iterator[Difference]:
+def _newest(
+    reading: Reading, row: Filed, claim: Claim, name: str, subject: str | None, cls: type
+) -> Iterator[Difference]:
     """The claim must cite the newest record of this class, and none when there is none."""
     stated = claim.get(name, {}).get("ref", "")
     rows = reading.about(subject, cls) if subject else []
     least, most = reading.window(rows, row)
     standing = [found.digest for found in rows[max(least - 1, 0) : most]] + ([""] if least == 0 else [])
     if stated not in standing:
-        yield name, stated[:16] or "-", (standing[-1] if least == 0 and most == 0 else standing[-1])[:16] or "-"
+        yield name, stated[:16] or "-", standing[-1][:16] or "-"
 
 
 def _every(
@@ -145,9 +147,8 @@ def _parties(reading: Reading, row: Filed, claim: Claim, order: Order) -> Iterat
         yield "destination", str(claim.get("destination")), order.destination
     uses = reading.about(order.statement, StatementUse) if order.statement else []
     least, most = reading.window(uses, row)
-    sums = [
-        sum(use.value.units for use in uses[:number] if use.value.order != order.id) for number in range(least, most + 1)
-    ]
+    others = [use.value.units if use.value.order != order.id else 0 for use in uses]
+    sums = [sum(others[:number]) for number in range(least, most + 1)]
     if claim.get("units_on_statement_before") not in sums:
         yield "units_on_statement_before", str(claim.get("units_on_statement_before")), str(sums[-1])
 

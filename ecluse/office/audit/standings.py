@@ -11,6 +11,8 @@ from ecluse.office.models import OrderRow, Tranche
 from ecluse.office.registers import DeliveryMade, Order, Split
 from ecluse.order import Gate, Hearing, Stage, Standing, stage_of, standing
 
+Rows = dict[str, tuple[object, ...]]
+
 
 class Place(NamedTuple):
     """A tranche's place: gate, standing, hearings of its last day; units; the parent it was split from."""
@@ -73,16 +75,20 @@ def order_standings(reading: Reading) -> dict[str, tuple[Standing, str]]:
 def standings_are_rebuilt(reading: Reading, tally: Tally) -> None:
     """Do the stored standings of tranches and orders say what their hearings say?"""
     columns = ("tranche", "gate", "standing", "hearing", "units", "parent", "is_split", "order")
-    stored = {tranche: tuple(rest) for tranche, *rest in Tranche.objects.values_list(*columns)}
-    rebuilt = {
-        tranche: (p.gate.value, p.standing.value, _heard(p, stored.get(tranche)), p.units, p.parent, p.is_split, order_of(tranche))
+    stored: Rows = {tranche: tuple(rest) for tranche, *rest in Tranche.objects.values_list(*columns)}
+    rebuilt: Rows = {
+        tranche: (
+            p.gate.value, p.standing.value, _heard(p, stored.get(tranche)), p.units, p.parent, p.is_split,
+            order_of(tranche),
+        )
         for tranche, p in places(reading).items()
-    }
+    }  # fmt: skip
     _compare(tally, "tranche_differs", stored, rebuilt)
     rows = OrderRow.objects.values_list("order", "exporter", "standing", "gate")
-    kept = {order: tuple(rest) for order, *rest in rows}
+    kept: Rows = {order: tuple(rest) for order, *rest in rows}
     filed = {row.value.id: row.value.exporter for row in reading.of(Order)}
-    wanted = {order: (filed[order], stand.value, gate) for order, (stand, gate) in order_standings(reading).items()}
+    stands = order_standings(reading)
+    wanted: Rows = {order: (filed[order], stand.value, gate) for order, (stand, gate) in stands.items()}
     _compare(tally, "order_differs", kept, wanted)
 
 
@@ -92,13 +98,14 @@ def _heard(place: Place, stored: tuple[object, ...] | None) -> str:
     return kept if kept in place.hearings else place.hearings[-1]
 
 
-def _compare(tally: Tally, key: str, stored: dict[str, tuple[object, ...]], rebuilt: dict[str, tuple[object, ...]]) -> None:
+def _compare(tally: Tally, key: str, stored: Rows, rebuilt: Rows) -> None:
     for name in sorted(set(stored) | set(rebuilt)):
         tally.count("standings")
         if stored.get(name) != rebuilt.get(name):
             tally.broken(
-                key, name, None, rests=[order_of(name)], stored=_spelled(stored.get(name)), rebuilt=_spelled(rebuilt.get(name))
-            )
+                key, name, None, rests=[order_of(name)], stored=_spelled(stored.get(name)),
+                rebuilt=_spelled(rebuilt.get(name)),
+            )  # fmt: skip
 
 
 def _spelled(row: tuple[object, ...] | None) -> str:
