@@ -1,8 +1,9 @@
-"""Does the audit keep quiet on an honest year, and name exactly the promise, the thing and the day of each tampering?"""
+"""Does the audit keep quiet on an honest year, and name promise, thing and day of each tampering?"""
 
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import sqlite3
 from collections.abc import Iterator
@@ -92,8 +93,6 @@ def spelled(form: Any) -> bytes:
 
 
 def record_rewritten(c: sqlite3.Connection) -> Expected:
-    import hashlib
-
     rid, day, body = of_record(c, "party/1", "AND rid LIKE 'party:maker%'")
     spoiled = json.loads(body)
     spoiled["name"] += " II"
@@ -123,13 +122,12 @@ def hearing_deleted(c: sqlite3.Connection) -> Expected:
 
 
 def record_slipped_in(c: sqlite3.Connection) -> Expected:
-    import hashlib
-
     rid, day, body = of_record(c, "receipt/1")
     spoiled = {**json.loads(body), "id": f"{rid}-second"}
     digest = hashlib.sha256(spelled(spoiled)).hexdigest()
     c.execute(
-        'INSERT INTO office_record (rid, v, body, digest, subject, "order", on_day, actor, action, log, log_index, turn) '
+        "INSERT INTO office_record "
+        '(rid, v, body, digest, subject, "order", on_day, actor, action, log, log_index, turn) '
         'SELECT ?, v, ?, ?, subject, "order", on_day, actor, action, log, log_index, turn + 100 '
         "FROM office_record WHERE rid = ?",
         (spoiled["id"], spelled(spoiled), digest, rid),
@@ -162,8 +160,6 @@ def day_at(c: sqlite3.Connection, log: str, index: int) -> str:
 
 
 def entry_rewritten(c: sqlite3.Connection) -> Expected:
-    import hashlib
-
     id, body = one(c, "SELECT id, body FROM office_logentry WHERE log = 'home/2026' AND log_index = 40")
     form = json.loads(bytes(body))
     form["kind"] = "licence"
@@ -250,7 +246,8 @@ def handover_signature_removed(c: sqlite3.Connection) -> Expected:
         'SELECT r.rid, r.on_day, r.digest FROM office_record r JOIN office_orderrow o ON o."order" = r."order" '
         "WHERE r.v = 'manifest/1' AND o.standing = 'passed' ORDER BY r.rid",
     )
-    c.execute("DELETE FROM office_signaturerow WHERE id = (SELECT min(id) FROM office_signaturerow WHERE digest = ?)", (digest,))
+    first = one(c, "SELECT min(id) FROM office_signaturerow WHERE digest = ?", digest)[0]
+    c.execute("DELETE FROM office_signaturerow WHERE id = ?", (first,))
     return Expected("P5", "handover_unsigned", rid, day)
 
 
@@ -266,7 +263,8 @@ def decision_signature_removed(c: sqlite3.Connection) -> Expected:
         'SELECT r.rid, r.on_day, r.digest FROM office_record r JOIN office_orderrow o ON o."order" = r."order" '
         "WHERE r.v = 'proposed_decision/1' AND o.standing = 'passed' ORDER BY r.rid",
     )
-    c.execute("DELETE FROM office_signaturerow WHERE id = (SELECT min(id) FROM office_signaturerow WHERE digest = ?)", (digest,))
+    first = one(c, "SELECT min(id) FROM office_signaturerow WHERE digest = ?", digest)[0]
+    c.execute("DELETE FROM office_signaturerow WHERE id = ?", (first,))
     return Expected("P4", "decision_unsigned", rid, day)
 
 
@@ -291,7 +289,8 @@ def licence_line_raised(c: sqlite3.Connection) -> Expected:
 
 
 def certificate_signature_removed(c: sqlite3.Connection) -> Expected:
-    rid, day, digest = one(c, "SELECT rid, on_day, digest FROM office_record WHERE v = 'surplus_certificate/1' ORDER BY rid")
+    rid, day, body = of_record(c, "surplus_certificate/1")
+    digest = hashlib.sha256(body).hexdigest()
     c.execute("DELETE FROM office_signaturerow WHERE digest = ?", (digest,))
     return Expected("P1", "certificate_unsigned", rid, day)
 
@@ -367,9 +366,9 @@ def test_tampering_breaks_its_own_promise_alone(year: Path, tmp_path: Path, tamp
         expected = tampering(connection)
     report = audited(url)
     broken = [(f.promise, f.key, f.subject, f.day) for f in report.broken()]
-    named = [day for promise, key, subject, day in broken if (promise, key, subject) == (expected.promise, expected.key, expected.subject)]
+    named = [found for found in broken if found[:3] == (expected.promise, expected.key, expected.subject)]
     assert named, broken
-    assert expected.day in (None, *named)
+    assert expected.day in (None, *(day for *_, day in named))
     assert {promise for promise, *_ in broken} == {expected.promise}
     for lang in ("uk", "en", "fr"):
         assert expected.subject in report.text(lang)
@@ -400,10 +399,10 @@ def insider(url: str) -> Iterator[tuple[Any, Any]]:
             flush(session)
 
 
-def sealed_by(session: Any, action: str, actor: str, subject: str, *values: Any, order: str = "", on: Any = None) -> None:
+def sealed_by(session: Any, action: str, actor: str, subject: str, *values: Any, on: Any = None) -> None:
     from ecluse.office.actions.deed import Deed
 
-    with Deed(session, action, actor=actor, on=on or values[0].on, subject=subject, order=order) as deed:
+    with Deed(session, action, actor=actor, on=on or values[0].on, subject=subject) as deed:
         for value in values:
             deed.seal(value)
 
@@ -478,8 +477,8 @@ def invents_a_verdict(session: Any, reading: Any) -> Expected:
 def allocates_what_nobody_paid(session: Any, reading: Any) -> Expected:
     from dataclasses import replace
 
-    from ecluse.office.actions.proceeds import _post
     from ecluse.office.actions.deed import Deed
+    from ecluse.office.actions.proceeds import _post
     from ecluse.office.audit.standings import places
     from ecluse.proceeds import ledger
     from ecluse.proceeds.terms import Allocation
@@ -524,7 +523,7 @@ def test_an_insider_is_named(year: Path, tmp_path: Path, fraud: Any) -> None:
     named = [found for found in broken if found[:3] == (expected.promise, expected.key, expected.subject)]
     assert named, broken
     assert expected.day in (None, *(day for *_, day in named))
-    print(sorted({(promise, key) for promise, key, *_ in broken}))
+    assert {promise for promise, *_ in broken} == {expected.promise}
 
 
 def test_a_missing_trigger_is_named(year: Path, tmp_path: Path) -> None:

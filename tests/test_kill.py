@@ -18,7 +18,7 @@ from carried import log_root, office_on, small_world, sqlite_url
 
 KILLS, KILLS_ON_POSTGRES = 50, 5
 # A kill falls within so many hundredths of an unkilled year; each fifth one while the program still starts.
-HUNDREDTHS, EARLY_EVERY, EARLY_SECONDS = 25, 5, 0.6
+HUNDREDTHS, EARLY_EVERY, EARLY_SECONDS = 15, 5, 0.6
 CONTEXT = multiprocessing.get_context("forkserver")
 CONTEXT.set_forkserver_preload(["warmed"])
 SECONDS_LIMIT = 300

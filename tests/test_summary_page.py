@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import re
 import socket
-import sqlite3
 import struct
 import subprocess
 import time
@@ -32,7 +31,7 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> str:
     return furnish(tmp_path_factory.mktemp("page") / "office.sqlite3")
 
 
-def furnish(path: Path) -> str:
+def furnish(path: Path, *, is_demonstration: bool = True) -> str:
     url = sqlite_url(path)
     with office_on(url):
         from ecluse.base.proof import Edge, leaf_hash
@@ -48,7 +47,8 @@ def furnish(path: Path) -> str:
         for log, size in (("home/2026", 5), ("centre-01/2026", 3)):
             edge = Edge.of(leaf_hash(f"{log}/{n}".encode()) for n in range(size))
             LogHead.objects.create(log=log, size=size, edge_hex=edge.to_hex())
-        for key, value in (("kind", "demonstration"), ("seed", "toy-2026/7"), ("carried", str(ON))):
+        carried = {"kind": "demonstration", "seed": "toy-2026/7", "carried": str(ON)}
+        for key, value in (carried if is_demonstration else {"kind": "service"}).items():
             Setting.objects.create(key=key, value=value)
     return url
 
@@ -115,12 +115,7 @@ def test_only_a_demonstration_is_marked_as_one(office: Any, tmp_path: Path) -> N
 
     said = say("page.demonstration", "en")
     assert said in office.get("/?lang=en").content.decode()
-    service = tmp_path / "service.sqlite3"
-    url = furnish(service)
-    with contextlib.closing(sqlite3.connect(service)) as connection, connection:
-        connection.execute("UPDATE office_setting SET value = 'service' WHERE key = 'kind'")
-        connection.execute("DELETE FROM office_setting WHERE key = 'seed'")
-    with office_on(url):
+    with office_on(furnish(tmp_path / "service.sqlite3", is_demonstration=False)):
         from django.test import Client
 
         text = Client(SERVER_NAME="127.0.0.1").get("/?lang=en").content.decode()

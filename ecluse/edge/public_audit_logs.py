@@ -145,7 +145,8 @@ def _checkpoints(folder: Folder, name: str, tree: Levels) -> tuple[int, int, lis
         except EvidenceError:
             points.append(broken("P6", "checkpoint_unsigned", path))
             continue
-        if checkpoint.origin != ORIGIN + name:
+        label = path.rsplit("/", 1)[-1].split("-")[0]
+        if checkpoint.origin != ORIGIN + name or label not in ("checkpoint", str(checkpoint.size)):
             points.append(broken("P6", "checkpoint_of_another_log", path))
         elif checkpoint.size > tree.size or tree.root(checkpoint.size) != checkpoint.root:
             points.append(broken("P6", "checkpoint_contradicts_log", path))

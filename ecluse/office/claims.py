@@ -16,7 +16,7 @@ from ecluse.base.words import LANGUAGES, has_words, say, spell
 from ecluse.edge.world.read import World
 from ecluse.office import claims_gates, claims_money, claims_places, claims_supply
 from ecluse.office.audit.reading import read
-from ecluse.office.claims_terms import Claim, Fact, Measure, Measured, Status
+from ecluse.office.claims_terms import Claim, Fact, Measure, Measured, Status, Worded
 from ecluse.office.models import Setting
 
 MEASURES: Mapping[str, Measure] = {
@@ -37,8 +37,8 @@ def claim_rows(world: World, lang: str, tell: Callable[[str], None] = lambda tex
     tell(say("claims.reading", lang))
     reading = read()
     kind = Setting.objects.filter(key="kind").values_list("value", flat=True).first() or ""
-    for row in world.claims:
-        id = row.claim.partition(":")[2]
+    for row in sorted(world.claims, key=lambda row: _place(row.claim)):
+        id = row.claim.rpartition(":")[2]
         measure = MEASURES.get(id)
         found = _measured(measure, Claim(id, row.said_on, reading, world))
         yield {
@@ -50,6 +50,13 @@ def claim_rows(world: World, lang: str, tell: Callable[[str], None] = lambda tex
             "would_change": _sentence(f"claim.{id}.change", lang, found.figures),
             "basis": {"kind": kind, **_basis(world, measure.tables if measure else ())},
         }  # fmt: skip
+
+
+def _place(claim: str) -> tuple[str, int, str]:
+    """Where does a claim stand in the register? By its letter, then by its number: A2 before A10."""
+    slug = claim.rpartition(":")[2]
+    number = slug[1:]
+    return slug[:1], int(number) if number.isascii() and number.isdigit() else 0, slug
 
 
 def _measured(measure: Measure | None, claim: Claim) -> Measured:
@@ -68,12 +75,16 @@ def _spelled(value: Fact, lang: str) -> str:
     """How is a figure written? Several stand beside each other; what is unknown says so."""
     if value is None or value == ():
         return say("word.unknown" if value is None else "claims.none", lang)
+    if isinstance(value, Worded):
+        return f"{say(value.key, lang)} {spell(value.number, lang)}"
     if isinstance(value, tuple):
         return "; ".join(_spelled(item, lang) for item in value)
     return spell(value, lang)
 
 
 def _form(value: Fact) -> Any:
+    if isinstance(value, Worded):
+        return {value.key.rpartition(".")[2]: value.number}
     if isinstance(value, tuple):
         return [_form(item) for item in value]
     return encode(value) if isinstance(value, Money | date) else value
@@ -86,20 +97,16 @@ def _basis(world: World, tables: tuple[str, ...]) -> dict[str, Any]:
     return {"tables": list(tables), "rows_public": public, "rows_synthetic": len(sources) - public}
 
 
-def claims_text(rows: list[dict[str, Any]], world: World, lang: str) -> str:
-    """What does a person read? Every claim, who said it, what is measured, and what would change it."""
-    lines = [say("claims.head", lang, world=world.name), ""]
-    for row in rows:
-        lines.append(f"{row['claim'].partition(':')[2]}  {row['status_text'].upper()}  {row['text']}")
-        said = say("claims.said", lang, speaker=row["speaker"], source=row["source"], on=date.fromisoformat(row["said_on"]))
-        basis = row["basis"]
-        lines += [
-            f"    {said}",
-            f"    {row['measured']}",
-            f"    {row['would_change']}",
-            "    " + say("claims.basis", lang, public=basis["rows_public"], synthetic=basis["rows_synthetic"]),
-            "",
-        ]
-    return "\n".join(lines)
-
-
+def claim_text(row: dict[str, Any], lang: str) -> str:
+    """What does a person read about one claim: who said it, what is measured, what would change it, its basis?"""
+    basis = row["basis"]
+    kind = "demonstration" if basis["kind"] == "demonstration" else "service"
+    name = row["claim"].rpartition(":")[2]
+    lines = (
+        f"{name}  {row['status_text'].upper()}  {row['text']}",
+        say("claims.said", lang, speaker=row["speaker"], source=row["source"]),
+        row["measured"],
+        row["would_change"],
+        say(f"claims.basis.{kind}", lang, public=basis["rows_public"], synthetic=basis["rows_synthetic"]),
+    )
+    return "\n    ".join(lines) + "\n"

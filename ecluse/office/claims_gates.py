@@ -1,4 +1,4 @@
-"""Which claims are about who watches? Publication, custody, host states, decisions, units seen where they should not be."""
+"""Which claims are about who watches? Publication, custody, host states, decisions, units seen elsewhere."""
 
 from __future__ import annotations
 
@@ -6,27 +6,27 @@ from datetime import date
 
 from ecluse.custody.chain import breaks, by_time
 from ecluse.custody.serials import serial_text
-from ecluse.custody.terms import DeliveryVerification, HostLicence, Line, Manifest, SerialBlock, Sighting
+from ecluse.custody.terms import DeliveryVerification, HostLicence, Manifest, SerialBlock, Sighting
 from ecluse.edge.law import newest_law
 from ecluse.licence.terms import Licence, Outcome, ProposedDecision
 from ecluse.office.audit.p5_chain import manifests
 from ecluse.office.audit.reading import Filed, Reading, order_of
-from ecluse.office.claims_terms import Claim, Measure, Measured, counted, orders, released, status_of
-from ecluse.office.registers import Order
+from ecluse.office.claims_terms import Claim, Measure, Measured, centres, counted, lines, orders, released, status_of
 from ecluse.order import Gate, Hearing
 
 # Europe, North America, Australia and New Zealand; a sighting elsewhere lies in Asia, Africa or Latin America.
-ELSEWHERE_NOT = frozenset(
+NEAR = (
     "AD AL AT AU BA BE BG CA CH CY CZ DE DK EE ES FI FR GB GR HR HU IE IS IT LI LT LU LV MC MD ME MK MT NL NO NZ PL PT "
-    "RO RS SE SI SK SM TR UA US VA XK".split()
+    "RO RS SE SI SK SM TR UA US VA XK"
 )
+ELSEWHERE_NOT = frozenset(NEAR.split())
 PER = 10_000
 
 
 def publication_dates(claim: Claim) -> Measured:
     """B3: which kinds of record are public at once, and which wait for how long?"""
     today = claim.reading.today()
-    rows = [row for row in newest_law()["office/publication"].in_force(today)]
+    rows = list(newest_law()["office/opening"].in_force(today))
     at_once = [row for row in rows if row["opens"] == "at_once"]
     waits = [int(row["months"]) for row in rows if row["months"]]
     kinds = {v: row["opens"] for row in rows if not row["subject_prefix"] for v in row["records"].split(";")}
@@ -45,7 +45,7 @@ def custody_gaps(claim: Claim) -> Measured:
     """B8: did goods leave from abroad under both licences, each unit in one custodian's hands?"""
     reading = claim.reading
     hosts = {row.value.order for row in reading.of(HostLicence)}
-    abroad = [row for row in released(reading) if _leaves_from(reading, claim, row.value.order) != claim.world.home]
+    abroad = _released_abroad(claim)
     one_sided = [row for row in abroad if not (row.value.order in hosts and _home_licence(reading, row))]
     rows = {row.value.id: row.value for own in manifests(reading).values() for row in own}
     broken = breaks(by_time(rows.values()))
@@ -64,14 +64,18 @@ def custody_gaps(claim: Claim) -> Measured:
     )  # fmt: skip
 
 
-def _leaves_from(reading: Reading, claim: Claim, order_id: str) -> str:
-    """From which state do this order's goods leave? Its centre's, else its line's."""
-    order: Order = orders(reading)[order_id]
-    centre = next((row for row in claim.world.centres if row.centre == order.centre), None)
-    if centre is not None:
-        return str(centre.host)
-    line = reading.newest(order.line, Line) if order.line else None
-    return line.host if line else claim.world.home
+def _released_abroad(claim: Claim) -> list[Filed]:
+    """Which releases left from another state than home, from a centre or from the line itself?"""
+    reading, home = claim.reading, claim.world.home
+    hosts = {centre.id: centre.host for centre in centres(reading)} | {line.id: line.host for line in lines(reading)}
+    by_order = orders(reading)
+    found = []
+    for row in released(reading):
+        order = by_order[row.value.order]
+        places = [hosts.get(place or "", home) for place in (order.centre, order.line)]
+        if any(host != home for host in places):
+            found.append(row)
+    return found
 
 
 def _home_licence(reading: Reading, release: Filed) -> bool:
@@ -85,7 +89,7 @@ def host_decisions(claim: Claim) -> Measured:
     """B9: did anything leave a host state without its licence, and did a missing answer ever stop goods?"""
     reading = claim.reading
     hosts = {row.value.order for row in reading.of(HostLicence)}
-    abroad = [row for row in released(reading) if _leaves_from(reading, claim, row.value.order) != claim.world.home]
+    abroad = _released_abroad(claim)
     without = [row for row in abroad if row.value.order not in hosts]
     silent = _held_on(reading, "custody.host_licence_is_present", "custody.host_licence_covers_units")
     unverified = _held_on(reading, "custody.delivery_is_verified", "custody.delivered_units_match")
@@ -121,7 +125,7 @@ def overrides(claim: Claim) -> Measured:
         {
             "licences": len(licences), "amiss": len(amiss),
             "price": _held_on(reading, "licence.price_is_in_band"),
-            "queue": _held_on(reading, "licence.queue_number_is_committed", "licence.older_files_go_first"),
+            "queue": _held_on(reading, "licence.queue_number_is_committed", "licence.queue_is_kept"),
             "interest": _held_on(reading, "licence.interested_officer_recuses"),
             "alone": _held_on(reading, "licence.two_persons_sign", "licence.decision_is_signed"),
             "days": waits[len(waits) // 2] if waits else None, "days_longest": waits[-1] if waits else None,
@@ -142,8 +146,11 @@ def sightings_by_centre(claim: Claim) -> Measured:
 def _sightings(claim: Claim, *, by_centre: bool) -> Measured:
     reading, by_order = claim.reading, orders(claim.reading)
     units = sum(row.value.units for row in released(reading) if not by_centre or by_order[row.value.order].centre)
-    seen = [row for row in reading.of(Sighting) if not by_centre or _order(reading, row).centre]
-    away = [row for row in seen if row.value.state not in (_order(reading, row).destination, claim.world.home)]
+    seen = [row for row in reading.of(Sighting) if not by_centre or by_order[order_of(row.subject)].centre]
+    away = [
+        row for row in seen
+        if row.value.state not in (by_order[order_of(row.subject)].destination, claim.world.home)
+    ]  # fmt: skip
     far = away if by_centre else [row for row in away if row.value.state not in ELSEWHERE_NOT]
     return Measured(
         status_of(supported=bool(far), contradicted=False),
@@ -151,14 +158,11 @@ def _sightings(claim: Claim, *, by_centre: bool) -> Measured:
             "seen": len(seen), "away": len(away), "far": len(far), "units": units,
             "rate": len(away) * PER // units if units else None, "per": PER,
             "where": counted(row.value.state for row in away),
+            "unknown": sum(reading.newest(row.value.range.block, SerialBlock) is None for row in seen),
             "last": tuple(sorted(f"{_serial(reading, row.value)} {_last_custodian(reading, row)}" for row in away)),
             "first_day": min((row.value.on for row in away), default=None),
         },
     )  # fmt: skip
-
-
-def _order(reading: Reading, row: Filed) -> Order:
-    return orders(reading)[order_of(row.subject)]
 
 
 def _serial(reading: Reading, seen: Sighting) -> str:

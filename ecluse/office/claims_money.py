@@ -54,8 +54,7 @@ def reinvested(claim: Claim) -> Measured:
         {
             "received": _amounts(received), "due": _amounts(due), "bought": _amounts(bought),
             "overdue": _amounts(overdue), "tenths": NINE_TENTHS,
-            "of_due": tuple(f"{c} {percent(bought.get(c, 0), due[c])} %" for c in sorted(due) if due[c]),
-            "of_received": tuple(f"{c} {percent(bought.get(c, 0), received[c])} %" for c in sorted(received) if received[c]),
+            "of_due": _shares(bought, due), "of_received": _shares(bought, received),
         },
     )  # fmt: skip
 
@@ -70,12 +69,17 @@ def _sums(money: list[TrancheMoney], name: str) -> dict[str, int]:
     return dict(sums)
 
 
+def _shares(part: dict[str, int], whole: dict[str, int]) -> tuple[str, ...]:
+    """How many hundredths of each currency's whole is its part?"""
+    return tuple(f"{c} {percent(part.get(c, 0), whole[c])} %" for c in sorted(whole) if whole[c])
+
+
 def _amounts(sums: dict[str, int] | Counter[str]) -> tuple[Money, ...]:
     return tuple(Money(sums[currency], currency) for currency in sorted(sums))
 
 
 def by_month(claim: Claim) -> Measured:
-    """B12: did results show within a year of what was said? Units out, delivered, lost, seen; money in; weapons bought."""
+    """B12: did results show within a year of what was said: units out, money in, weapons bought?"""
     reading = claim.reading
     bought = [row.value.on for row in reading.of(PurchaseDelivery)]
     first = min(bought, default=None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date
 
 from ecluse.custody.serials import serial_text
@@ -13,6 +14,7 @@ from ecluse.office.claims_terms import (
     Claim,
     Measure,
     Measured,
+    Worded,
     centres,
     counted,
     life,
@@ -34,9 +36,7 @@ def centres_open(claim: Claim) -> Measured:
     """A1: do ten centres open in the year?"""
     year, reading = claim.said_on.year, claim.reading
     today = reading.today()
-    opened = sorted(
-        day for centre in centres(reading) for day in [reached(reading, centre.id, LifeState.OPEN)] if day
-    )
+    opened = sorted(day for centre in centres(reading) for day in [reached(reading, centre.id, LifeState.OPEN)] if day)
     in_year = [day for day in opened if day.year == year]
     states = [steps[-1].state.value for centre in centres(reading) for steps in [life(reading, centre.id)] if steps]
     enough = len(in_year) >= CENTRES_CLAIMED
@@ -45,7 +45,7 @@ def centres_open(claim: Claim) -> Measured:
         {
             "opened": len(in_year), "claimed": CENTRES_CLAIMED, "announced": len(centres(reading)),
             "first": opened[0] if opened else None, "last": opened[-1] if opened else None, "day": today,
-            "states": counted(states),
+            "states": tuple(Worded(f"claim.life.{state}", number) for state, number in Counter(states).most_common()),
         },
     )  # fmt: skip
 
@@ -109,9 +109,7 @@ def german_lines(claim: Claim) -> Measured:
     reading = claim.reading
     own = _drone_lines(reading, "DE")
     series = [line for line in own if reached(reading, line.id, LifeState.SERIES)]
-    works = [
-        line for line in series if output(reading, line.id) and (line.technology_home_bp or 0) >= HALF_BP
-    ]
+    works = [line for line in series if output(reading, line.id) and (line.technology_home_bp or 0) >= HALF_BP]
     started = [day for line in series for day in [reached(reading, line.id, LifeState.SERIES)] if day]
     return Measured(
         status_of(supported=bool(works), contradicted=not own),

@@ -15,6 +15,7 @@ from ecluse.office.audit.reading import Reading
 from ecluse.office.claims_terms import (
     DRONES,
     Claim,
+    Fact,
     Measure,
     Measured,
     Status,
@@ -113,9 +114,12 @@ def cheap_and_adaptable(claim: Claim) -> Measured:
     priced = sorted(
         (row.home_price_minor_uah, row.class_) for row in claim.world.classes if row.home_price_minor_uah is not None
     )
-    shown = tuple((class_, Money(minor, "UAH")) for minor, class_ in priced)
-    return Measured(Status.NOT_TESTABLE, {"classes": len(shown), "cheapest": shown[0], "dearest": shown[-1]} if shown
-                    else {"classes": 0, "cheapest": None, "dearest": None})  # fmt: skip
+    ends = (
+        [(class_, Money(minor, "UAH")) for minor, class_ in (priced[0], priced[-1])] if priced else [(None, None)] * 2
+    )
+    (cheapest, least), (dearest, most) = ends
+    figures: dict[str, Fact] = {"cheapest": cheapest, "least": least, "dearest": dearest, "most": most}
+    return Measured(Status.NOT_TESTABLE, {"classes": len(priced), **figures})
 
 
 def home_deliveries(claim: Claim) -> Measured:
@@ -176,7 +180,7 @@ def need_unmet(claim: Claim) -> Measured:
     last: dict[str, Certificate] = {}
     for row in sorted(reading.of(Certificate), key=lambda row: (row.on, row.index)):
         last[row.value.class_] = row.value
-    strict = {c: result.units for c, found in last.items() for result in found.results if result.rule is SurplusRule.SR_0}
+    strict = {c: r.units for c, found in last.items() for r in found.results if r.rule is SurplusRule.SR_0}
     none_left = sum(units == 0 for units in strict.values())
     return Measured(
         status_of(
@@ -198,9 +202,9 @@ def births_in_block(claim: Claim) -> Measured:
     for row in reading.of(Marking):
         if row.value.fate is Fate.MADE:
             made.setdefault(row.value.block, []).append(row.value)
-    units = unborn = 0
+    units, unborn, taken = 0, 0, packed(reading)
     for row in released(reading):
-        runs: Ranges = packed(reading).get(row.value.tranche, ())
+        runs: Ranges = taken.get(row.value.tranche, ())
         born = [marking.range for run in runs for marking in made.get(run.block, ())]
         units += count(runs)
         unborn += count(difference(runs, born))

@@ -14,8 +14,18 @@ from ecluse.edge.world.read import World
 from ecluse.office.audit.reading import Filed, Reading
 from ecluse.office.registers import LineOutput, Model, Order, Release
 
-Fact = str | int | date | Money | None | tuple["Fact", ...]
 DRONES = ("fpv", "interceptor", "long_range", "naval_drone")
+
+
+@dataclass(frozen=True, slots=True)
+class Worded:
+    """How many of something that has a name in each language: the name's key, the number."""
+
+    key: str
+    number: int
+
+
+Fact = str | int | date | Money | Worded | None | tuple["Fact", ...]
 
 
 class Status(enum.Enum):

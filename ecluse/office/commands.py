@@ -105,7 +105,8 @@ def cheat(kind: str, db: str, as_json: bool) -> int:
 def trace(serial: str, db: str, as_json: bool) -> int:
     """Where was one unit born, through whose hands did it go, where is it now?"""
     open_office(db)
-    from ecluse.office.trace import trace_text, trace_unit
+    from ecluse.office.trace import trace_unit
+    from ecluse.office.trace_words import trace_text
 
     found = trace_unit(serial)
     print(json.dumps(found, ensure_ascii=False) if as_json else trace_text(found, "en"))
@@ -116,10 +117,14 @@ def claims(db: str, world: str, lang: str, as_json: bool) -> int:
     """What do the records say about each public claim?"""
     open_office(db)
     from ecluse.edge.world.workbook import open_world
-    from ecluse.office.claims import claim_rows, claim_text
+    from ecluse.office.claims import claim_rows, claims_text
 
-    for row in claim_rows(open_world(Path(world)), lang):
-        print(json.dumps(row, ensure_ascii=False) if as_json else claim_text(row, lang))
+    opened = open_world(Path(world))
+    rows = list(claim_rows(opened, lang, say))
+    for row in rows if as_json else ():
+        print(json.dumps(row, ensure_ascii=False))
+    if not as_json:
+        print(claims_text(rows, opened, lang))
     return 0
 
 

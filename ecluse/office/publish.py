@@ -173,8 +173,8 @@ def _write_logs(folder: Path, reading: Reading) -> None:
     for name in sorted(reading.sizes):
         _write_lines(folder, f"logs/{name}/entries.jsonl", reading.entries[name])
         notes = reading.checkpoints(name)
-        for size, note in notes:
-            _write(folder, f"logs/{name}/checkpoints/{size}", note.encode())
+        for label, note in notes:
+            _write(folder, f"logs/{name}/checkpoints/{label}", note.encode())
         if notes:
             _write(folder, f"logs/{name}/checkpoint", notes[-1][1].encode())
         heads.append({"log": name, "size": reading.sizes[name], "root": reading.roots[name].hex()})

@@ -88,10 +88,18 @@ class Reading:
         """What is the root over all logs by name?"""
         return log_root((name, self.sizes[name], root.hex()) for name, root in self.roots.items())
 
-    def checkpoints(self, log: str) -> list[tuple[int, str]]:
-        """Which signed heads of this log are there? Size and note, the newest last, each size once."""
+    def checkpoints(self, log: str) -> list[tuple[str, str]]:
+        """Which signed heads of this log are there? A name by size and the note, the newest last, each note once.
+
+        Two notes of one size are both published: if they differ in more than their day, the log was forked.
+        """
         rows = Checkpoint.objects.filter(log=log, size__lte=self.sizes[log]).order_by("size", "on")
-        return sorted(dict(rows.values_list("size", "note")).items())
+        notes = list(dict.fromkeys(rows.values_list("size", "note")))
+        sizes = [size for size, _ in notes]
+        return [
+            (f"{size}-{number}" if sizes.count(size) > 1 else str(size), note)
+            for number, (size, note) in enumerate(notes, 1)
+        ]
 
     @cached_property
     def outline(self) -> list[tuple[str, str, date]]:

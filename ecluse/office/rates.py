@@ -19,6 +19,7 @@ from ecluse.order import Standing
 THREATS = tuple(f"T{number}" for number in range(1, 17))
 COLUMNS = ("order", "threat", "kind", "role", "expected_code")
 HELD = (Standing.HELD_REFUSED.value, Standing.HELD_REFERRED.value)
+COUNTS = ("cheats", "caught", "twins", "false_alarms")
 CHUNK = 2000
 
 
@@ -58,7 +59,7 @@ class Held(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """How many attempts of one threat were hidden and caught, how many honest twins stood beside them and were stopped?"""
+    """How many attempts of one threat were hidden, and caught? How many honest twins were stopped?"""
 
     threat: str
     cheats: int
@@ -145,11 +146,9 @@ def rates_form(rates: Mapping[str, Rate]) -> dict[str, Any]:
 def rates_text(rates: Mapping[str, Rate], lang: str) -> str:
     """What does a person read? A table, one line a threat, with the sum below."""
     rows = [_cells(rate, say(f"threat.{rate.threat}.title", lang), lang) for rate in rates.values()]
-    total = Rate(
-        "", *(sum(getattr(rate, name) for rate in rates.values()) for name in ("cheats", "caught", "twins", "false_alarms"))
-    )
+    total = Rate("", *(sum(getattr(rate, name) for rate in rates.values()) for name in COUNTS))
     rows.append(_cells(total, say("rates.total", lang), lang))
-    head = [say(f"rates.{name}", lang) for name in ("threat", "cheats", "caught", "twins", "false_alarms", "name")]
+    head = [say(f"rates.{name}", lang) for name in ("threat", *COUNTS, "name")]
     return "".join(f"{line}\n" for line in aligned([head, *rows]))
 
 

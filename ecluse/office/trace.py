@@ -1,4 +1,4 @@
-"""Where was one unit born, through whose hands did it go, where is it now? Told from sealed records, not from a cache."""
+"""Where was one unit born, through whose hands did it go, where is it now? Told from sealed records alone."""
 
 from __future__ import annotations
 
@@ -29,9 +29,11 @@ from ecluse.edge.law import newest_law
 from ecluse.office.models import Record, SignatureRow
 from ecluse.office.registers import Authority, Order, Packing, Release, Unpacking
 from ecluse.office.trace_alike import suggestions
+from ecluse.office.trace_words import trace_text
 from ecluse.order import Gate, Hearing
 from ecluse.parties.terms import Party
 
+__all__ = ["trace_text", "trace_unit"]
 T = TypeVar("T")
 # In which order do the events of one day happen?
 PHASES = (
@@ -246,7 +248,8 @@ def _names(found: dict[str, Any]) -> dict[str, Any]:
             for _, authority in _rows(Authority, id):
                 names[id] = {"uk": authority.name_uk, "en": authority.name_en, "fr": authority.name_fr}
         else:
-            names |= {id: party.name for _, party in _rows(Party, id)}
+            for _, party in _rows(Party, id):
+                names[id] = party.name
     return names
 
 

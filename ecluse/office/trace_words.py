@@ -29,13 +29,9 @@ def _known(found: dict[str, Any], lang: str) -> list[str]:
         lines.append(say("trace.funded_for_home", lang))
     for event in found["events"]:
         lines.append(f"    {_event(found, event, lang)}")
-    lines.append(
-        say(
-            f"trace.last.{last['state']}", lang, custodian=_name(found, last["custodian"], lang),
-            authority=_name(found, last["authority"], lang), place=last["place"], tranche=last["tranche"],
-            since=_day(last["since"], lang),
-        )  # fmt: skip
-    )
+    names = {side: _name(found, last[side], lang) for side in ("custodian", "authority")}
+    facts = {"place": last["place"], "tranche": last["tranche"], "since": _day(last["since"], lang)}
+    lines.append(say(f"trace.last.{last['state']}", lang, **names, **facts))
     if last["held_on"]:
         lines.append(say("trace.held_on", lang, tranche=last["tranche"], codes=", ".join(last["held_on"])))
     return lines

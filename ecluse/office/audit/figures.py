@@ -6,7 +6,6 @@ from collections import Counter
 from typing import Any
 
 from ecluse.base.canon import canonical
-from ecluse.base.errors import EcluseError
 from ecluse.base.proof import root_of
 from ecluse.custody.ranges import count
 from ecluse.custody.terms import Fate, Loss, Marking
@@ -29,7 +28,7 @@ def figures(reading: Reading) -> dict[str, Any]:
     for part in (_orders, _units, _need, _money, _logs):
         try:
             found |= part(reading)
-        except (EcluseError, ValueError, KeyError, TypeError, AttributeError, IndexError):
+        except Exception:
             continue
     return found
 

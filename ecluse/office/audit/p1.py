@@ -53,15 +53,15 @@ def _take(account: Account, draw: Draw) -> None:
 def balances_are_rebuilt(reading: Reading, tally: Tally) -> None:
     """Does every stored balance say what its draws come to?"""
     accounts: dict[str, Account] = reading.kept("accounts") or {}
-    columns = ("certificate", "units_certified", "units_reserved", "units_committed", "units_used")
+    columns = ("certificate", "model", "units_certified", "units_reserved", "units_committed", "units_used")
     stored = {id: tuple(rest) for id, *rest in CertificateBalance.objects.values_list(*columns)}
     for id in sorted(set(stored) | set(accounts)):
         tally.count("balances")
-        account = accounts.get(id)
+        account, certificate = accounts.get(id), reading.newest(id, Certificate)
         holds = account.holds.values() if account else ()
         rebuilt = (
-            account.units_certified if account else 0, sum(h.units_reserved for h in holds),
-            sum(h.units_committed for h in holds), sum(h.units_used for h in holds),
+            certificate.model if certificate else "", account.units_certified if account else 0,
+            sum(h.units_reserved for h in holds), sum(h.units_committed for h in holds), sum(h.units_used for h in holds),
         )  # fmt: skip
         if stored.get(id) != rebuilt:
             day = max((row.on for row in reading.about(id, Draw)), default=None)

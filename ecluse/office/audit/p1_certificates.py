@@ -49,7 +49,8 @@ def certificates_are_earned(reading: Reading, tally: Tally) -> None:
             if stated != rebuilt:
                 tally.broken(
                     "certificate_differs", certificate.id, row.on,
-                    rests=[f"class:{certificate.class_}", certificate.model], figure=name, stated=_text(stated), rebuilt=_text(rebuilt),
+                    rests=[f"class:{certificate.class_}", certificate.model], figure=name,
+                    stated=_text(stated), rebuilt=_text(rebuilt),
                 )  # fmt: skip
         shares = [s.value for s in reading.about(f"certificates:{certificate.class_}", ClassShare)]
         own = [s for s in shares if s.certificate == certificate.id]

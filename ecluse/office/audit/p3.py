@@ -131,7 +131,7 @@ def sweeps_are_whole(reading: Reading, tally: Tally) -> None:
 
 
 def hits_were_reheard(reading: Reading, tally: Tally) -> None:
-    """After a certain hit on whoever touches an order, was nothing licensed or released before the order was reheard?"""
+    """After a certain hit on whoever touches an order, did nothing leave before the order was reheard?"""
     hits = _certain_hits(reading)
     orders = reading.orders()
 
@@ -195,7 +195,11 @@ def caches_are_rebuilt(reading: Reading, tally: Tally) -> None:
         if not reading.is_demonstration():
             break
         tally.broken("live_party_differs", party, None, rests=[party])
-    stored = set(Involvement.objects.values_list("party", "order"))
+    stored = set()
+    for id, party, order in Involvement.objects.values_list("id", "party", "order"):
+        stored.add((party, order))
+        if id != f"{party}|{order}":
+            tally.broken("involvement_differs", party, None, rests=[order], order=order)
     wanted = {(party, row.value.id) for row in reading.of(Order) for party in touching(reading, row.value, None)}
     tally.count("involvements", len(wanted))
     for party, order in sorted(stored ^ wanted):

@@ -153,7 +153,7 @@ def numbers_are_packed_once(reading: Reading, tally: Tally) -> None:
         for row in reading.of(cls):
             if row.subject == row.value.block:
                 files[row.value.block].append(row)
-    shared: set[str] = reading.keep("shared_blocks", set())
+    shared: list[SerialRange] = reading.keep("shared_runs", [])
 
     def check(item: tuple[str, list[Filed]]) -> None:
         block, rows = item
@@ -166,7 +166,7 @@ def numbers_are_packed_once(reading: Reading, tally: Tally) -> None:
             for who, own in holders:
                 for twice in overlap(own, run) if who != row.value.tranche else ():
                     _twice(reading, tally, row, twice, who)
-                    shared.add(block)
+                    shared.append(twice)
             holders.append((row.value.tranche, run))
         tally.count("numbers_packed", count(run for _, own in holders for run in own))
 

@@ -46,14 +46,15 @@ class Move(NamedTuple):
 def units_are_rebuilt(reading: Reading, tally: Tally) -> None:
     """Does every unit that is traced one by one stand where the records put it?"""
     wanted = _wanted(reading)
-    shared: set[str] = reading.kept("shared_blocks") or set()
+    runs: list[SerialRange] = reading.kept("shared_runs") or []
+    shared = {(run.block, number) for run in runs for number in range(run.first, run.last + 1)}
     rows = Unit.objects.annotate(day=Cast("on", models.TextField())).order_by("serial").values_list(*COLUMNS)
     for row in rows.iterator(chunk_size=5000):
         tally.count("units")
         stored = (*row[:9], day_of(row[9]))
         rebuilt = wanted.pop((row[1], row[2]), None)
         if stored != rebuilt:
-            _differs(tally, stored, rebuilt, is_shared=row[1] in shared)
+            _differs(tally, stored, rebuilt, is_shared=(row[1], row[2]) in shared)
     for (block, _), rebuilt in sorted(wanted.items()):
         tally.broken("unit_row_missing", str(rebuilt[0]), _day(rebuilt), rests=[block], block=block)
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from ecluse.office.audit import p6_log, p6_records
+from ecluse.office.audit import p6_columns, p6_log, p6_records
 from ecluse.office.audit.reading import Reading
 from ecluse.office.audit.report import Tally
 
 CHECKS = (
     p6_log.tags_are_known,
     p6_records.records_are_as_written,
-    p6_records.columns_are_projections,
+    p6_columns.columns_are_projections,
+    p6_columns.one_deed_has_one_hand,
+    p6_columns.signatures_verify,
     p6_records.commitments_are_answered,
     p6_log.entries_hash_to_leaves,
     p6_log.heads_agree,

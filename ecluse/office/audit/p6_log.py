@@ -7,14 +7,15 @@ from collections import defaultdict
 from datetime import date
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from django.db import connection
+from django.db import connection, models
+from django.db.models.functions import Cast
 
 from ecluse.base.canon import digest
 from ecluse.base.errors import EvidenceError
 from ecluse.base.note import parse_checkpoint, verify_note
 from ecluse.base.proof import Edge, Levels, leaf_hash, verify_consistency
 from ecluse.office.audit.p6_records import salt_of
-from ecluse.office.audit.reading import Filed, Logged, Reading, day_of, whole
+from ecluse.office.audit.reading import Filed, Logged, Reading, day_of, order_of, whole
 from ecluse.office.audit.report import Tally
 from ecluse.office.models import Checkpoint, Head, LogHead
 
@@ -31,7 +32,9 @@ def entries_hash_to_leaves(reading: Reading, tally: Tally) -> None:
         day = day_of_entry(reading, entry)
         if leaf_hash(entry.body).hex() != entry.leaf_hex:
             tally.broken("entry_altered", entry.id, day, log=entry.log, index=entry.index)
-        elif entry.form is None or entry.form.get("log") != entry.log or entry.form.get("v") != "entry/1":
+        elif entry.form is None or (entry.form.get("log"), entry.form.get("v"), entry.id) != (
+            entry.log, "entry/1", f"{entry.log}/{entry.index:08d}"
+        ):  # fmt: skip
             tally.broken("entry_unreadable", entry.id, day, log=entry.log, index=entry.index)
         if entry.index != expected[entry.log]:
             tally.broken("entry_missing", entry.log, day, log=entry.log, index=expected[entry.log])
@@ -93,7 +96,8 @@ def checkpoints_hold(reading: Reading, tally: Tally) -> None:
     trees = trees_of(reading)
     before: dict[str, tuple[int, bytes]] = {}
     publics = [key.public_hex for key in reading.keys.values() if key.owner == SIGNER]
-    rows = Checkpoint.objects.order_by("log", "size").values_list("id", "log", "size", "root_hex", "note", "on")
+    dated = Checkpoint.objects.annotate(day=Cast("on", models.TextField())).order_by("log", "size", "on")
+    rows = dated.values_list("id", "log", "size", "root_hex", "note", "day")
     for id, log, size, root_hex, note, on in rows:
         tally.count("checkpoints")
         day, tree = day_of(on), trees.get(log, Levels())
@@ -102,7 +106,8 @@ def checkpoints_hold(reading: Reading, tally: Tally) -> None:
             tally.broken("checkpoint_unsigned", id, day, log=log)
             continue
         said = parse_checkpoint(text)
-        if (said.origin, said.size, said.root.hex()) != (f"ecluse/{log}", size, root_hex):
+        is_named = id in (f"{log}/{size}", f"{log}/{size}/{on}")
+        if not is_named or (said.origin, said.size, said.root.hex()) != (f"ecluse/{log}", size, root_hex):
             tally.broken("checkpoint_altered", id, day, log=log)
         elif size > tree.size:
             tally.broken("log_cut_short", log, day, size_signed=size, size_found=tree.size)
@@ -213,6 +218,14 @@ def turns_are_whole(reading: Reading, tally: Tally) -> None:
     for subject, rows in sorted(files.items()):
         if [row.turn for row in rows] != list(range(1, len(rows) + 1)) and subject not in reading.tainted:
             tally.broken("file_not_whole", subject, rows[-1].on, records=len(rows))
+            reading.tainted.update({subject, order_of(subject)} - {""})
+    told = set((reading.kept("subject_of_tag") or {}).values())
+    for subject, (turn, leaf_hex) in sorted((reading.kept("heads") or {}).items()):
+        tally.count("heads")
+        is_alone = leaf_hex and subject not in told
+        if (turn != len(files.get(subject, ())) or is_alone) and subject not in reading.tainted:
+            tally.broken("head_differs", subject, None, records=len(files.get(subject, ())), turn=turn)
+            reading.tainted.update({subject, order_of(subject)} - {""})
 
 
 def triggers_stand(reading: Reading, tally: Tally) -> None:

@@ -4,49 +4,15 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
-from typing import Any
 
 from ecluse.base.proof import SALT_BYTES, commit, leaf_hash
 from ecluse.base.source import SeededSource
-from ecluse.licence.terms import Condition
 from ecluse.office.audit.reading import Filed, Logged, Reading, order_of
 from ecluse.office.audit.report import Tally
-from ecluse.office.registers import ClassShare, Order, Packing, Release, Unpacking
-from ecluse.order import Hearing
-from ecluse.proceeds.terms import Contribution, Receipt, Sale, TitleTransfer
-from ecluse.surplus.terms import Certificate, Draw, Withdrawal
 
 # A seeded source has a clock; salts do not ask it.
 _NOON = datetime(2000, 1, 1, 12, tzinfo=UTC)
-# What a column must say, where the value itself tells.
-SUBJECTS: Mapping[type, Callable[[Any], tuple[str, ...]]] = {
-    Hearing: lambda v: (v.tranche,),
-    Draw: lambda v: (v.certificate,),
-    Certificate: lambda v: (v.id,),
-    Withdrawal: lambda v: (v.certificate,),
-    ClassShare: lambda v: (f"certificates:{v.class_}",),
-    Order: lambda v: (v.id,),
-    Packing: lambda v: (v.tranche, v.block),
-    Unpacking: lambda v: (v.tranche, v.block),
-    Release: lambda v: (v.tranche, v.line, f"host:{v.order}"),
-    Sale: lambda v: (v.tranche,),
-    TitleTransfer: lambda v: (v.tranche,),
-    Receipt: lambda v: (v.tranche,),
-    Contribution: lambda v: (v.tranche,),
-}
-DAYS: Mapping[type, Callable[[Any], date]] = {
-    Hearing: lambda v: v.on,
-    Draw: lambda v: v.on,
-    Certificate: lambda v: v.issued_on,
-    Withdrawal: lambda v: v.on,
-    Order: lambda v: v.filed_on,
-    Release: lambda v: v.on,
-    TitleTransfer: lambda v: v.on,
-    Receipt: lambda v: v.on,
-    Contribution: lambda v: v.on,
-}
 
 
 def records_are_as_written(reading: Reading, tally: Tally) -> None:
@@ -56,32 +22,6 @@ def records_are_as_written(reading: Reading, tally: Tally) -> None:
         if row.fault:
             tally.broken(row.fault, row.rid, row.on, log=row.log, index=row.index)
             taint(reading, row)
-
-
-def columns_are_projections(reading: Reading, tally: Tally) -> None:
-    """Does every column beside the bytes say what the bytes say?"""
-
-    def check(row: Filed) -> None:
-        value = row.value
-        wanted_rid = {getattr(value, "id", row.rid)}
-        if isinstance(value, Condition):
-            wanted_rid.add(f"{value.id}/lifted")
-        told: list[tuple[str, str, set[str]]] = [("rid", row.rid, wanted_rid)]
-        if type(value) in SUBJECTS:
-            told.append(("subject", row.subject, set(SUBJECTS[type(value)](value))))
-        if type(value) in DAYS:
-            told.append(("on", row.on.isoformat(), {DAYS[type(value)](value).isoformat()}))
-        order = getattr(value, "order", None)
-        if type(order) is str and row.order:
-            told.append(("order", row.order, {order}))
-        for column, stored, wanted in told:
-            if stored not in wanted:
-                tally.broken(
-                    "column_differs", row.rid, row.on, column=column, stored=stored, written=sorted(wanted)[0]
-                )
-                taint(reading, row)
-
-    tally.each((row for row in reading.rows if not row.fault), check, lambda row: row.rid)
 
 
 def commitments_are_answered(reading: Reading, tally: Tally) -> None:
@@ -190,7 +130,7 @@ def salt_of(stored: str | None) -> bytes | None:
 
 def taint(reading: Reading, row: Filed) -> None:
     """What rests on this record can no longer be told: its subject, its order, and whom its bytes name."""
-    names = {row.rid, row.subject, row.order, row.digest, f"{row.log}/{row.index:08d}"}
+    names = {row.rid, row.subject, row.order, row.digest, f"{row.log}/{row.index:08d}", main_subject(reading, row)}
     try:
         form = json.loads(row.body)
     except (ValueError, RecursionError):
@@ -204,3 +144,13 @@ def taint(reading: Reading, row: Filed) -> None:
 
 # One damaged record of an office or a firm does not put in doubt all that it ever did.
 WIDE = frozenset({"authority", "officer", "party", "clock", "key"})
+
+
+def main_subject(reading: Reading, row: Filed) -> str:
+    """About whom was the deed that wrote this record? The tag of its entry tells."""
+    tags: dict[tuple[str, int], str] | None = reading.kept("tag_of_place")
+    if tags is None:
+        told = {(e.log, e.index): str(e.form.get("tag")) for e in reading.entries if e.form}
+        tags = reading.keep("tag_of_place", told)
+    subjects: dict[str, str] = reading.kept("subject_of_tag") or {}
+    return subjects.get(tags.get(row.place, ""), "")

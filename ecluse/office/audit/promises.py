@@ -6,7 +6,6 @@ import gc
 from collections.abc import Callable
 from typing import Any
 
-from ecluse.base.errors import EcluseError
 from ecluse.office.audit import p1, p2, p3, p4, p5, p6, p7, p8, p9
 from ecluse.office.audit.figures import figures
 from ecluse.office.audit.reading import Reading, read
@@ -49,5 +48,5 @@ def run(check: Check, reading: Reading, tally: Tally) -> None:
     """Run one check to its end; what stops it is a finding, never the end of the audit."""
     try:
         check(reading, tally)
-    except (EcluseError, ValueError, KeyError, TypeError, AttributeError, IndexError, ArithmeticError) as error:
+    except Exception as error:
         tally.stopped(check.__name__, error)

@@ -260,7 +260,7 @@ def _bytes(stored: Any) -> bytes:
 def day_of(stored: Any) -> date:
     """Which day is stored here? The first day of all stands for what spells none."""
     try:
-        return date.fromisoformat(str(stored)[:10])
+        return date.fromisoformat(str(stored))
     except ValueError:
         return date.min
 
@@ -289,7 +289,7 @@ def _finding_of(form: dict[str, Any]) -> Any:
     cls = REGISTRY.get(form.get("v", ""))
     try:
         return decode(cls, {key: value for key, value in form.items() if key != "v"}) if cls else None
-    except (EvidenceError, ValueError):
+    except Exception:
         return None
 
 
@@ -300,7 +300,7 @@ def _open(row: Filed) -> None:
         return
     try:
         row.value = value_of(row.body)
-    except (EvidenceError, ValueError, TypeError, RecursionError):
+    except Exception:
         row.fault = "record_unreadable"
         return
     if VERSIONS[type(row.value)] != row.v:

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, TypeVar
 
-from ecluse.base.errors import EcluseError
 from ecluse.base.money import Money
 from ecluse.base.sealed import encode
 from ecluse.base.words import say, say_count
@@ -123,7 +122,7 @@ class Tally:
         for item in items:
             try:
                 check(item)
-            except (EcluseError, ValueError, KeyError, TypeError, AttributeError, IndexError, ArithmeticError) as error:
+            except Exception as error:
                 self.stopped(name(item), error)
 
     def stopped(self, subject: str, error: Exception) -> None:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import NamedTuple
 
+from django.db import models
+from django.db.models.functions import Cast
+
 from ecluse.office.audit.reading import Filed, Reading, order_of
 from ecluse.office.audit.report import Tally
 from ecluse.office.models import OrderRow, Tranche
@@ -84,11 +87,15 @@ def standings_are_rebuilt(reading: Reading, tally: Tally) -> None:
         for tranche, p in places(reading).items()
     }  # fmt: skip
     _compare(tally, "tranche_differs", stored, rebuilt)
-    rows = OrderRow.objects.values_list("order", "exporter", "standing", "gate")
+    filed_on = Cast("filed_on", models.TextField())
+    rows = OrderRow.objects.annotate(day=filed_on).values_list("order", "exporter", "day", "standing", "gate")
     kept: Rows = {order: tuple(rest) for order, *rest in rows}
-    filed = {row.value.id: row.value.exporter for row in reading.of(Order)}
+    filed = {row.value.id: row.value for row in reading.of(Order)}
     stands = order_standings(reading)
-    wanted: Rows = {order: (filed[order], stand.value, gate) for order, (stand, gate) in stands.items()}
+    wanted: Rows = {
+        order: (filed[order].exporter, filed[order].filed_on.isoformat(), stand.value, gate)
+        for order, (stand, gate) in stands.items()
+    }
     _compare(tally, "order_differs", kept, wanted)
 
 

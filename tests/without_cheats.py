@@ -1,0 +1,75 @@
+"""What is a generated world once its hidden attempts are taken out again? The same orders, honest in everything.
+
+Each attempt is made and undone: the generator's chance runs on as before, so firms, days and quantities stay alike.
+An attempt that lies in what is ordered, and changes nothing else, gives way to its twin's wish.
+"""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+import random
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+from ecluse.edge.world import generate as generator
+from ecluse.edge.world.cheats import Cheat, Planting
+from ecluse.edge.world.draft import Draft, Row
+
+STATE = (
+    "lists", "surplus_class", "class_by_month", "surplus_model", "headroom_model", "certified", "traded", "offers_from",
+    "groups", "aside",
+)  # fmt: skip
+
+
+class Kept:
+    """A draft as it stood, to be brought back."""
+
+    def __init__(self, draft: Draft) -> None:
+        self.draft = draft
+        self.rows = {name: [(row, dict(row)) for row in rows] for name, rows in draft.tables.items()}
+        self.state = {name: copy.deepcopy(getattr(draft, name)) for name in STATE}
+
+    def is_changed(self) -> bool:
+        """Did anything change since?"""
+        now = {name: [(id(row), row) for row in rows] for name, rows in self.draft.tables.items()}
+        then = {name: [(id(row), kept) for row, kept in rows] for name, rows in self.rows.items()}
+        return now != then or any(getattr(self.draft, name) != kept for name, kept in self.state.items())
+
+    def bring_back(self) -> None:
+        """Everything as it stood, in the same rows; numbers given out stay given out."""
+        for name, rows in self.rows.items():
+            for row, kept in rows:
+                row.clear()
+                row.update(kept)
+            self.draft.tables[name] = [row for row, _ in rows]
+        for name, kept in self.state.items():
+            setattr(self.draft, name, kept)
+        self.draft._cache.clear()
+
+
+def undone(cheat: Cheat) -> Cheat:
+    """Which kind plants the same order without the attempt?"""
+
+    def apply(planting: Planting, order: Row, rng: random.Random) -> str | None:
+        kept = Kept(planting.draft)
+        cheat.apply(planting, order, rng)
+        kept.bring_back()
+        return None
+
+    if lies_in_the_wish(cheat):
+        return dataclasses.replace(cheat, apply=cheat.twin, wish=cheat.twin_wish or cheat.wish)
+    return dataclasses.replace(cheat, apply=apply)
+
+
+def lies_in_the_wish(cheat: Cheat) -> bool:
+    """Does the attempt lie in what is ordered alone?"""
+    return cheat.apply.__name__ == "_unchanged"
+
+
+def generate_without(seed: int, out: Path, answers: Path, **arguments: Any) -> None:
+    """Write the world of this seed without its attempts; the key still names the orders that would have hidden them."""
+    honest = {kind: undone(cheat) for kind, cheat in generator.CHEATS.items()}
+    with mock.patch.object(generator, "CHEATS", honest):
+        generator.generate(seed, out=out, answers=answers, **arguments)
