@@ -526,6 +526,19 @@ def test_an_insider_is_named(year: Path, tmp_path: Path, fraud: Any) -> None:
     assert {promise for promise, *_ in broken} == {expected.promise}
 
 
+@pytest.mark.postgres
+def test_an_honest_year_is_kept_on_postgresql(postgres_database: str, tmp_path: Path) -> None:
+    carried.carry_into(carried.small_world(tmp_path), postgres_database)
+    report = audited(postgres_database)
+    assert [finding.form() for finding in report.broken()] == []
+    import psycopg
+
+    with psycopg.connect(postgres_database, autocommit=True) as connection:
+        connection.execute("ALTER TABLE office_record DISABLE TRIGGER ALL")
+    keys = {(finding.key, finding.subject) for finding in audited(postgres_database).broken()}
+    assert keys == {("trigger_missing", "office_record_sealed"), ("trigger_missing", "office_record_whole")}
+
+
 def test_a_missing_trigger_is_named(year: Path, tmp_path: Path) -> None:
     copy = tmp_path / "year.sqlite3"
     url = carried.copy_sqlite(year, copy)

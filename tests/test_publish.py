@@ -23,7 +23,8 @@ from ecluse.base.signing import message
 from ecluse.base.source import SeededSource
 from ecluse.base.words import LANGUAGES, has_words
 from ecluse.edge.public_audit import audit_public, report_on
-from ecluse.edge.public_audit_logs import log_root, tree_of
+from ecluse.edge.public_audit_folder import Folder
+from ecluse.edge.public_audit_logs import log_root, read_logs, tree_of
 from ecluse.edge.public_audit_openings import opens_on
 from ecluse.edge.public_audit_points import PROMISES, PublicReport, Status
 from ecluse.edge.world.read import World, read_world
@@ -130,7 +131,7 @@ def test_figures_are_those_of_the_offices_own_audit(office: Office) -> None:
 
 def test_published_again_it_is_the_same_bytes(office: Office, copy: Path) -> None:
     before = files_of(copy)
-    assert published(office.url, copy) == 0
+    assert published(office.url, copy) == len(before)
     assert files_of(copy) == before
     assert [path.name for path in copy.parent.iterdir()] == ["public"]
 
@@ -156,7 +157,7 @@ def test_a_publication_of_other_logs_is_left_alone(office: Office, copy: Path) -
 def test_a_publication_that_was_stopped_midway_is_taken_up(office: Office, copy: Path) -> None:
     copy.rename(copy.with_name(".public.older"))
     (copy.with_name(".public.partial")).mkdir()
-    assert published(office.url, copy) == 0
+    assert published(office.url, copy) > 100
     assert files_of(copy) == files_of(office.folder)
     assert [path.name for path in copy.parent.iterdir()] == ["public"]
 
@@ -567,7 +568,11 @@ def values_of(form: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]
 
 @pytest.mark.slow
 @pytest.mark.parametrize("file", ["certificates", "custody", "proceeds", "authorities", "openings"])
-def test_no_value_of_another_type_stops_the_audit(office: Office, copy: Path, file: str) -> None:
+def test_no_value_of_another_type_stops_the_audit(
+    office: Office, copy: Path, file: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    logs = read_logs(Folder(copy))
+    monkeypatch.setattr("ecluse.edge.public_audit.read_logs", lambda folder: logs)
     name = f"{file}.json"
     form = json.loads((copy / name).read_text())
     for path in list(values_of(form))[1:]:

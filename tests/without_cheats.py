@@ -31,12 +31,6 @@ class Kept:
         self.rows = {name: [(row, dict(row)) for row in rows] for name, rows in draft.tables.items()}
         self.state = {name: copy.deepcopy(getattr(draft, name)) for name in STATE}
 
-    def is_changed(self) -> bool:
-        """Did anything change since?"""
-        now = {name: [(id(row), row) for row in rows] for name, rows in self.draft.tables.items()}
-        then = {name: [(id(row), kept) for row, kept in rows] for name, rows in self.rows.items()}
-        return now != then or any(getattr(self.draft, name) != kept for name, kept in self.state.items())
-
     def bring_back(self) -> None:
         """Everything as it stood, in the same rows; numbers given out stay given out."""
         for name, rows in self.rows.items():
@@ -64,8 +58,8 @@ def undone(cheat: Cheat) -> Cheat:
 
 
 def lies_in_the_wish(cheat: Cheat) -> bool:
-    """Does the attempt lie in what is ordered alone?"""
-    return cheat.apply.__name__ == "_unchanged"
+    """Does the attempt lie in what is ordered alone, or in its day, all else being as with the twin?"""
+    return cheat.apply.__name__ == "_unchanged" or cheat.apply is cheat.twin
 
 
 def generate_without(seed: int, out: Path, answers: Path, **arguments: Any) -> None:

@@ -74,8 +74,9 @@ def publish(folder: str, db: str) -> int:
     open_office(db)
     from ecluse.office.publish import publish as written
 
-    say(f"files written: {written(Path(folder))}")
-    return 0
+    status = written(Path(folder))
+    say(f"{folder}: files written: {sum(path.is_file() for path in Path(folder).rglob('*'))}")
+    return status
 
 
 def cheat(kind: str, db: str, as_json: bool) -> int:

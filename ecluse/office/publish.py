@@ -35,7 +35,7 @@ from ecluse.office.publish_reading import Reading, publication_term
 
 
 def publish(folder: Path, source: Source | None = None) -> int:
-    """Was the public folder written? All of it or nothing: a folder beside it is filled, then takes its name.
+    """How many files does the public folder hold now? All or nothing: one beside it is filled, then takes its name.
 
     Raises BadInputError when the folder holds anything but an older publication of the same logs. In service `source`
     holds the signer's key; a demonstration signs with its own.
@@ -54,11 +54,11 @@ def publish(folder: Path, source: Source | None = None) -> int:
         _write_logs(partial, reading)
         _write_law(partial, reading, hearings)
         _write_lists(partial, reading, hearings)
-        _write_manifest(partial, reading, private, key)
+        files = _write_manifest(partial, reading, private, key)
         _exchange(partial, folder, older)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
-    return 0
+    return files
 
 
 def _source(reading: Reading) -> Source:
@@ -219,8 +219,8 @@ def _write_lists(folder: Path, reading: Reading, hearings: list[Heard]) -> None:
     })  # fmt: skip
 
 
-def _write_manifest(folder: Path, reading: Reading, private: Ed25519PrivateKey, key: Key) -> None:
-    """The list of all files, signed: what is not listed is not published."""
+def _write_manifest(folder: Path, reading: Reading, private: Ed25519PrivateKey, key: Key) -> int:
+    """The list of all files, signed: what is not listed is not published. How many files are there with it?"""
     files = [
         {"path": path.relative_to(folder).as_posix(), "size": path.stat().st_size, "sha256": digest(path.read_bytes())}
         for path in sorted(folder.rglob("*"))
@@ -235,3 +235,4 @@ def _write_manifest(folder: Path, reading: Reading, private: Ed25519PrivateKey, 
     value = private.sign(message(digest(canonical(form)), reading.as_of)).hex()
     signature = {"key": key.id, "on": reading.as_of.isoformat(), "value_hex": value}
     _write_json(folder, MANIFEST, {**form, "signature": signature})
+    return len(files) + 1

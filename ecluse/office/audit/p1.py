@@ -61,7 +61,7 @@ def balances_are_rebuilt(reading: Reading, tally: Tally) -> None:
         holds = account.holds.values() if account else ()
         rebuilt = (
             certificate.model if certificate else "", account.units_certified if account else 0,
-            sum(h.units_reserved for h in holds), sum(h.units_committed for h in holds), sum(h.units_used for h in holds),
+            *(sum(getattr(h, held) for h in holds) for held in ("units_reserved", "units_committed", "units_used")),
         )  # fmt: skip
         if stored.get(id) != rebuilt:
             day = max((row.on for row in reading.about(id, Draw)), default=None)

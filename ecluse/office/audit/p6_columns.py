@@ -164,6 +164,11 @@ def _two_hands(reading: Reading, tally: Tally, rows: list[Filed]) -> None:
 
 def signatures_verify(reading: Reading, tally: Tally) -> None:
     """Does every signature on file verify over the record it is filed with, by the key it names?"""
+    for id in reading.kept("signatures_refiled") or ():
+        row = reading.by_digest.get(id.partition(":")[0])
+        tally.broken("signature_refiled", row.rid if row else id, row.on if row else None)
+        if row is not None:
+            taint(reading, row)
     for signed, signatures in reading.signatures.items():
         row = reading.by_digest.get(signed)
         for signature in signatures:

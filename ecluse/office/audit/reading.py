@@ -212,13 +212,15 @@ def order_of(tranche: str) -> str:
 
 def read() -> Reading:
     """What is on record in this database?"""
+    signatures, refiled = _signatures()
     reading = Reading(
         [_filed(row) for row in _rows_of(Record, COLUMNS, "subject", "turn", "rid")],
         [_logged(row) for row in _rows_of(LogEntry, ("id", "log", "index", "body", "leaf_hex"), "log", "index")],
-        _signatures(),
+        signatures,
         dict(Salt.objects.values_list("digest", "salt_hex")),
         dict(Setting.objects.values_list("key", "value")),
     )
+    reading.keep("signatures_refiled", refiled)
     for row in reading.rows:
         _open(row)
     _index(reading)
@@ -246,11 +248,14 @@ def _logged(row: tuple[Any, ...]) -> Logged:
     return Logged(id, log, whole(index), _bytes(body), leaf_hex, _object_of(_bytes(body)))
 
 
-def _signatures() -> dict[str, list[Signature]]:
+def _signatures() -> tuple[dict[str, list[Signature]], list[str]]:
     found: dict[str, list[Signature]] = defaultdict(list)
-    for signed, key, on, value_hex in _rows_of(SignatureRow, ("digest", "key", "on", "value_hex"), "id"):
+    refiled = []
+    for id, signed, key, on, value_hex in _rows_of(SignatureRow, ("id", "digest", "key", "on", "value_hex"), "id"):
         found[signed].append(Signature(key, day_of(on), value_hex))
-    return found
+        if id != f"{signed}:{key}":
+            refiled.append(str(id))
+    return found, refiled
 
 
 def _bytes(stored: Any) -> bytes:

@@ -34,12 +34,16 @@ class Named(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class CheatKind:
-    """One kind of fraud: the promise it breaks, the key of its description, by whose hand, and how it is done."""
+    """One kind of fraud: the promise it breaks, the key of its description, by whose hand, and how it is done.
+
+    An administrator takes the guards of the database down and, but for one kind, puts them back.
+    """
 
     promise: str
     description: str
     as_administrator: bool
     do: Callable[[Any], Named]
+    puts_guards_back: bool = True
 
 
 class Kinds(dict[str, CheatKind]):
@@ -49,11 +53,14 @@ class Kinds(dict[str, CheatKind]):
         super().__init__()
         self.as_administrator = as_administrator
 
-    def breaks(self, promise: str) -> Callable[[Callable[[Any], Named]], Callable[[Any], Named]]:
+    def breaks(
+        self, promise: str, *, puts_guards_back: bool = True
+    ) -> Callable[[Callable[[Any], Named]], Callable[[Any], Named]]:
         """Which promise does the decorated fraud break? Its function's name is the kind's."""
 
         def keep(do: Callable[[Any], Named]) -> Callable[[Any], Named]:
-            self[do.__name__] = CheatKind(promise, f"cheat.{do.__name__}", self.as_administrator, do)
+            name = do.__name__
+            self[name] = CheatKind(promise, f"cheat.{name}", self.as_administrator, do, puts_guards_back)
             return do
 
         return keep

@@ -147,19 +147,15 @@ def contribution_invented(hand: Administrator) -> Named:
     paid = hand.record(JournalEntry, lambda found: found.rid.startswith("entry:contribution:"))
     entry = f"{paid.rid}/2"
     for number, posting in enumerate(paid.form["postings"], 1):
-        minor, currency = _money(posting["money"])
+        minor, currency = posting["money"]
         hand.do(
             "INSERT INTO office_posting (id, entry_id, account, currency, minor) VALUES (%s, %s, %s, %s, %s)",
-            f"{entry}/{number}", entry, posting["account"], currency, minor,
+            f"{entry}/{number}", entry, posting["account"], currency, int(minor),
         )  # fmt: skip
     hand.do(
         "INSERT INTO office_entry (rid, tranche, on_day) VALUES (%s, %s, %s)", entry, paid.form["tranche"], paid.day
     )
     return Named(entry, paid.day)
-
-
-def _money(form: dict[str, str]) -> tuple[int, str]:
-    return int(form["minor"]), form["currency"]
 
 
 @KINDS.breaks("P8")

@@ -135,6 +135,7 @@ def hearing_misfiled(hand: Administrator) -> Named:
     return Named(found.rid, found.day)
 
 
+@KINDS.breaks("P6", puts_guards_back=False)
 def guards_removed(hand: Administrator) -> Named:
     """A guard is removed and not put back: from now on records can be deleted in silence."""
     name = GUARD[connection.vendor]
