@@ -15,7 +15,7 @@ from ecluse.office.actions.deed import Deed
 from ecluse.office.actions.hearings import restand
 from ecluse.office.cheats.hands import Insider, Kinds, Named
 from ecluse.office.models import CertificateBalance, LicenceLine, Tranche
-from ecluse.office.registers import HomeDelivery, Officer, Order, Release
+from ecluse.office.registers import HomeDelivery, Officer, Order, Packing, Release
 from ecluse.order import Gate, Hearing, Standing, finding_form
 from ecluse.parties.screen import build_index
 from ecluse.parties.terms import Party
@@ -29,15 +29,14 @@ RESERVATION_DAYS = 90
 def licence_without_surplus(hand: Insider) -> Named:
     """A second licence for the same goods is issued on no certificate at all."""
     session, on = hand.session, hand.today
-    first = hand.any(Licence, lambda found: found.certificate is not None)
-    second = replace(first, id=f"{first.id}/2", number=f"{first.number}/2", certificate=None)
-    line = session.row(LicenceLine, first.id, first.order)
-    assert line is not None
+    left = {release.order for release in hand.each(Release)}
+    first = hand.any(Licence, lambda found: found.certificate is not None and found.order not in left)
+    second = replace(first, id=f"{first.id}/2", number=f"{first.number}/2", certificate=None, issued_on=on)
     with Deed(session, "licence.change", actor="clock:office", on=on, subject=first.tranche, order=first.order) as deed:
         deed.seal(second, first.order)
         twin = LicenceLine(
             licence=second.id, order=second.order, state=LicenceState.ISSUED.value, units=second.units,
-            units_released=line.units_released,
+            units_released=0,
         )  # fmt: skip
         deed.put(twin, first.order)
     return Named(second.id, str(on))
@@ -172,12 +171,11 @@ def packed_twice(hand: Insider) -> Named:
     one = SerialRange(run.block, run.first, run.first)
     block = hand.session.newest(run.block, SerialBlock)
     assert block is not None
-    tranche = f"{other.order}/9"
+    filed, tranche = hand.session.newest(other.order, Order), f"{other.order}/9"
+    assert filed is not None
     with Deed(
-        hand.session, "custody.hand_over", actor="party:maker", on=hand.today, subject=tranche, order=other.order
+        hand.session, "custody.hand_over", actor=filed.exporter, on=hand.today, subject=tranche, order=other.order
     ) as deed:
-        from ecluse.office.registers import Packing
-
         for name, subject in ((f"packing:{tranche}/1", tranche), (f"packing:{tranche}/1/in-block", one.block)):
             deed.seal(Packing(name, tranche, one.block, one.first, one.last, hand.today), subject)
         hand.session.move_units(one, tranche=tranche, state="packed", on=hand.today)
@@ -222,6 +220,3 @@ def certificate_unheard(hand: Insider) -> Named:
         )  # fmt: skip
         deed.put(row, again.id)
     return Named(again.id, str(on))
-
-
-

@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 
 from ecluse.base.sealed import VERSIONS
-from ecluse.base.signing import Key
 from ecluse.licence.terms import Licence, ProposedDecision
-from ecluse.office.cheats.hands import Administrator, Kinds, Named, lacking
+from ecluse.office.cheats.hands import Administrator, Kinds, Named
 from ecluse.office.registers import Order
 from ecluse.order import Hearing
 from ecluse.parties.terms import Party
@@ -208,13 +207,11 @@ def party_hidden_from_sweeps(hand: Administrator) -> Named:
     return Named(party.rid, party.day)
 
 
-@KINDS.breaks("P4")
+@KINDS.breaks("P6")
 def signature_forged(hand: Administrator) -> Named:
     """Another signature is put in place of an officer's under a decision."""
     licensed = {found.order for found in hand.records(Licence)}
     decision = hand.record(ProposedDecision, lambda found: found.subject in licensed)
-    if not list(hand.records(Key, "AND rid = %s", f"key:{decision.form['author']}/1")):
-        raise lacking(VERSIONS[Key])
     hand.do(
         "UPDATE office_signaturerow SET value_hex = %s WHERE digest = %s AND key = %s",
         "00" * 64, decision.digest, f"key:{decision.form['author']}/1",

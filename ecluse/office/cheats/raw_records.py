@@ -46,7 +46,12 @@ def licence_enlarged(hand: Administrator) -> Named:
 @KINDS.breaks("P6")
 def draw_deleted(hand: Administrator) -> Named:
     """The record of a draw is deleted and its units given back to the certificate's balance."""
-    found = hand.record(Draw, lambda draw: draw.form["state"] == DrawState.USED.value)
+    given_back = {
+        draw.form["tranche"] for draw in hand.records(Draw) if draw.form["state"] == DrawState.RETURNED.value
+    }
+    found = hand.record(
+        Draw, lambda draw: draw.form["state"] == DrawState.USED.value and draw.form["tranche"] not in given_back
+    )
     hand.delete(found)
     hand.do(
         "UPDATE office_certificatebalance SET units_used = units_used - %s WHERE certificate = %s",
