@@ -48,7 +48,7 @@ def carry_aside(world: Path, url: str, pipe: Connection) -> None:
 
 @dataclass
 class Year:
-    """A year that nobody interrupted: how long it took, its root, and how many records each day and each log position has."""
+    """A year that nobody interrupted: its seconds, its root, the leaf of each log position, the records of each day."""
 
     seconds: float
     root: str
@@ -186,4 +186,3 @@ def test_both_databases_end_with_the_same_root(world: Path, unkilled: Year, post
     struck = strike_often(world, urls, KILLS_ON_POSTGRES, unkilled)
     print(struck)
     assert struck.finished >= 1
-

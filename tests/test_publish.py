@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
 import re
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -17,7 +19,7 @@ import pytest
 from secrets_search import Secrets, search, secrets_of
 
 from ecluse.base.canon import canonical, digest
-from ecluse.base.errors import BadInputError
+from ecluse.base.errors import BadInputError, EvidenceError
 from ecluse.base.note import checkpoint_text, sign_note, verifier_key
 from ecluse.base.signing import message
 from ecluse.base.source import SeededSource
@@ -50,6 +52,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
     tables = carried.small_world(folder)
     url = carried.sqlite_url(folder / "year.sqlite3")
     carried.carry_into(tables, url)
+    carried.settle_sqlite(folder / "year.sqlite3")
     published(url, folder / "public")
     world = read_world(tables)
     return Office(world, url, folder / "public", secrets_of(world))
@@ -160,6 +163,20 @@ def test_a_publication_that_was_stopped_midway_is_taken_up(office: Office, copy:
     assert published(office.url, copy) > 100
     assert files_of(copy) == files_of(office.folder)
     assert [path.name for path in copy.parent.iterdir()] == ["public"]
+
+
+def test_an_office_that_lost_an_entry_publishes_nothing(office: Office, copy: Path, tmp_path: Path) -> None:
+    path = tmp_path / "robbed.sqlite3"
+    url = carried.copy_sqlite(Path(office.url.removeprefix("sqlite:///")), path)
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        connection.execute("DROP TRIGGER office_logentry_no_delete")
+        connection.execute("DELETE FROM office_logentry WHERE log = 'home/2026' AND log_index = 7")
+        connection.commit()
+    before = files_of(copy)
+    with pytest.raises(EvidenceError, match="run: ecluse audit"):
+        published(url, copy)
+    assert files_of(copy) == before
+    assert not copy.with_name(".public.partial").exists()
 
 
 def test_every_record_has_its_day() -> None:

@@ -1,4 +1,4 @@
-"""Does a carried year catch every hidden attempt, let every honest twin pass, and end the same wherever it is carried?"""
+"""Does a carried year catch every hidden attempt, let every honest twin pass, and end the same anywhere?"""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ import pytest
 import without_cheats
 from carried import ROOT, SMALL, carry_into, log_root, office_on, python, small_world, sqlite_url
 
+from ecluse.base.errors import SHOWN_FAULTS, BadInputError
 from ecluse.edge.world.generate import CHEATS
 from ecluse.edge.world.read import read_world
 from ecluse.order import Gate
@@ -31,6 +32,7 @@ KEYS = [
     "codes_by_gate",
 ]  # fmt: skip
 BAD_ROWS = 100_000
+BAD_ROW, BAD_CELLS = "2026-13-01,EUR,UAH,-1,1.5,synthetic\n", 3
 COMMAND_SECONDS = 120
 
 
@@ -46,9 +48,9 @@ class Year:
         return self.world.with_name(f"{self.world.name}.answers.csv")
 
 
-def in_groups(*seeds: int) -> list[Any]:
+def in_groups(name: str) -> list[Any]:
     """Everything about one seed's year runs in one worker, so that it is carried once."""
-    return [pytest.param(seed, marks=pytest.mark.xdist_group(f"year-{seed}"), id=f"seed {seed}") for seed in seeds]
+    return [pytest.param(seed, marks=pytest.mark.xdist_group(f"{name}-{seed}"), id=f"seed {seed}") for seed in SEEDS]
 
 
 def what_became_of(year: Year) -> list[Any]:
@@ -61,7 +63,7 @@ def what_became_of(year: Year) -> list[Any]:
 # ------------------------------------------------------------------ ten variants of each attempt
 
 
-@pytest.fixture(scope="module", params=in_groups(*SEEDS))
+@pytest.fixture(scope="module", params=in_groups("year"))
 def year(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Year:
     folder = tmp_path_factory.mktemp(f"year-{request.param}")
     made = Year(small_world(folder, seed=request.param, cheats=VARIANTS), sqlite_url(folder / "office.sqlite3"))
@@ -135,11 +137,12 @@ def test_variants_differ_in_firm_day_or_quantity(tmp_path: Path) -> None:
     seen: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
     for seed in SEEDS:
         world = small_world(tmp_path, seed=seed, cheats=VARIANTS)
-        orders = read_world(world).index["orders"]
+        index = read_world(world).index
         for row in read_answers(world.with_name(f"{world.name}.answers.csv")):
-            order = orders[row["order"]]
+            order = index["orders"][row["order"]]
             if row["role"] == "cheat":
-                seen[row["kind"]].append((order.exporter, order.filed_on, order.units))
+                firms = [index["parties"][party].name for party in (order.exporter, order.buyer)]
+                seen[row["kind"]].append((*firms, order.filed_on, order.units))
     assert set(seen) == set(CHEATS)
     assert {kind for kind, found in seen.items() if len(set(found)) < 2 * VARIANTS} == set()
 
@@ -153,10 +156,10 @@ def read_answers(path: Path) -> list[dict[str, str]]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", in_groups(*(10 * seed for seed in SEEDS)))
+@pytest.mark.parametrize("seed", in_groups("honest"))
 def test_without_the_attempt_there_is_no_ground(seed: int, tmp_path: Path) -> None:
     made = Year(tmp_path / "world", sqlite_url(tmp_path / "office.sqlite3"))
-    without_cheats.generate_without(seed // 10, made.world, made.answers, size=SMALL, cheats=VARIANTS)
+    without_cheats.generate_without(seed, made.world, made.answers, size=SMALL, cheats=VARIANTS)
     carry_into(made.world, made.url)
     found = [each for each in what_became_of(made) if each.answer.role == "cheat"]
     assert Counter(each.answer.kind for each in found) == dict.fromkeys(CHEATS, VARIANTS)
@@ -308,7 +311,7 @@ def missing_heading(world: Path) -> None:
 
 def many_bad_rows(world: Path) -> None:
     with (world / "rates.csv").open("a", encoding="utf-8") as file:
-        file.write("2026-13-01,EUR,UAH,-1,1.5,synthetic\n" * BAD_ROWS)
+        file.write(BAD_ROW * BAD_ROWS)
 
 
 def not_text(world: Path) -> None:
@@ -355,16 +358,14 @@ def test_a_bad_world_is_named_and_nothing_is_loaded(damage: Any, named: str, tem
     assert (ran.status, ran.out) == (2, "")
     assert named in ran.err
     assert "Traceback" not in ran.err
-    assert len(ran.err.splitlines()) <= 60  # the first fifty in full, the rest counted
+    assert len(ran.err.splitlines()) <= SHOWN_FAULTS + 1
     if damage is many_bad_rows:
-        assert f"{BAD_ROWS * 3 - 50} more faults" in ran.err or "more faults" in ran.err
+        assert f"{BAD_CELLS * BAD_ROWS - SHOWN_FAULTS} more faults" in ran.err
     assert records_of(url) == []
 
 
 @pytest.mark.slow
 def test_an_answer_key_that_is_none_is_named(template: Path, tmp_path: Path) -> None:
-    from ecluse.base.errors import BadInputError
-
     path = tmp_path / "key.csv"
     path.write_text("order,threat\norder:1,T1\n", encoding="utf-8")
     with office_on(sqlite_url(tmp_path / "office.sqlite3")):

@@ -1,7 +1,6 @@
 """What is a generated world once its hidden attempts are taken out again? The same orders, honest in everything.
 
 Each attempt is made and undone: the generator's chance runs on as before, so firms, days and quantities stay alike.
-An attempt that lies in what is ordered, and changes nothing else, gives way to its twin's wish.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ from typing import Any
 from unittest import mock
 
 from ecluse.edge.world import generate as generator
-from ecluse.edge.world.cheats import Cheat, Planting
+from ecluse.edge.world.cheats import Cheat, Planting, honestly
 from ecluse.edge.world.draft import Draft, Row
 
 STATE = (
@@ -44,7 +43,10 @@ class Kept:
 
 
 def undone(cheat: Cheat) -> Cheat:
-    """Which kind plants the same order without the attempt?"""
+    """Which kind plants the same order without the attempt?
+
+    Where it lies in what is ordered alone, or in the day (all else being as with the twin), the twin's wish is taken.
+    """
 
     def apply(planting: Planting, order: Row, rng: random.Random) -> str | None:
         kept = Kept(planting.draft)
@@ -52,14 +54,11 @@ def undone(cheat: Cheat) -> Cheat:
         kept.bring_back()
         return None
 
-    if lies_in_the_wish(cheat):
+    if cheat.apply is cheat.twin:
+        return dataclasses.replace(cheat, apply=honestly, twin=honestly, wish=cheat.twin_wish or cheat.wish)
+    if cheat.apply.__name__ == "_unchanged":
         return dataclasses.replace(cheat, apply=cheat.twin, wish=cheat.twin_wish or cheat.wish)
     return dataclasses.replace(cheat, apply=apply)
-
-
-def lies_in_the_wish(cheat: Cheat) -> bool:
-    """Does the attempt lie in what is ordered alone, or in its day, all else being as with the twin?"""
-    return cheat.apply.__name__ == "_unchanged" or cheat.apply is cheat.twin
 
 
 def generate_without(seed: int, out: Path, answers: Path, **arguments: Any) -> None:

@@ -6,7 +6,7 @@ are invented, and so each row says how many rows of the tables behind it are pub
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -95,6 +95,11 @@ def _basis(world: World, tables: tuple[str, ...]) -> dict[str, Any]:
     sources = [row.source for table in tables for row in getattr(world, table)]
     public = sum(source.startswith("public") for source in sources)
     return {"tables": list(tables), "rows_public": public, "rows_synthetic": len(sources) - public}
+
+
+def claims_text(rows: Iterable[dict[str, Any]], world: World, lang: str) -> str:
+    """What does a person read about the whole register?"""
+    return "\n".join([say("claims.head", lang, world=world.name) + "\n", *(claim_text(row, lang) for row in rows)])
 
 
 def claim_text(row: dict[str, Any], lang: str) -> str:

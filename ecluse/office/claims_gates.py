@@ -81,7 +81,8 @@ def _released_abroad(claim: Claim) -> list[Filed]:
 def _home_licence(reading: Reading, release: Filed) -> bool:
     """Did the home state license it, or find that no licence is required?"""
     decided = reading.last_hearing(release.value.tranche, Gate.LICENCE)
-    is_free = bool(decided) and (decided.value.finding or {}).get("outcome") == Outcome.NO_LICENCE_REQUIRED.value
+    finding = (decided.value.finding or {}) if decided else {}
+    is_free = finding.get("outcome") == Outcome.NO_LICENCE_REQUIRED.value
     return is_free or reading.newest(release.value.order, Licence) is not None
 
 

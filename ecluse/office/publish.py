@@ -40,6 +40,7 @@ def publish(folder: Path, source: Source | None = None) -> int:
     Raises BadInputError when the folder holds anything but an older publication of the same logs. In service `source`
     holds the signer's key; a demonstration signs with its own.
     """
+    folder = folder.resolve()
     _recover(folder)
     reading = Reading(newest_law())
     older = _older(folder, reading)
@@ -103,10 +104,11 @@ def _older(folder: Path, reading: Reading) -> bool:
     if not any(folder.iterdir()):
         return False
     expected = "an empty folder, or an older publication of the same logs"
+    ours = reading.entries
     try:
         for item in Folder(folder).json("logs.json")["logs"]:
             name, size, root = item["log"], item["size"], item["root"]
-            entries = reading.entries.get(name, [])
+            entries = ours.get(name, [])
             if size > len(entries) or tree_of(entries[:size]).root().hex() != root:
                 raise EvidenceError(f"{name} as published is no beginning of {name} as it stands")
     except (BadInputError, EvidenceError, KeyError, TypeError) as error:

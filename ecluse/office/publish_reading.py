@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from ecluse.base.canon import SAFE_INTEGER
-from ecluse.base.errors import BadInputError
+from ecluse.base.errors import BadInputError, EvidenceError
 from ecluse.base.law import Law
 from ecluse.base.proof import commit
 from ecluse.base.sealed import VERSIONS, unseal
@@ -76,6 +76,9 @@ class Reading:
         for log, index, body in rows.iterator(ROWS_AT_ONCE):
             if index < self.sizes.get(log, 0):
                 found[log].append(bytes(body))
+        for log, bodies in found.items():
+            if len(bodies) != self.sizes[log]:
+                raise EvidenceError(f"{log} holds {len(bodies)} of {self.sizes[log]} entries; run: ecluse audit")
         return found
 
     @cached_property
@@ -127,7 +130,7 @@ class Reading:
         names = ("v", "digest", "body", "subject", "order", "on", "log", "index")
         for v, digest, body, subject, order, on, log, index in rows.values_list(*names).iterator(ROWS_AT_ONCE):
             if self._is_in(log, index):
-                yield Placed(v, digest, bytes(body), subject, order, on, log, index, self._salts[digest])
+                yield Placed(v, digest, bytes(body), subject, order, on, log, index, self._salt_of(digest))
 
     def values(self, cls: type[T]) -> list[T]:
         """What do the records of this class say? Each record once, copies about another subject too."""
@@ -136,6 +139,11 @@ class Reading:
     @cached_property
     def _salts(self) -> dict[str, str]:
         return dict(Salt.objects.values_list("digest", "salt_hex").iterator(ROWS_AT_ONCE))
+
+    def _salt_of(self, digest: str) -> str:
+        if digest not in self._salts:
+            raise EvidenceError(f"the record {digest[:12]} has lost its salt; run: ecluse audit")
+        return self._salts[digest]
 
     def _is_in(self, log: str, index: int) -> bool:
         return index < self.sizes.get(log, 0)

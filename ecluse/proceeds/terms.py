@@ -1,4 +1,4 @@
-"""What are the nouns of proceeds? Sale, title transfer, receipt, contribution, shortage, allocation, purchase, books."""
+"""What are the nouns of proceeds? Sale, title, receipt, contribution, shortage, allocation, purchase, books."""
 
 from __future__ import annotations
 

@@ -122,7 +122,9 @@ def columns_are_projections(reading: Reading, tally: Tally) -> None:
         if type(value) in ACTORS:
             told.append(("actor", row.actor, {ACTORS[type(value)](value)}))
         order = getattr(value, "order", None)
-        if type(order) is str and not isinstance(value, COPIES) and row.order:
+        if row.subject.startswith("order:"):
+            told.append(("order", row.order, {row.subject.partition("/")[0]}))
+        elif type(order) is str and not isinstance(value, COPIES):
             told.append(("order", row.order, {order}))
         elif row.order and row.order not in orders:
             told.append(("order", row.order, {""}))

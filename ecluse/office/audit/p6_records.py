@@ -138,6 +138,8 @@ def taint(reading: Reading, row: Filed) -> None:
     if type(form) is dict:
         told = {text for text in form.values() if type(text) is str and ":" in text}
         names |= {text for text in told if text.split(":")[0] not in WIDE}
+        if not row.order and type(form.get("class")) is str:
+            names.add(f"class:{form['class']}")
     names |= {order_of(name) for name in names if name.startswith("order:") and "/" in name}
     reading.tainted.update(names - {""})
 

@@ -47,6 +47,8 @@ def chance_is_of_its_kind(reading: Reading, tally: Tally) -> None:
     seeds = [SeededSource(name, NOON) for name in sorted(names - {""})]
     seeded = [row for row in reading.rows if _is_seeded(reading, row, seeds)]
     tally.count("salts_seeded", len(seeded))
+    if reading.is_demonstration() and reading.rows and not seeded:
+        tally.broken("seed_differs", reading.settings.get("seed", "-"), None)
     if seeded and not reading.is_demonstration():
         tally.broken("salts_foretold", seeded[0].rid, seeded[0].on, records=len(seeded))
 

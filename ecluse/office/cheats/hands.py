@@ -1,4 +1,4 @@
-"""With which hands is a fraud committed: an administrator's raw SQL, or an insider's own keys and the office's actions?"""
+"""With whose hands is a fraud committed: an administrator's with raw SQL, or an insider's with the office's own keys?"""
 
 from __future__ import annotations
 
@@ -68,7 +68,9 @@ class Kinds(dict[str, CheatKind]):
 
 def lacking(what: str) -> BadInputError:
     """What is said where the carried year holds nothing that this fraud could be committed on?"""
-    return BadInputError.one("database", what, "none", "carry a larger world, or one with cheats, or choose another kind")
+    return BadInputError.one(
+        "database", what, "none", "carry a larger world, or one with cheats, or choose another kind"
+    )
 
 
 # ------------------------------------------------------------------ an administrator
@@ -164,7 +166,7 @@ def guards_down() -> Iterator[None]:
             for _, sql in guards:
                 _run(sql)
         return
-    tables = sorted({table for table, in _run(POSTGRESQL_GUARDED)})
+    tables = sorted({table for (table,) in _run(POSTGRESQL_GUARDED)})
     for table in tables:
         _run(f'ALTER TABLE "{table}" DISABLE TRIGGER USER')
     try:

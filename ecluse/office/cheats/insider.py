@@ -69,9 +69,7 @@ def released_while_home_waited(hand: Insider) -> Named:
     release = max(hand.each(Release), key=lambda found: (found.on, found.id))
     class_ = orders[release.order].class_
     owner = "authority:general-staff"
-    act = HomeDelivery(
-        f"home-delivery:{class_}/late", class_, Month.of(release.on), 100_000, 0, release.on
-    )
+    act = HomeDelivery(f"home-delivery:{class_}/late", class_, Month.of(release.on), 100_000, 0, release.on)
     with Deed(session, "surplus.accept_home_delivery", actor=owner, on=on, subject=f"home:{class_}") as deed:
         deed.seal(act, signatures=[hand.sign(owner, act)])
     return Named(release.tranche, str(release.on))
@@ -195,9 +193,7 @@ def verdict_forged(hand: Insider) -> Named:
         held.tranche, order.model, order.class_, GoodsKind(held.claim["kind"]), order.units, None, on
     )
     number = len(session.of(held.tranche, Hearing)) + 1
-    forged = replace(
-        held, id=f"hearing:{held.tranche}/{number}", on=on, grounds=(), finding=finding_form(finding)
-    )
+    forged = replace(held, id=f"hearing:{held.tranche}/{number}", on=on, grounds=(), finding=finding_form(finding))
     with Deed(session, "surplus.hear", actor="clock:office", on=on, subject=held.tranche, order=order.id) as deed:
         deed.seal(forged, held.tranche)
         row.gate, row.standing, row.hearing = Gate.SURPLUS.value, Standing.OPEN.value, forged.id

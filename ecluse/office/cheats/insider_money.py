@@ -76,9 +76,7 @@ def contribution_kept(hand: Insider) -> Named:
 
 
 def _book(hand: Insider, contribution: Contribution, postings: tuple[Posted, ...], order: Order) -> None:
-    entry = JournalEntry(
-        f"entry:{contribution.id}", contribution.tranche, contribution.id, postings, contribution.on
-    )
+    entry = JournalEntry(f"entry:{contribution.id}", contribution.tranche, contribution.id, postings, contribution.on)
     with Deed(
         hand.session, "proceeds.contribute", actor=order.exporter, on=contribution.on, subject=contribution.tranche,
         order=order.id,

@@ -1,4 +1,4 @@
-"""Which frauds does an administrator commit on what is not a sealed record: balances, books, units, standings, salts?"""
+"""Which frauds does an administrator commit on what is no sealed record: balances, books, units, standings, salts?"""
 
 from __future__ import annotations
 
@@ -131,9 +131,10 @@ def posting_pair_deleted(hand: Administrator) -> Named:
 
 @KINDS.breaks("P7")
 def entry_day_altered(hand: Administrator) -> Named:
-    """A late contribution is booked a month earlier."""
+    """A late contribution is booked some months earlier."""
     entry, day = hand.one(
-        "a contribution", "SELECT rid, on_day FROM office_entry WHERE rid LIKE 'entry:contribution:%%' ORDER BY rid DESC"
+        "a contribution",
+        "SELECT rid, on_day FROM office_entry WHERE rid LIKE 'entry:contribution:%%' ORDER BY rid DESC",
     )
     earlier = f"{str(day)[:4]}-01-02"
     hand.do("UPDATE office_entry SET on_day = %s WHERE rid = %s", earlier, entry)
@@ -161,7 +162,9 @@ def contribution_invented(hand: Administrator) -> Named:
 def salts_swapped(hand: Administrator) -> Named:
     """The salts of two records are exchanged, so that neither commitment opens."""
     first, second = list(hand.records(Order))[:2]
-    salts = dict(hand.all("SELECT digest, salt_hex FROM office_salt WHERE digest IN (%s, %s)", first.digest, second.digest))
+    salts = dict(
+        hand.all("SELECT digest, salt_hex FROM office_salt WHERE digest IN (%s, %s)", first.digest, second.digest)
+    )
     for own, other in ((first, second), (second, first)):
         hand.do("UPDATE office_salt SET salt_hex = %s WHERE digest = %s", salts[other.digest], own.digest)
     return Named(first.rid, first.day)

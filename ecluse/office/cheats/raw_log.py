@@ -93,23 +93,19 @@ def checkpoint_resigned(hand: Administrator) -> Named:
     hand.delete(found)
     hand.do("UPDATE office_logentry SET body = %s, leaf_hex = %s WHERE id = %s", body, leaf_hash(body).hex(), id)
     leaves = _leaves(hand, found.log)
-    hand.do(
-        "UPDATE office_loghead SET edge_hex = %s WHERE log = %s", Edge.of(leaves).to_hex(), found.log
-    )
+    hand.do("UPDATE office_loghead SET edge_hex = %s WHERE log = %s", Edge.of(leaves).to_hex(), found.log)
     _sign_again(hand, found.log, leaves)
     return Named(found.subject, day)
 
 
 def _left_in(hand: Administrator, found: Found) -> str:
     """On which day was the last record of the file written that is left?"""
-    rows = hand.all(
-        "SELECT max(on_day) FROM office_record WHERE subject = %s AND rid <> %s", found.subject, found.rid
-    )
+    rows = hand.all("SELECT max(on_day) FROM office_record WHERE subject = %s AND rid <> %s", found.subject, found.rid)
     return str(rows[0][0])[:10]
 
 
 def _sign_again(hand: Administrator, log: str, leaves: list[bytes]) -> None:
-    seed, = hand.one("a seed", "SELECT value FROM office_setting WHERE key = 'seed'")
+    (seed,) = hand.one("a seed", "SELECT value FROM office_setting WHERE key = 'seed'")
     private = SeededSource(seed, NOON).private_key(SIGNER)
     for id, size in hand.all("SELECT id, size FROM office_checkpoint WHERE log = %s", log):
         root = Edge.of(leaves[:size]).root()
@@ -141,4 +137,3 @@ def guards_removed(hand: Administrator) -> Named:
     name = GUARD[connection.vendor]
     hand.do(f"DROP TRIGGER {name}" + (" ON office_record" if connection.vendor == "postgresql" else ""))
     return Named(name, "")
-

@@ -46,9 +46,7 @@ def licence_enlarged(hand: Administrator) -> Named:
 @KINDS.breaks("P6")
 def draw_deleted(hand: Administrator) -> Named:
     """The record of a draw is deleted and its units given back to the certificate's balance."""
-    given_back = {
-        draw.form["tranche"] for draw in hand.records(Draw) if draw.form["state"] == DrawState.RETURNED.value
-    }
+    given_back = {draw.form["tranche"] for draw in hand.records(Draw) if draw.form["state"] == DrawState.RETURNED.value}
     found = hand.record(
         Draw, lambda draw: draw.form["state"] == DrawState.USED.value and draw.form["tranche"] not in given_back
     )
@@ -173,10 +171,10 @@ def manifest_forged(hand: Administrator) -> Named:
         "to_custodian": last.form["from_custodian"],
     }  # fmt: skip
     body = canonical(form)
-    count, = hand.one("a file", "SELECT max(turn) FROM office_record WHERE subject = %s", last.subject)
+    (count,) = hand.one("a file", "SELECT max(turn) FROM office_record WHERE subject = %s", last.subject)
     hand.do(
-        'INSERT INTO office_record (rid, v, body, digest, subject, "order", on_day, actor, action, log, log_index, turn)'
-        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, 'custody.hand_over', %s, %s, %s)",
+        'INSERT INTO office_record (rid, v, body, digest, subject, "order", on_day, actor, log, log_index, turn,'
+        " action) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 'custody.hand_over')",
         rid, last.v, body, digest(body), last.subject, last.order, last.day, last.form["to_custodian"], last.log,
         last.index, count + 1,
     )  # fmt: skip

@@ -1,0 +1,184 @@
+"""Is every fraud that can be committed on a demonstration named by the audit, and by its own promise alone?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from carried import carry_into, copy_postgres, copy_sqlite, office_on, set_up, settle_sqlite, small_world, sqlite_url
+
+from ecluse.base.errors import BadInputError, ForbiddenError
+from ecluse.base.words import LANGUAGES, say
+
+set_up()
+
+from ecluse.office.cheat import KINDS, commit_cheat, kinds_text  # noqa: E402
+
+pytestmark = [pytest.mark.db, pytest.mark.slow]
+TEMPLATE = "cheat_template"
+# What stands in a cache without a day, or in no table at all, is named without one.
+UNDATED = {"guards_removed", "party_hidden_from_sweeps", "standing_changed", "tranche_enlarged"}
+ON_POSTGRES = sorted(name for number, name in enumerate(sorted(KINDS)) if number % 4 == 0 or name == "guards_removed")
+
+
+@pytest.fixture(scope="module")
+def year(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small world's year, carried once."""
+    folder = tmp_path_factory.mktemp("cheat")
+    carry_into(small_world(folder), sqlite_url(folder / "year.sqlite3"))
+    settle_sqlite(folder / "year.sqlite3")
+    return folder / "year.sqlite3"
+
+
+@pytest.fixture(scope="module")
+def year_on_postgres(postgres_cluster: Any, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """The same on a PostgreSQL server, as a template for copies."""
+    import psycopg
+
+    with psycopg.connect(postgres_cluster.url, autocommit=True) as server:
+        server.execute(f"CREATE DATABASE {TEMPLATE}".encode())
+    carry_into(small_world(tmp_path_factory.mktemp("cheat-pg")), postgres_cluster.named(TEMPLATE))
+    return postgres_cluster
+
+
+@pytest.fixture
+def spoilt(year: Path, tmp_path: Path) -> Iterator[None]:
+    with office_on(copy_sqlite(year, tmp_path / "spoilt.sqlite3")):
+        yield
+
+
+@pytest.fixture
+def spoilt_on_postgres(year_on_postgres: Any, request: pytest.FixtureRequest) -> Iterator[None]:
+    name = f"spoilt_{request.node.callspec.id}"[:60]
+    with copy_postgres(year_on_postgres.url, TEMPLATE, name) as url, office_on(url):
+        yield
+
+
+def statuses() -> tuple[Any, set[str]]:
+    from ecluse.office.audit.report import run_audit
+
+    report = run_audit()
+    return report, {promise for promise, status in report.statuses().items() if status == "broken"}
+
+
+def check_it_is_named(kind: str) -> None:
+    done = commit_cheat(kind)
+    report, broken = statuses()
+    assert broken == {done.promise}, [finding.form() for finding in report.broken()][:5]
+    days = {finding.day for finding in report.broken() if finding.subject == done.subject}
+    assert days, f"{done.subject} is not named: {[finding.form() for finding in report.broken()][:5]}"
+    assert done.day in days or (kind in UNDATED and "" in days)
+    assert done.subject in done.told
+    for lang in LANGUAGES:
+        assert done.subject in report.text(lang)
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_the_audit_names_every_fraud(kind: str, spoilt: None) -> None:
+    check_it_is_named(kind)
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("kind", ON_POSTGRES)
+def test_the_audit_names_it_on_postgresql_too(kind: str, spoilt_on_postgres: None) -> None:
+    check_it_is_named(kind)
+
+
+def test_an_honest_year_breaks_nothing(spoilt: None) -> None:
+    assert statuses()[1] == set()
+
+
+def test_every_promise_has_its_frauds_by_both_hands() -> None:
+    assert len(KINDS) >= 24
+    assert {kind.promise for kind in KINDS.values()} == {f"P{number}" for number in range(1, 10)}
+    assert sum(kind.as_administrator for kind in KINDS.values()) >= 20
+    assert sum(not kind.as_administrator for kind in KINDS.values()) >= 8
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_kinds_are_told_in_three_languages(lang: str) -> None:
+    listed = kinds_text(lang)
+    for name, kind in KINDS.items():
+        assert name in listed
+        assert say(kind.description, lang) in listed
+
+
+def test_an_unknown_kind_is_answered_with_those_there_are(spoilt: None) -> None:
+    with pytest.raises(BadInputError, match="balance_raised"):
+        commit_cheat("arson")
+
+
+def test_no_fraud_is_committed_outside_a_demonstration(tmp_path: Path) -> None:
+    with office_on(sqlite_url(tmp_path / "empty.sqlite3")), pytest.raises(ForbiddenError, match="demonstration"):
+        commit_cheat("balance_raised")
+
+
+@pytest.mark.parametrize("kind", [name for name, kind in KINDS.items() if kind.as_administrator])
+def test_the_guards_stand_again_afterwards(kind: str, spoilt: None) -> None:
+    before = guards()
+    commit_cheat(kind)
+    assert before - guards() == ({"office_record_no_delete"} if kind == "guards_removed" else set())
+
+
+def guards() -> set[str]:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+        return {name for (name,) in cursor.fetchall()}
+
+
+# ------------------------------------------------------------------ what the database itself refuses
+
+
+BY_ITSELF = [
+    "UPDATE office_record SET on_day = '2026-01-01'",
+    "UPDATE office_record SET body = 'x' WHERE v = 'surplus_certificate/1'",
+    "UPDATE office_record SET subject = 'order:none' WHERE v = 'hearing/1'",
+    "DELETE FROM office_record WHERE v = 'loss/1'",
+    "DELETE FROM office_record WHERE v = 'draw/1'",
+    "UPDATE office_signaturerow SET value_hex = ''",
+    "DELETE FROM office_signaturerow",
+    "UPDATE office_logentry SET leaf_hex = ''",
+    "UPDATE office_logentry SET log_index = log_index + 1000000",
+    "DELETE FROM office_logentry WHERE log_index = 7",
+    "UPDATE office_checkpoint SET note = ''",
+    "DELETE FROM office_checkpoint",
+    "UPDATE office_posting SET minor = 0",
+    "UPDATE office_posting SET account = 'cash:me'",
+    "DELETE FROM office_posting",
+    "UPDATE office_entry SET on_day = '2026-01-01'",
+    "DELETE FROM office_entry",
+    "UPDATE office_setting SET value = 'service' WHERE key = 'kind'",
+    "DELETE FROM office_setting",
+    "INSERT INTO office_posting (id, entry_id, account, currency, minor)"
+    " SELECT id || '/more', entry_id, account, currency, minor FROM office_posting",
+    "INSERT INTO office_entry (rid, tranche, on_day) VALUES ('entry:of-nothing', '', '2026-01-01')",
+    "UPDATE office_certificatebalance SET units_used = units_certified + 1",
+    "UPDATE office_certificatebalance SET units_reserved = -1",
+    "UPDATE office_licenceline SET units_released = units + 1",
+]
+
+
+def check_it_is_refused(statement: str) -> None:
+    from django.db import DatabaseError, connection, transaction
+
+    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
+def test_the_database_itself_refuses(spoilt: None) -> None:
+    assert len(BY_ITSELF) >= 20
+    for statement in BY_ITSELF:
+        check_it_is_refused(statement)
+    assert statuses()[1] == set()
+
+
+@pytest.mark.postgres
+def test_postgresql_itself_refuses(year_on_postgres: Any) -> None:
+    with copy_postgres(year_on_postgres.url, TEMPLATE, "refusing") as url, office_on(url):
+        for statement in [*BY_ITSELF, "TRUNCATE office_record", "TRUNCATE office_posting CASCADE"]:
+            check_it_is_refused(statement)
+        assert statuses()[1] == set()
