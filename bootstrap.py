@@ -291,8 +291,10 @@ def run_demonstration(steps):
     steps.next("carrying the year of examples/ua-2026 and auditing it (%s)" % DATABASE)
     os.makedirs(os.path.join(ROOT, "var"), exist_ok=True)
     sys.stdout.flush()
+    is_to_serve = os.environ.get("SERVE", "1") != "0"
     carried = subprocess.run(
-        [inside("ecluse"), "demo", "--db", "sqlite:///" + DATABASE, "--json"],
+        [inside("ecluse"), "demo", "--db", "sqlite:///" + DATABASE, "--json"]
+        + (["--unless-carried"] if is_to_serve else []),
         stdin=subprocess.DEVNULL,
         cwd=ROOT,
         check=False,
@@ -305,7 +307,7 @@ def run_demonstration(steps):
         return 1
     if carried.returncode:
         raise Stopped("the demonstration did not finish (see above)", "rm -rf var && make run")
-    if os.environ.get("SERVE", "1") == "0":
+    if not is_to_serve:
         steps.next("done; SERVE=0, so the office stays closed.  To open it, run:  make run")
         return 0
     steps.next("opening the office on http://127.0.0.1:%s (Ctrl-C closes it)" % port)

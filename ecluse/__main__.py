@@ -46,9 +46,10 @@ def demo(
     db: str = typer.Option("", help="database URL, sqlite:///PATH or postgresql://…"),
     export: str = typer.Option("", help="write every order's dossier into this folder"),
     json: bool = typer.Option(False, "--json", help="print the summary as one JSON object only"),
+    unless_carried: bool = typer.Option(False, help="do nothing where this year was carried already"),
 ) -> None:
     """Carry a world's year through the five gates, audit it, print the summary."""
-    _run(OFFICE, "demo", world=world, lists=lists, db=db, export=export, as_json=json)
+    _run(OFFICE, "demo", world=world, lists=lists, db=db, export=export, as_json=json, unless_carried=unless_carried)
 
 
 @app.command()

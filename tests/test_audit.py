@@ -402,7 +402,8 @@ def insider(url: str) -> Iterator[tuple[Any, Any]]:
 def sealed_by(session: Any, action: str, actor: str, subject: str, *values: Any, on: Any = None) -> None:
     from ecluse.office.actions.deed import Deed
 
-    with Deed(session, action, actor=actor, on=on or values[0].on, subject=subject) as deed:
+    order = subject.partition("/")[0] if subject.startswith("order:") else ""
+    with Deed(session, action, actor=actor, on=on or values[0].on, subject=subject, order=order) as deed:
         for value in values:
             deed.seal(value)
 

@@ -21,6 +21,8 @@ from ecluse.base.words import LANGUAGES
 from ecluse.custody.serials import serial_text
 from ecluse.custody.terms import SerialBlock
 
+pytestmark = pytest.mark.xdist_group("trace")
+year_long = pytest.mark.slow
 BLOCK = SerialBlock("block:1", "line:1", "model:fpv-1", "UA-FPV-", 400, 50, date(2026, 1, 1), False)
 SERIAL = serial_text(BLOCK.prefix, 417)
 OTHER = replace(BLOCK, id="block:2", prefix="UA-EWS-", first=1, count=9)
@@ -67,10 +69,6 @@ def test_a_reading_that_is_right_is_not_suggested_to_itself() -> None:
 
 
 # ------------------------------------------------------------------ a carried year
-
-
-pytestmark = pytest.mark.xdist_group("trace")
-year_long = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")

@@ -26,15 +26,18 @@ def say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
-def demo(world: str, lists: str, db: str, export: str, as_json: bool) -> int:
+def demo(world: str, lists: str, db: str, export: str, as_json: bool, unless_carried: bool = False) -> int:
     """Carry the year, audit it, print the summary: one JSON object on the last line of standard output."""
     open_office(db)
     from ecluse.edge.world.workbook import open_world
     from ecluse.office.carry.progress import carrying
-    from ecluse.office.carry.year import carry
+    from ecluse.office.carry.year import carry, is_carried
     from ecluse.office.summary import summary
 
     found = open_world(Path(world))
+    if unless_carried and is_carried(found):
+        say(f"{found.name} was carried before; to audit it again: ecluse audit")
+        return 0
     with carrying(found) as told:
         carry(found, Path(lists) if lists else None, told)
     from ecluse.office.audit.report import run_audit

@@ -1,4 +1,4 @@
-"""With whose hands is a fraud committed: an administrator's with raw SQL, or an insider's with the office's own keys?"""
+"""With whose hands is a fraud committed: an administrator's with raw SQL, or an insider's with the office's keys?"""
 
 from __future__ import annotations
 
