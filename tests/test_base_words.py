@@ -87,7 +87,7 @@ def test_a_missing_key_names_key_and_language(lang: str) -> None:
 def test_a_missing_fact_is_named() -> None:
     with pytest.raises(KeyError, match="asks for the fact date"):
         say("audit.waits_until", "en")
-    assert say("audit.waits_until", "fr", date=date(2027, 1, 1)) == "en attente jusqu'au 1er janvier 2027"
+    assert say("audit.waits_until", "fr", date=date(2027, 1, 1)) == "en attente jusqu’au 1er janvier 2027"
     assert template("audit.waits_until", "en") == "waits until {date}"
 
 

@@ -169,7 +169,7 @@ def test_what_was_acknowledged_survives_every_kill(world: Path, unkilled: Year, 
     print(struck, f"{time.monotonic() - began:.0f} s")
     assert struck.kills == KILLS
     assert struck.finished >= 1
-    assert len(set(struck.days_acknowledged)) > KILLS // 5  # the moments lie all over the year
+    assert sum(days > 0 for days in struck.days_acknowledged) > KILLS // 5  # not only while it started
 
 
 @pytest.mark.db
