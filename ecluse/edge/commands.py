@@ -9,6 +9,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from ecluse.edge.language import person_language
+
 
 def say(text: str) -> None:
     """Tell the person at the terminal; results alone go to standard output."""
@@ -116,7 +118,7 @@ def audit_public(folder: str, as_json: bool) -> int:
     """What can a stranger check in a public folder?"""
     from ecluse.edge.public_audit import audit_public as audited
 
-    return audited(Path(folder), as_json)
+    return audited(Path(folder), as_json, person_language())
 
 
 def doctor() -> int:

@@ -43,7 +43,9 @@ class Folder:
             self.manifest = self._manifest()
         except (EvidenceError, KeyError, TypeError, ValueError) as error:
             raise BadInputError.one(
-                str(path / MANIFEST), f"a manifest of version {PUBLICATION_VERSION}", str(error),
+                str(path / MANIFEST),
+                f"a manifest of version {PUBLICATION_VERSION}",
+                str(error),
                 "publish the folder anew",
             ) from None
 

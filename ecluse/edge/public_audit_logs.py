@@ -177,4 +177,3 @@ def _chains(logs: Logs) -> Iterator[Point]:
 
 def _is_earlier(place: tuple[str, int], other: tuple[str, int]) -> bool:
     return place[0] != other[0] or place[1] < other[1]
-

@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from ecluse.edge.language import person_language
+
 
 def open_office(db: str) -> None:
     """Set Django up on this database, its tables made or brought up to date."""
@@ -26,6 +28,13 @@ def say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
+def tell(key: str, **facts: str | int) -> None:
+    """Tell the person at the terminal, in the person's language."""
+    from ecluse.base.words import say as word
+
+    say(word(f"cli.{key}", person_language(), **facts))
+
+
 def demo(world: str, lists: str, db: str, export: str, as_json: bool, unless_carried: bool = False) -> int:
     """Carry the year, audit it, print the summary: one JSON object on the last line of standard output."""
     open_office(db)
@@ -36,7 +45,7 @@ def demo(world: str, lists: str, db: str, export: str, as_json: bool, unless_car
 
     found = open_world(Path(world))
     if unless_carried and is_carried(found):
-        say(f"{found.name} was carried before; to audit it again: ecluse audit")
+        tell("carried_before", world=found.name)
         return 0
     with carrying(found) as told:
         carry(found, Path(lists) if lists else None, told)
@@ -46,9 +55,9 @@ def demo(world: str, lists: str, db: str, export: str, as_json: bool, unless_car
     if export:
         from ecluse.office.dossiers import export_dossiers
 
-        say(f"dossiers written: {export_dossiers(Path(export))}")
+        tell("dossiers", count=export_dossiers(Path(export)))
     result = summary(found, report, answers=_answers(Path(world)))
-    say(report.text("en"))
+    say(report.text(person_language()))
     print(json.dumps(result, ensure_ascii=False))
     return 1 if _is_broken(result) else 0
 
@@ -68,7 +77,7 @@ def audit(db: str, as_json: bool) -> int:
     from ecluse.office.audit.report import run_audit
 
     report = run_audit(say)
-    print(json.dumps(report.to_json(), ensure_ascii=False) if as_json else report.text("en"))
+    print(json.dumps(report.to_json(), ensure_ascii=False) if as_json else report.text(person_language()))
     return 0 if report.is_kept() else 1
 
 
@@ -77,7 +86,7 @@ def publish(folder: str, db: str) -> int:
     open_office(db)
     from ecluse.office.publish import publish as written
 
-    say(f"{folder}: {written(Path(folder))} files")
+    tell("files", folder=folder, count=written(Path(folder)))
     return 0
 
 
@@ -88,7 +97,7 @@ def cheat(kind: str, db: str, as_json: bool) -> int:
     from ecluse.office.cheat import commit_cheat, kinds_text
 
     if not kind:
-        print(kinds_text("en"))
+        print(kinds_text(person_language()))
         return 0
     done = commit_cheat(kind)
     say(done.told)
@@ -101,7 +110,7 @@ def cheat(kind: str, db: str, as_json: bool) -> int:
         "day": str(done.day),
         "named": is_named,
     }
-    print(json.dumps(form, ensure_ascii=False) if as_json else report.text("en"))
+    print(json.dumps(form, ensure_ascii=False) if as_json else report.text(person_language()))
     return 0 if is_named else 1
 
 
@@ -112,7 +121,7 @@ def trace(serial: str, db: str, as_json: bool) -> int:
     from ecluse.office.trace_words import trace_text
 
     found = trace_unit(serial)
-    print(json.dumps(found, ensure_ascii=False) if as_json else trace_text(found, "en"))
+    print(json.dumps(found, ensure_ascii=False) if as_json else trace_text(found, person_language()))
     return 0 if found.get("known") else 1
 
 
@@ -160,7 +169,7 @@ def world_generate(seed: int, size: int, cheats: int, out: str) -> int:
     with carrying(world) as told:
         carry(world, None, told)
     rates = caught_by_threat(Path(out).with_name(Path(out).name + ".answers.csv"))
-    say(rates_text(rates, "en"))
+    say(rates_text(rates, person_language()))
     print(json.dumps(rates_form(rates)))
     return 0 if all(rate.cheats == rate.caught and not rate.false_alarms for rate in rates.values()) else 1
 

@@ -57,11 +57,11 @@ def _cited(hearings: tuple[Hearing, ...], kept: dict[str, Any]) -> dict[str, Any
     """Every object that these hearings cite, by digest. What one of them found, the dossier holds in the hearing."""
     found = {seal_form(h.finding).digest for h in hearings if h.finding is not None}
     wanted = {ref for hearing in hearings for ref in refs_in(hearing.claim)} - found
-    asked = sorted(wanted - kept.keys())
+    asked = sorted(ref for ref in wanted if ref not in kept)
     for start in range(0, len(asked), ASKED_AT_ONCE):
         rows = Record.objects.filter(digest__in=asked[start : start + ASKED_AT_ONCE]).values_list("digest", "body")
         kept.update((digest, unseal(bytes(body))) for digest, body in rows)
-    missing = sorted(wanted - kept.keys())
+    missing = sorted(ref for ref in wanted if ref not in kept)
     if missing:
         raise EvidenceError(
             f"{hearings[0].order or hearings[0].tranche} cites {missing[0][:12]}, which is not on record"

@@ -8,6 +8,7 @@ from datetime import date
 from ecluse.base.days import Month
 from ecluse.base.signing import Signature
 from ecluse.base.verdict import Held, Passed
+from ecluse.custody.ranges import difference
 from ecluse.custody.serials import serial_text
 from ecluse.custody.terms import (
     CustodyFinding,
@@ -160,7 +161,8 @@ def hand_over(
         if manifest.step is Step.DELIVERY and manifest.received_at:
             made = DeliveryMade(f"delivery:{manifest.id}", manifest.tranche, end_user, manifest.units, on)
             deed.seal(made, end_user)
-        for run in manifest.ranges if manifest.received_at else ():
+        taken = difference(manifest.ranges, (*manifest.short, *manifest.rejected))
+        for run in taken if manifest.received_at else ():
             session.move_units(
                 run, custodian=manifest.to_custodian, authority=manifest.authority, state=manifest.step.value, on=on
             )

@@ -11,6 +11,8 @@ from datetime import date
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+from ecluse.base.words import say
+from ecluse.edge.language import person_language
 from ecluse.edge.world.read import World
 
 Told = Callable[[date, int], None]
@@ -41,7 +43,7 @@ def carrying(world: World) -> Iterator[Told]:
             if os.environ.get("ECLUSE_ACKNOWLEDGE"):
                 print(f"committed {day}", flush=True)
             if not console.is_terminal and (day + _ONE).day == 1:
-                print(f"carried to {day}: {steps_done:,} steps", file=sys.stderr, flush=True)
+                print(say("cli.carried_to", person_language(), day=day, count=steps_done), file=sys.stderr, flush=True)
 
         yield told
 

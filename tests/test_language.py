@@ -1,0 +1,28 @@
+"""Does a command speak the person's language?"""
+
+from __future__ import annotations
+
+import pytest
+
+from ecluse.edge.language import ASKED, person_language
+
+
+@pytest.mark.parametrize(
+    ("settings", "language"),
+    [
+        pytest.param({"LANG": "uk_UA.UTF-8"}, "uk", id="the terminal asks for Ukrainian"),
+        pytest.param({"LANG": "fr_FR.UTF-8"}, "fr", id="the terminal asks for French"),
+        pytest.param({"LANG": "de_DE.UTF-8"}, "en", id="a language without a catalogue"),
+        pytest.param({"LANG": "fr_FR.UTF-8", "LC_ALL": "uk_UA"}, "uk", id="the gravest setting wins"),
+        pytest.param({"LANG": "C"}, "en", id="no language"),
+        pytest.param({}, "en", id="nothing said"),
+    ],
+)
+def test_a_command_speaks_the_persons_language(
+    settings: dict[str, str], language: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ASKED:
+        monkeypatch.delenv(name, raising=False)
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+    assert person_language() == language
