@@ -308,7 +308,7 @@ def involvement_forgotten(c: sqlite3.Connection) -> Expected:
 
 
 def standing_changed(c: sqlite3.Connection) -> Expected:
-    order = one(c, "SELECT \"order\" FROM office_orderrow WHERE standing = 'held_refused' ORDER BY \"order\"")[0]
+    order = one(c, 'SELECT "order" FROM office_orderrow WHERE standing = \'held_refused\' ORDER BY "order"')[0]
     c.execute("UPDATE office_orderrow SET standing = 'passed' WHERE \"order\" = ?", (order,))
     return Expected("P9", "order_differs", order, "")
 
@@ -443,9 +443,7 @@ def hands_over_unsigned(session: Any, reading: Any) -> Expected:
     )  # fmt: skip
     sealed_by(session, "custody.hand_over", last.to_custodian, last.tranche, onward, on=at.date())
     for run in onward.ranges:
-        session.move_units(
-            run, custodian="party:nobody", authority=onward.authority, state="dispatch", on=at.date()
-        )
+        session.move_units(run, custodian="party:nobody", authority=onward.authority, state="dispatch", on=at.date())
     return Expected("P5", "handover_unsigned", onward.id, "2026-12-31")
 
 

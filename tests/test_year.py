@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import without_cheats
-from carried import ROOT, SMALL, carry_into, log_root, office_on, python, small_world, sqlite_url
+from carried import ROOT, carry_into, log_root, office_on, python, small_world, sqlite_url
+from years import SEEDS, VARIANTS, Year, in_groups, what_became_of
 
 from ecluse.base.errors import SHOWN_FAULTS, BadInputError
 from ecluse.edge.world.generate import CHEATS
@@ -22,8 +22,6 @@ from ecluse.order import Gate
 
 pytestmark = pytest.mark.db
 GATES = [gate.value for gate in Gate if gate is not Gate.CERTIFICATE]
-# Two worlds of five variants each: together ten of every kind, each with another firm, day and quantity.
-SEEDS, VARIANTS = (11, 12), 5
 NOT_MODELLED = {"T7", "T8", "T15"}
 KEYS = [
     "world", "orders", "passed", "held_refused", "held_referred", "open", "certificates", "licences", "units_marked",
@@ -34,30 +32,6 @@ KEYS = [
 BAD_ROWS = 100_000
 BAD_ROW, BAD_CELLS = "2026-13-01,EUR,UAH,-1,1.5,synthetic\n", 3
 COMMAND_SECONDS = 120
-
-
-@dataclass(frozen=True)
-class Year:
-    """A generated world and the office that carried it."""
-
-    world: Path
-    url: str
-
-    @property
-    def answers(self) -> Path:
-        return self.world.with_name(f"{self.world.name}.answers.csv")
-
-
-def in_groups(name: str) -> list[Any]:
-    """Everything about one seed's year runs in one worker, so that it is carried once."""
-    return [pytest.param(seed, marks=pytest.mark.xdist_group(f"{name}-{seed}"), id=f"seed {seed}") for seed in SEEDS]
-
-
-def what_became_of(year: Year) -> list[Any]:
-    with office_on(year.url):
-        from ecluse.office.rates import what_became_of as became
-
-        return became(year.answers)
 
 
 # ------------------------------------------------------------------ ten variants of each attempt
@@ -150,21 +124,6 @@ def test_variants_differ_in_firm_day_or_quantity(tmp_path: Path) -> None:
 def read_answers(path: Path) -> list[dict[str, str]]:
     with path.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
-
-
-# ------------------------------------------------------------------ the same worlds without their attempts
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("seed", in_groups("honest"))
-def test_without_the_attempt_there_is_no_ground(seed: int, tmp_path: Path) -> None:
-    made = Year(tmp_path / "world", sqlite_url(tmp_path / "office.sqlite3"))
-    without_cheats.generate_without(seed, made.world, made.answers, size=SMALL, cheats=VARIANTS)
-    carry_into(made.world, made.url)
-    found = [each for each in what_became_of(made) if each.answer.role == "cheat"]
-    assert Counter(each.answer.kind for each in found) == dict.fromkeys(CHEATS, VARIANTS)
-    assert [each for each in found if each.codes] == []
-    assert not any(each.is_caught() for each in found)
 
 
 # ------------------------------------------------------------------ the main job from the command line

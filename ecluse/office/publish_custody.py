@@ -137,5 +137,3 @@ def _lines(reading: Reading) -> list[dict[str, Any]]:
         state = state_on(lives.get(line.id, []), reading.as_of)
         by_host.setdefault(line.host, Counter())[state.value if state else "registered"] += 1
     return [{"host": host, "lines": dict(sorted(by_host[host].items()))} for host in sorted(by_host)]
-
-

@@ -88,9 +88,7 @@ def licences_are_drawn(reading: Reading, tally: Tally) -> None:
             return
         certificate = certificates.get(licence.certificate)
         if certificate is None or not _precedes(certificate, row):
-            tally.broken(
-                "certificate_after_licence", licence.id, row.on, rests=rests, certificate=licence.certificate
-            )
+            tally.broken("certificate_after_licence", licence.id, row.on, rests=rests, certificate=licence.certificate)
         units = _units_committed(reading, licence, row)
         same = [found.value for found in reading.about(row.subject, Licence)]
         licensed = sum(found.units for found in same if found.tranche == licence.tranche)
@@ -145,10 +143,15 @@ def releases_are_within(reading: Reading, tally: Tally) -> None:
                 units_released=released[release.order], units=licence.units,
             )  # fmt: skip
         certificate = order.value.certificate if order else None
-        if certificate and reading.about(certificate, Draw) and not any(
-            draw.value.tranche == release.tranche and draw.value.state is DrawState.USED
-            and draw.value.units >= release.units
-            for draw in reading.about(certificate, Draw)
+        if (
+            certificate
+            and reading.about(certificate, Draw)
+            and not any(
+                draw.value.tranche == release.tranche
+                and draw.value.state is DrawState.USED
+                and draw.value.units >= release.units
+                for draw in reading.about(certificate, Draw)
+            )
         ):
             tally.broken(
                 "release_without_draw", release.tranche, row.on, rests=[*rests, certificate], certificate=certificate,

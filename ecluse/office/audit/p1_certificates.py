@@ -199,5 +199,3 @@ def _ceiling(reading: Reading, class_: str, row: Filed) -> tuple[MonthUnits, ...
     funded = _by_month(o.due for m in models for o in reading.known(m, FundedOrder, row))
     months = year.first_month.until(year.last_month)
     return class_by_month(given or 0, [ModelFlow(m, capacity.get(m, 0), funded.get(m, 0), 0) for m in months])
-
-

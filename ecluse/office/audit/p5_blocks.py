@@ -180,5 +180,3 @@ def _twice(reading: Reading, tally: Tally, row: Filed, run: SerialRange, other: 
         is_held, "packed_twice", serials_of(reading, run), row.on, rests=[run.block, tranche, other, order_of(tranche)],
         tranche=tranche, other=other, units=run.units(),
     )  # fmt: skip
-
-

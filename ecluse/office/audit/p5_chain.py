@@ -159,6 +159,7 @@ def _host(reading: Reading, order: Order, home: str) -> str | None:
 
 def licences_allowed_release(reading: Reading, tally: Tally) -> None:
     """Was the home licence in force on the day of each release, and did the custody gate pass it?"""
+
     def check(item: tuple[str, Filed]) -> None:
         tranche, row = item
         tally.count("releases")
@@ -237,9 +238,7 @@ def _closed_on(reading: Reading, tranche: str) -> date | None:
     return heard[-1].on if heard else None
 
 
-def _name_missing(
-    reading: Reading, tally: Tally, tranche: str, left: Ranges, day: date, missing: list[str]
-) -> None:
+def _name_missing(reading: Reading, tally: Tally, tranche: str, left: Ranges, day: date, missing: list[str]) -> None:
     is_held = reading.is_held(tranche, Gate.CUSTODY)
     ordered = [row.value for row in manifests(reading).get(tranche, [])]
     foreign = count(difference(union(*(m.ranges for m in ordered)), packed(reading).get(tranche, ())))
@@ -301,5 +300,3 @@ def temporary_exports_came_back(reading: Reading, tally: Tally) -> None:
                 )  # fmt: skip
 
     tally.each(reading.of(Licence), check, lambda row: row.rid)
-
-

@@ -63,9 +63,7 @@ def _day(row: tuple[object, ...]) -> date | None:
     return row[9] if isinstance(row[9], date) else None
 
 
-def _differs(
-    tally: Tally, stored: tuple[object, ...], rebuilt: tuple[object, ...] | None, *, is_shared: bool
-) -> None:
+def _differs(tally: Tally, stored: tuple[object, ...], rebuilt: tuple[object, ...] | None, *, is_shared: bool) -> None:
     if rebuilt is None:
         tally.broken("unit_row_unknown", str(stored[0]), _day(stored), rests=[str(stored[1])], block=str(stored[1]))
         return

@@ -179,9 +179,7 @@ def signatures_verify(reading: Reading, tally: Tally) -> None:
             if row is None or key is None:
                 if signed not in reading.tainted and not _is_of_damaged(reading, signed):
                     tally.broken("signature_of_nothing", signature.key, signature.on, digest=signed)
-            elif not any(
-                holds(digest, signature.on, key.public_hex, signature.value_hex) for digest in _digests(row)
-            ):
+            elif not any(holds(digest, signature.on, key.public_hex, signature.value_hex) for digest in _digests(row)):
                 tally.broken("signature_altered", row.rid, row.on, signer=signature.key)
                 taint(reading, row)
 

@@ -49,9 +49,7 @@ def _newest(
         yield name, stated[:16] or "-", standing[-1][:16] or "-"
 
 
-def _every(
-    reading: Reading, row: Filed, claim: Claim, name: str, rows: list[Filed]
-) -> Iterator[Difference]:
+def _every(reading: Reading, row: Filed, claim: Claim, name: str, rows: list[Filed]) -> Iterator[Difference]:
     """The claim must cite every record of these, in the order in which they were written."""
     stated = [item.get("ref", "") for item in claim.get(name, [])]
     least, most = reading.window(rows, row)
