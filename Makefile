@@ -5,7 +5,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 # Two workers: the budgets of the design are for two cores.
-PYTEST := $(BIN)/pytest -n 2 --dist loadgroup
+PYTEST := $(BIN)/pytest -n 2 --dist loadfile
 DEBIAN_PACKAGES := chromium postgresql golang-go golang-golang-x-mod-dev
 
 export SERVE PORT

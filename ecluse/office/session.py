@@ -115,7 +115,7 @@ class Session:
         """Who signed the record with this digest?"""
         found = self.signatures_by_digest.get(digest)
         if found is None:
-            rows = SignatureRow.objects.filter(digest=digest).order_by("id")
+            rows = sorted(SignatureRow.objects.filter(digest=digest), key=lambda row: row.key)
             found = tuple(Signature(row.key, row.on, row.value_hex) for row in rows)
             self.signatures_by_digest[digest] = found
         return found

@@ -85,7 +85,7 @@ def write(deed: Deed) -> None:
     rows = buffer.sealed.setdefault(SignatureRow, [])
     for signed, signature in deed.signed:
         known = session.signatures_by_digest.get(signed, ())
-        session.signatures_by_digest[signed] = (*known, signature)
+        session.signatures_by_digest[signed] = tuple(sorted((*known, signature), key=lambda made: made.key))
         pk = f"{signed}:{signature.key}"
         rows.append(
             SignatureRow(id=pk, digest=signed, key=signature.key, on=signature.on, value_hex=signature.value_hex)

@@ -70,8 +70,9 @@ def _surplus(reading: Reading, row: Filed, claim: Claim, order: Order) -> Iterat
     yield from _newest(reading, row, claim, "certificate", order.certificate, Certificate)
     yield from _newest(reading, row, claim, "withdrawal", order.certificate, Withdrawal)
     policy = in_force(reading.known("policy:surplus", SurplusPolicy, row), row.on)
-    stated = reading.resolve(claim["policy"]["ref"]) if "policy" in claim else None
-    if stated != policy:
+    cited = [claim["policy"]["ref"]] if "policy" in claim else []
+    stated = reading.resolve(cited[0]) if _are_on_record(reading, cited) and cited else None
+    if _are_on_record(reading, cited) and stated != policy:
         yield "policy", stated.id if stated else "-", policy.id if policy else "-"
     yield from _balance(reading, row, claim, order)
     yield from _home(reading, row, claim, order)
@@ -135,10 +136,7 @@ def _parties(reading: Reading, row: Filed, claim: Claim, order: Order) -> Iterat
     parts = [{"party": party, "role": role} for role, party in order.roles()]
     if claim.get("parts") != parts:
         yield "parts", str(claim.get("parts"))[:120], str(parts)[:120]
-    stated = tuple(reading.resolve(item["ref"]).id for item in claim.get("lists_in_force", []))
-    rows = reading.about("lists", ListVersion)
-    if stated != lists_on(reading, row.on) and reading.window(rows, row).least == reading.window(rows, row).most:
-        yield "lists_in_force", ", ".join(stated), ", ".join(lists_on(reading, row.on))
+    yield from _lists(reading, row, claim)
     yield from _newest(reading, row, claim, "exporter", order.exporter, ExporterStatus)
     yield from _newest(reading, row, claim, "end_use", order.statement, EndUseStatement)
     if claim.get("destination") != order.destination:
@@ -149,6 +147,21 @@ def _parties(reading: Reading, row: Filed, claim: Claim, order: Order) -> Iterat
     sums = [sum(others[:number]) for number in range(least, most + 1)]
     if claim.get("units_on_statement_before") not in sums:
         yield "units_on_statement_before", str(claim.get("units_on_statement_before")), str(sums[-1])
+
+
+def _lists(reading: Reading, row: Filed, claim: Claim) -> Iterator[Difference]:
+    cited = [item["ref"] for item in claim.get("lists_in_force", [])]
+    if not _are_on_record(reading, cited):
+        return
+    stated = tuple(reading.resolve(ref).id for ref in cited)
+    rows = reading.about("lists", ListVersion)
+    if stated != lists_on(reading, row.on) and reading.window(rows, row).least == reading.window(rows, row).most:
+        yield "lists_in_force", ", ".join(stated), ", ".join(lists_on(reading, row.on))
+
+
+def _are_on_record(reading: Reading, cited: list[str]) -> bool:
+    """Can what is cited be read at all? Where it cannot, the replay of the hearing says so."""
+    return all(ref in reading.by_digest or ref in reading.findings for ref in cited)
 
 
 def _licence(reading: Reading, row: Filed, claim: Claim, order: Order) -> Iterator[Difference]:

@@ -20,7 +20,7 @@ from ecluse.office.facts.classes import home_plan
 from ecluse.office.facts.custody import level_of
 from ecluse.office.facts.surplus import CertificateRequest
 from ecluse.office.registers import HomeDelivery
-from ecluse.parties.screen import ListEntry, build_index
+from ecluse.parties.screen import Index, ListEntry, build_index
 from ecluse.parties.terms import Clearance, ListVersion, Party
 from ecluse.proceeds.terms import RateOfDay
 from ecluse.surplus.terms import Withdrawal
@@ -144,11 +144,16 @@ def lists(stage: Stage, step: Step, on: date) -> None:
     if on == stage.world.first_day:
         versions += [stage.loaded_version(loaded) for loaded in stage.loaded_lists]
     parties.bring_in_lists(stage.session, versions, on)
-    stage.index = build_index(_entries_in_force(stage, on), [v.id for v in stage.versions_in_force(on)])
+    stage.index = index_on(stage, on)
     hit = parties.sweep(stage.session, [row.party for row in stage.world.parties], stage.index, on)
     if on > stage.world.first_day:
         for party in hit:
             reopen_parties(stage, party, on)
+
+
+def index_on(stage: Stage, on: date) -> Index:
+    """Which index serves the list versions in force on this day? A year taken up again builds it anew."""
+    return build_index(_entries_in_force(stage, on), [version.id for version in stage.versions_in_force(on)])
 
 
 def _version(stage: Stage, row: object) -> ListVersion:

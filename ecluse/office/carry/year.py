@@ -46,6 +46,7 @@ def carry(world: World, lists: Path | None = None, progress: Progress = lambda d
     if not Setting.objects.exists():
         _found(stage, loaded)
     agenda.load()
+    stage.index = steps_registers.index_on(stage, min(agenda.by_day, default=world.last_day))
     for day in agenda.days():
         with transaction.atomic():
             done = agenda.run(day, stage, STEPS)
