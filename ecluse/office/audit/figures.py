@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
 from typing import Any
 
 from ecluse.base.canon import canonical
-from ecluse.base.money import Money, Rounding, divide
 from ecluse.base.proof import root_of
 from ecluse.custody.ranges import count
 from ecluse.custody.terms import Fate, Loss, Marking
@@ -20,7 +18,6 @@ from ecluse.office.audit.reading import Reading, order_of
 from ecluse.office.audit.standings import order_standings
 from ecluse.order import Standing
 from ecluse.proceeds.reinvestment import TrancheMoney
-from ecluse.proceeds.terms import Allocation, Contribution, Purchase, PurchaseDelivery, Receipt
 from ecluse.surplus.figures import need_unmet
 from ecluse.surplus.terms import Certificate, StatedNeed
 
@@ -71,49 +68,34 @@ def _need(reading: Reading) -> dict[str, Any]:
 
 
 def _money(reading: Reading) -> dict[str, Any]:
-    """Sums by currency, in minor units, from the records that the books rest on.
-
-    What was due is unknown where a tranche's is. Before the plan nothing is called displaced.
-    """
+    """Sums by currency, in minor units; None where a part is unknown. Before the plan nothing is called displaced."""
     stated: dict[str, TrancheMoney] = reading.kept("money") or {}
-    due: dict[str, int | None] = {}
+    names = ("received", "due", "paid", "allocated", "spent", "delivered")
+    sums: dict[str, dict[str, int | None]] = {name: {} for name in names}
     for money in stated.values():
-        before = due.get(money.received.currency, 0)
-        due[money.received.currency] = None if money.due is None or before is None else before + money.due.minor
+        currency = money.received.currency
+        for name in names:
+            part, before = getattr(money, name), sums[name].get(currency, 0)
+            sums[name][currency] = None if part is None or before is None else before + part.minor
     overdue: Counter[str] = Counter()
     for _, currency, minor, _ in reading.kept("overdue") or ():
         overdue[currency] += minor
-    received, paid, allocated, spent = (
-        _sum(row.value.money for row in reading.of(cls)) for cls in (Receipt, Contribution, Allocation, Purchase)
-    )
-    currencies = sorted({*due, *received, *paid, *allocated, *spent})
+    currencies = sorted(sums["received"])
     return {
-        "receipts_minor": {c: received[c] for c in currencies}, "due_minor": {c: due.get(c, 0) for c in currencies},
-        "paid_minor": {c: paid[c] for c in currencies}, "allocated_minor": {c: allocated[c] for c in currencies},
-        "spent_minor": {c: spent[c] for c in currencies}, "reinvested_minor": _delivered(reading, currencies),
-        "overdue_minor": {c: overdue[c] for c in currencies}, "idle_minor": {c: paid[c] - spent[c] for c in currencies},
+        "receipts_minor": _by(sums["received"]), "due_minor": _by(sums["due"]), "paid_minor": _by(sums["paid"]),
+        "allocated_minor": _by(sums["allocated"]), "spent_minor": _by(sums["spent"]),
+        "reinvested_minor": _by(sums["delivered"]), "overdue_minor": {c: overdue[c] for c in currencies},
+        "idle_minor": {c: _less(sums["paid"][c], sums["spent"][c]) for c in currencies},
         "displaced_budget_minor": dict.fromkeys(currencies, 0),
     }  # fmt: skip
 
 
-def _sum(amounts: Iterable[Money]) -> Counter[str]:
-    found: Counter[str] = Counter()
-    for money in amounts:
-        found[money.currency] += money.minor
-    return found
+def _by(sums: dict[str, int | None]) -> dict[str, int | None]:
+    return dict(sorted(sums.items()))
 
 
-def _delivered(reading: Reading, currencies: list[str]) -> dict[str, int]:
-    """What are the units worth that the army accepted? Of each purchase, the accepted share of its price."""
-    accepted: Counter[str] = Counter()
-    for row in reading.of(PurchaseDelivery):
-        accepted[row.value.purchase] += row.value.units
-    worth: Counter[str] = Counter()
-    for row in reading.of(Purchase):
-        bought: Purchase = row.value
-        units = min(accepted[bought.id], bought.units)
-        worth[bought.money.currency] += divide(bought.money.minor * units, bought.units, Rounding.DOWN)
-    return {currency: worth[currency] for currency in currencies}
+def _less(all_: int | None, part: int | None) -> int | None:
+    return None if all_ is None or part is None else all_ - part
 
 
 def _logs(reading: Reading) -> dict[str, Any]:
