@@ -187,7 +187,8 @@ def test_every_record_has_its_day() -> None:
     rows = newest_law()["office/opening"].rows
     scheduled = {version for row in rows for version in row["records"].split(";")}
     # Findings stand inside hearings and are never filed by themselves; other tests register records of their own.
-    ours = {version for version, cls in REGISTRY.items() if cls.__module__.startswith("ecluse.")}
+    # Memberships are read by no gate yet, so none is filed.
+    ours = {version for version, cls in REGISTRY.items() if cls.__module__.startswith("ecluse.")} - {"membership/1"}
     assert {version for version in ours if not version.endswith("_finding/1")} == scheduled
     provisions = {row["id"] for row in newest_law()["provisions/office"].rows}
     tables = [newest_law()[f"office/{name}"] for name in ("opening", "publication")]
