@@ -180,7 +180,8 @@ def test_an_office_that_lost_an_entry_publishes_nothing(office: Office, copy: Pa
 
 
 def test_every_record_has_its_day() -> None:
-    import ecluse.office.registers  # noqa: F401 its records are registered when it is read
+    import ecluse.office.registers
+    import ecluse.order  # noqa: F401 hearings too
     from ecluse.base.sealed import REGISTRY
     from ecluse.edge.law import newest_law
 
