@@ -39,7 +39,7 @@ from ecluse.edge.world.read import read_world
 from ecluse.licence.terms import Licence, PermitKind, ProposedDecision, Route
 from ecluse.order import Gate, Hearing, Trigger
 from ecluse.parties.terms import Party, PartyKind
-from ecluse.proceeds.terms import PurchaseDelivery, Receipt
+from ecluse.proceeds.terms import Destination, Purchase, PurchaseDelivery, Receipt
 from ecluse.surplus.terms import (
     CapacityAttestation,
     Certificate,
@@ -368,7 +368,6 @@ class Sums:
 
     received: Money
     due: Money
-    delivered: Money
     overdue: tuple[Any, ...] = ()
 
 
@@ -380,10 +379,13 @@ def test_reinvestment_is_supported_from_nine_tenths(
 ) -> None:
     from ecluse.office import claims_money
 
-    stated = Sums(Money(500, "EUR"), Money(100, "EUR"), Money(delivered, "EUR"))
+    stated = Sums(Money(500, "EUR"), Money(100, "EUR"))
+    price, home = Money(100, "EUR"), Destination.DOMESTIC
+    purchase = Purchase("purchase:1", "s:1", ("al:1",), "party:s", home, "fpv", 100, price, MAY, YEAR_END)
+    accepted = PurchaseDelivery("pd:1", purchase.id, delivered, "authority:mod", YEAR_END)
     monkeypatch.setattr(claims_money, "claims", lambda reading: {TRANCHE: None})
     monkeypatch.setattr(claims_money, "money_of_tranche", lambda claim, on: stated)
-    found = measured("A11")
+    found = measured("A11", ("s:1", purchase), ("s:1", accepted))
     assert found.status is status
     assert found.figures["of_due"] == (f"EUR {delivered} %",)
     assert found.figures["of_received"] == (f"EUR {delivered // 5} %",)

@@ -127,8 +127,9 @@ def test_figures_are_those_of_the_offices_own_audit(office: Office) -> None:
     assert {name: len(certificates[name]) for name in certificates} == {name: summary[name] for name in certificates}
     for item in proceeds["currencies"]:
         currency = item["currency"]
-        for name, told in (("received", "receipts"), ("due", "due"), ("paid", "paid"), ("allocated", "allocated")):
-            assert item[f"{name}_minor"] == summary[f"{told}_minor"][currency], (currency, name)
+        told = {"received": "receipts", "delivered": "reinvested"}
+        for name in ("received", "due", "paid", "allocated", "spent", "delivered", "idle"):
+            assert item[f"{name}_minor"] == summary[f"{told.get(name, name)}_minor"][currency], (currency, name)
         assert item["overdue_minor"] + item["price_overdue_minor"] == summary["overdue_minor"][currency]
 
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 from ecluse.base.days import Month
 from ecluse.base.money import Money
 from ecluse.custody.terms import Loss, Sighting
+from ecluse.office.audit.figures import spent_and_reinvested
 from ecluse.office.audit.p7_claims import claims
 from ecluse.office.audit.reading import Reading
 from ecluse.office.claims_terms import Claim, Measure, Measured, percent, released, status_of
@@ -39,7 +40,8 @@ def reinvested(claim: Claim) -> Measured:
     """A11: did the contributions that fell due buy weapons for named shortages, and were these delivered?"""
     reading = claim.reading
     money = [money_of_tranche(sale, reading.today()) for _, sale in sorted(claims(reading).items())]
-    received, due, bought = (_sums(money, name) for name in ("received", "due", "delivered"))
+    received, due = (_sums(money, name) for name in ("received", "due"))
+    _, bought = spent_and_reinvested(reading)
     overdue: Counter[str] = Counter()
     for each in money:
         for late in each.overdue:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -26,7 +27,7 @@ from ecluse.proceeds.reckoning import (
     total_received,
     units_accepted,
 )
-from ecluse.proceeds.terms import BudgetFigure, ProceedsClaim
+from ecluse.proceeds.terms import BudgetFigure, ProceedsClaim, Purchase, PurchaseDelivery
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +167,30 @@ def reinvested_per_mille(spent: Money | None, received: Money) -> int | None:
     if spent is None or received.minor <= 0 or spent.currency != received.currency:
         return None
     return divide(1000 * spent.minor, received.minor, Rounding.DOWN)
+
+
+def spent_on(purchases: Iterable[Purchase]) -> dict[str, int]:
+    """What did these purchases cost, by currency, in minor units?"""
+    spent: Counter[str] = Counter()
+    for purchase in purchases:
+        spent[purchase.money.currency] += purchase.money.minor
+    return dict(spent)
+
+
+def worth_accepted(purchases: Iterable[Purchase], deliveries: Iterable[PurchaseDelivery]) -> dict[str, int]:
+    """What are the units worth that the army accepted, by currency, in minor units?
+
+    Of each purchase the accepted share of its price, rounded down, as `ledger.purchase_delivered` posts it.
+    """
+    accepted: Counter[str] = Counter()
+    for delivery in deliveries:
+        accepted[delivery.purchase] += delivery.units
+    worth: Counter[str] = Counter()
+    for purchase in purchases:
+        if purchase.units > 0:
+            units = min(accepted[purchase.id], purchase.units)
+            worth[purchase.money.currency] += purchase.money.share(units, purchase.units, Rounding.DOWN).minor
+    return dict(worth)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,8 @@ from ecluse.office.audit.p6_log import trees_of
 from ecluse.office.audit.reading import Reading, order_of
 from ecluse.office.audit.standings import order_standings
 from ecluse.order import Standing
-from ecluse.proceeds.reinvestment import TrancheMoney
+from ecluse.proceeds.reinvestment import TrancheMoney, spent_on, worth_accepted
+from ecluse.proceeds.terms import Purchase, PurchaseDelivery
 from ecluse.surplus.figures import need_unmet
 from ecluse.surplus.terms import Certificate, StatedNeed
 
@@ -68,9 +69,12 @@ def _need(reading: Reading) -> dict[str, Any]:
 
 
 def _money(reading: Reading) -> dict[str, Any]:
-    """Sums by currency, in minor units; None where a part is unknown. Before the plan nothing is called displaced."""
+    """Sums by currency, in minor units; None where a part is unknown. Before the plan nothing is called displaced.
+
+    A purchase pools tranches, so what was spent and accepted is summed over purchases and not over tranches.
+    """
     stated: dict[str, TrancheMoney] = reading.kept("money") or {}
-    names = ("received", "due", "paid", "allocated", "spent", "delivered")
+    names = ("received", "due", "paid", "allocated")
     sums: dict[str, dict[str, int | None]] = {name: {} for name in names}
     for money in stated.values():
         currency = money.received.currency
@@ -80,22 +84,30 @@ def _money(reading: Reading) -> dict[str, Any]:
     overdue: Counter[str] = Counter()
     for _, currency, minor, _ in reading.kept("overdue") or ():
         overdue[currency] += minor
-    currencies = sorted(sums["received"])
+    spent, reinvested = spent_and_reinvested(reading)
+    currencies = sorted({*sums["received"], *spent})
     return {
         "receipts_minor": _by(sums["received"]), "due_minor": _by(sums["due"]), "paid_minor": _by(sums["paid"]),
-        "allocated_minor": _by(sums["allocated"]), "spent_minor": _by(sums["spent"]),
-        "reinvested_minor": _by(sums["delivered"]), "overdue_minor": {c: overdue[c] for c in currencies},
-        "idle_minor": {c: _less(sums["paid"][c], sums["spent"][c]) for c in currencies},
+        "allocated_minor": _by(sums["allocated"]), "spent_minor": {c: spent.get(c, 0) for c in currencies},
+        "reinvested_minor": {c: reinvested.get(c, 0) for c in currencies},
+        "overdue_minor": {c: overdue[c] for c in currencies},
+        "idle_minor": {c: _less(sums["paid"].get(c, 0), spent.get(c, 0)) for c in currencies},
         "displaced_budget_minor": dict.fromkeys(currencies, 0),
     }  # fmt: skip
+
+
+def spent_and_reinvested(reading: Reading) -> tuple[dict[str, int], dict[str, int]]:
+    """What did all purchases cost, and what are the units worth that the army accepted? In minor units by currency."""
+    purchases = [row.value for row in reading.of(Purchase)]
+    return spent_on(purchases), worth_accepted(purchases, (row.value for row in reading.of(PurchaseDelivery)))
 
 
 def _by(sums: dict[str, int | None]) -> dict[str, int | None]:
     return dict(sorted(sums.items()))
 
 
-def _less(all_: int | None, part: int | None) -> int | None:
-    return None if all_ is None or part is None else all_ - part
+def _less(all_: int | None, part: int) -> int | None:
+    return None if all_ is None else all_ - part
 
 
 def _logs(reading: Reading) -> dict[str, Any]:
