@@ -15,6 +15,8 @@ app = typer.Typer(
 )
 world_app = typer.Typer(no_args_is_help=True, help="Demonstration worlds: check one, generate one.")
 app.add_typer(world_app, name="world")
+side_app = typer.Typer(no_args_is_help=True, help="Two sides: signed files from the high side to the low one.")
+app.add_typer(side_app, name="side")
 
 
 def _run(module: str, function: str, **arguments: object) -> None:
@@ -37,6 +39,7 @@ def _run(module: str, function: str, **arguments: object) -> None:
 
 OFFICE = "ecluse.office.commands"
 EDGE = "ecluse.edge.commands"
+KEEP = "ecluse.office.commands_keep"
 
 
 @app.command()
@@ -92,10 +95,104 @@ def serve(
     _run(OFFICE, "serve", db=db, port=port)
 
 
+
+OPENING = "ecluse.office.commands_opening"
+
+
 @app.command()
-def doctor() -> None:
-    """What is missing on this machine, and which one command mends it?"""
-    _run(EDGE, "doctor")
+def init(
+    db: str = typer.Option("", help="database URL of an empty database"),
+    answers: str = typer.Option("", "--from", help="file of answers (TOML); without it plain questions are asked"),
+    side: str = typer.Option("", help="high, low or both; the answers' own when absent"),
+    passphrase_file: str = typer.Option("", help="file whose first line locks the private keys"),
+) -> None:
+    """Begin an empty office: home state, authorities, the first two officers, their keys."""
+    _run(OPENING, "init", db=db, answers=answers, side=side, passphrase_file=passphrase_file)
+
+
+@app.command("import")
+def import_(
+    kind: str = typer.Argument("", help="which kind of table; without it the kinds are listed"),
+    file: str = typer.Argument("", help="CSV or XLSX"),
+    map_file: str = typer.Option("", "--map", help="how its headings, words and units become ours (TOML)"),
+    dry_run: bool = typer.Option(False, help="say what would be filed and file nothing"),
+    person: str = typer.Option("", "--as", help="the officer who acts, such as officer:mod-1"),
+    accept: str = typer.Option("", help="accept this proposal, as a second person of another authority"),
+    decline: str = typer.Option("", help="decline this proposal"),
+    reason: str = typer.Option("", help="why it is declined"),
+    waiting: bool = typer.Option(False, help="list the proposals that wait"),
+    db: str = typer.Option("", help="database URL"),
+    json: bool = typer.Option(False, "--json"),
+) -> None:
+    """Bring a table in: read it, name every error by row, propose it; a second person accepts."""
+    _run(
+        OPENING, "import_table", kind=kind, file=file, map_file=map_file, dry_run=dry_run, person=person,
+        accept=accept, decline=decline, reason=reason, waiting=waiting, db=db, as_json=json,
+    )  # fmt: skip
+
+
+@app.command()
+def doctor(
+    db: str = typer.Option("", help="database URL"),
+    json: bool = typer.Option(False, "--json"),
+) -> None:
+    """What is missing or amiss here, and which one command mends it?"""
+    _run(KEEP, "doctor", db=db, as_json=json)
+
+
+@app.command()
+def seal(
+    file: str = typer.Argument(help="a record in canonical form, as the office exports it"),
+    key: str = typer.Option(..., help="the signer's private key, KEY.pem"),
+    on: str = typer.Option("", help="YYYY-MM-DD; today when absent"),
+    out: str = typer.Option("", help="file for the signature; FILE.signature.json when absent, - for standard output"),
+) -> None:
+    """Show a record and sign it, away from the office; writes a small signature file."""
+    _run(KEEP, "seal", file=file, key=key, on=on, out=out)
+
+
+@app.command()
+def backup(
+    file: str = typer.Argument(help="the archive to write; never over another"),
+    db: str = typer.Option("", help="database URL"),
+    json: bool = typer.Option(False, "--json"),
+) -> None:
+    """Copy the whole office into one archive while others go on working."""
+    _run(KEEP, "backup", file=file, db=db, as_json=json)
+
+
+@app.command()
+def restore(
+    file: str = typer.Argument(help="an archive of `ecluse backup`"),
+    db: str = typer.Option(..., help="database URL of an empty place"),
+    json: bool = typer.Option(False, "--json"),
+) -> None:
+    """Bring an office back from its archive into an empty place."""
+    _run(KEEP, "restore", file=file, db=db, as_json=json)
+
+
+@side_app.command("export")
+def side_export(
+    folder: str = typer.Argument(help="an empty or absent folder"),
+    db: str = typer.Option("", help="database URL of the high side"),
+    key: str = typer.Option("authority:mod", help="who signs: a key file, or an owner whose key this office holds"),
+    on: str = typer.Option("", help="YYYY-MM-DD; the office's day when absent"),
+    json: bool = typer.Option(False, "--json"),
+) -> None:
+    """High side: write what may cross as signed files."""
+    _run(KEEP, "side_export", folder=folder, db=db, key=key, on=on, as_json=json)
+
+
+@side_app.command("import")
+def side_import(
+    folder: str = typer.Argument(help="a folder that the high side wrote"),
+    db: str = typer.Option("", help="database URL of the low side"),
+    owner: str = typer.Option("authority:mod", help="whose carriages this side takes"),
+    on: str = typer.Option("", help="YYYY-MM-DD; the office's day when absent"),
+    json: bool = typer.Option(False, "--json"),
+) -> None:
+    """Low side: check the signed files and file them; all, or nothing."""
+    _run(KEEP, "side_import", folder=folder, db=db, owner=owner, on=on, as_json=json)
 
 
 @app.command()

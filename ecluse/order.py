@@ -114,6 +114,9 @@ class Standing(enum.Enum):
     PASSED = "passed"
 
 
+HELD = frozenset({Standing.HELD_REFUSED, Standing.HELD_REFERRED})
+
+
 @dataclass(frozen=True, slots=True)
 class Stage:
     """A tranche's place on the river: the gate it waits at or passed last, and its standing there."""
@@ -247,26 +250,52 @@ def standing(stages: Iterable[Stage]) -> Standing:
     return next((grave for grave in Standing if grave in found), Standing.OPEN)
 
 
-REOPENING = frozenset({Trigger.LIST_CHANGE, Trigger.CERTIFICATE_WITHDRAWN, Trigger.LICENCE_CHANGE})
+REOPENING = frozenset({
+    Trigger.LIST_CHANGE, Trigger.CERTIFICATE_WITHDRAWN, Trigger.AMENDMENT, Trigger.SPLIT, Trigger.LICENCE_CHANGE,
+})  # fmt: skip
+RIVER = tuple(gate for gate in Gate if gate is not Gate.CERTIFICATE)
 
 
 def stage_of(hearings: Iterable[Hearing], delivered_on: date | None) -> Stage | None:
     """Where does a tranche stand after these hearings, its parent's before it was split included, in their order?"""
     stage: Stage | None = None
     for hearing in hearings:
-        if hearing.trigger not in REOPENING or _reopens(hearing, stage, delivered_on):
+        if not _is_again(hearing, stage) or _moves(hearing, stage, delivered_on):
             stage = Stage(hearing.gate, standing_after(hearing))
     return stage
 
 
-def _reopens(hearing: Hearing, stage: Stage | None, delivered_on: date | None) -> bool:
-    """A gate heard again and passed moves nothing; held, it moves what the end user does not have yet.
+def _is_again(hearing: Hearing, stage: Stage | None) -> bool:
+    """Was a gate heard that the tranche had left behind? A sighting is news of goods that arrived: it always counts."""
+    if stage is None or hearing.trigger is Trigger.SIGHTING:
+        return False
+    return hearing.trigger in REOPENING or RIVER.index(hearing.gate) < RIVER.index(stage.gate)
+
+
+def _moves(hearing: Hearing, stage: Stage | None, delivered_on: date | None) -> bool:
+    """A gate heard again and passed moves nothing, unless the tranche was held at it; held, it moves what is not there.
 
     What was delivered becomes a case, and money due stays due.
     """
+    if hearing.finding is not None:
+        return stage is not None and stage.gate is hearing.gate and stage.standing in HELD
     is_delivered = delivered_on is not None and delivered_on <= hearing.on
     is_at_the_end = stage is not None and stage.gate is Gate.PROCEEDS
-    return hearing.finding is None and not is_delivered and not is_at_the_end
+    return not is_delivered and not is_at_the_end
+
+
+def open_gates(hearings: Iterable[Hearing], delivered_on: date | None) -> frozenset[Gate]:
+    """Which gates that had passed stand open, since one before them was held again? They ask to be heard anew.
+
+    What was delivered keeps its gates: its sale and its money are judged on what was found when it went.
+    """
+    opened: set[Gate] = set()
+    for hearing in hearings:
+        opened.discard(hearing.gate)
+        if hearing.finding is None and not (delivered_on is not None and delivered_on <= hearing.on):
+            _, reopened = rehear(hearing.gate, is_issued=False, is_moving=False, is_delivered=False)
+            opened |= set(reopened) - {hearing.gate}
+    return frozenset(opened)
 
 
 def standing_after(hearing: Hearing) -> Standing:
@@ -294,8 +323,7 @@ def rehear(
     Not yet licensed: not issued. Licensed: suspended. Moving: recalled. Delivered: a case; money due stays due, so
     proceeds never reopens by itself.
     """
-    river: list[Gate] = [gate for gate in Gate if gate is not Gate.CERTIFICATE]
-    reopened = tuple(gate for gate in river[river.index(reached) :] if gate is not Gate.PROCEEDS)
+    reopened = tuple(gate for gate in RIVER[RIVER.index(reached) :] if gate is not Gate.PROCEEDS)
     if is_delivered:
         return Consequence.CASE, ()
     if is_moving:

@@ -9,7 +9,8 @@ from typing import Any
 from keys import key_for, signed
 
 from ecluse.base.days import Stop
-from ecluse.base.money import Money
+from ecluse.base.money import Money, Rate
+from ecluse.licence.officers import Officer
 from ecluse.licence.terms import (
     Aggregate,
     Application,
@@ -58,7 +59,7 @@ APPLICATION = Application(
     control_entry="ML11.a",
     units=30,
     unit_price=Money.of("6000", "EUR"),
-    price_uah=Money.of("9000000", "UAH"),
+    price_uah=Money.of("9000000", "UAH"),  # 30 at 6,000 euros, at 50 hryvnias the euro
     permit=PermitKind.ONE_OFF,
     route=Route.A,
     offered_on=date(2026, 2, 16),
@@ -103,6 +104,21 @@ def opinion(authority: str, voice: Voice = Voice.FOR, *, officer: str | None = N
 
 
 OPINIONS = (opinion(MOD), opinion(SBU), opinion(MFA))
+RATE = Rate("EUR", "UAH", 50, 1, APPLICATION.filed_on, "National Bank")
+
+
+def office(officer: str, authority: str, role: str = "opinion", *, until: date | None = None) -> Officer:
+    """Which office does this person hold?"""
+    return Officer(officer, authority, role, "Somebody", date(2025, 1, 1), until)
+
+
+SLUGS = ("mod", "general-staff", "sbu", "szr", "gur", "mfa", "economy", "finance")
+REGISTERED = (
+    office(AUTHOR, SSECU, "author"),
+    office(COUNTERSIGNER, MOD, "countersigner"),
+    office("officer:commission-1", COMMISSION, "author"),
+    *(office(f"officer:{slug}-1", f"authority:{slug}") for slug in SLUGS),
+)
 OFFICERS = (AUTHOR, COUNTERSIGNER, "officer:commission-1", "officer:mod-1", "officer:sbu-1", "officer:economy-1")
 
 
@@ -118,8 +134,17 @@ def decided(claim: LicenceClaim, **changes: Any) -> LicenceClaim:
 
 
 def filed(claim: LicenceClaim, **changes: Any) -> LicenceClaim:
-    """What is the claim once the application says this?"""
-    return replace(claim, application=replace(claim.application, **changes))
+    """What is the claim once the application says this, the rate of the day being what makes its value right?"""
+    asked = replace(claim.application, **changes)
+    value = asked.unit_price.times(asked.units)
+    rate = Rate(value.currency, "UAH", asked.price_uah.minor, value.minor, asked.filed_on, RATE.source)
+    return replace(claim, application=asked, official_rate=rate)
+
+
+def enrolled(claim: LicenceClaim, *offices: Officer) -> LicenceClaim:
+    """What is the claim once these are the only offices of the persons named, all others as they were?"""
+    named = {office.id for office in offices}
+    return replace(claim, officers=(*(o for o in claim.officers if o.id not in named), *offices))
 
 
 BASE = decided(
@@ -144,6 +169,8 @@ BASE = decided(
         aggregate=Aggregate(Money.of("9000000", "UAH"), 1, 365),
         price_band=PriceBand(Money.of("5000", "EUR"), Money.of("7000", "EUR"), 5),
         units_licensed_before=0,
+        officers=REGISTERED,
+        official_rate=RATE,
         keys=tuple(key_for(officer)[0] for officer in OFFICERS),
     )
 )
@@ -163,7 +190,6 @@ DEAL = filed(
 # Route C: a resident of Defence City, a treaty state, decided within its 15 days.
 TREATY = filed(replace(BASE, defence_city=True), route=Route.C, complete_on=DECISION.on - 15 * DAY)
 # Route B: the commission decides on eight opinions; five must not be recused.
-SLUGS = ("mod", "general-staff", "sbu", "szr", "gur", "mfa", "economy", "finance")
 WARTIME_BODIES = tuple(f"authority:{slug}" for slug in SLUGS)
 WARTIME = decided(
     filed(replace(BASE, opinions=tuple(opinion(body) for body in WARTIME_BODIES)), route=Route.B),
@@ -197,6 +223,26 @@ AGAINST = heard(BASE, opinion(SBU, Voice.AGAINST))
 STOPPED = (Stop(date(2026, 3, 10), date(2026, 3, 12), "Question to the exporter"),)
 # 47 days from completion to decision, less two on which the clock stood still: the 45 of route A.
 SLOW = filed(replace(BASE, clock_stops=STOPPED), filed_on=date(2026, 2, 25), complete_on=DECISION.on - 47 * DAY)
+
+SPOKEN_ON = OPINIONS[0].on
+COLLEAGUE_ID = "officer:ssecu-2"
+# A second officer of the same service; and two persons who each hold offices of two authorities.
+COLLEAGUE = replace(
+    enrolled(BASE, office(COLLEAGUE_ID, SSECU, "countersigner")),
+    keys=(*BASE.keys, key_for(COLLEAGUE_ID)[0]),
+)
+TWO_OFFICES = enrolled(
+    BASE,
+    office(AUTHOR, SSECU, "author"),
+    office(AUTHOR, MOD, "countersigner"),
+    office("officer:mod-1", MOD),
+    office("officer:mod-1", SBU),
+)
+
+
+def _countersigned_by(authority: str) -> LicenceClaim:
+    return decided(enrolled(BASE, office(COUNTERSIGNER, authority, "countersigner")), countersigner_authority=authority)
+
 
 CASES: dict[str, tuple[LicenceClaim, LicenceClaim, date]] = {
     "licence.goods_are_not_critical": (
@@ -244,16 +290,30 @@ CASES: dict[str, tuple[LicenceClaim, LicenceClaim, date]] = {
         heard(INTERESTED, opinion(SBU, Voice.RECUSED)),
         ON,
     ),
-    "licence.one_officer_one_voice": (heard(BASE, opinion(SBU, officer="officer:mod-1")), BASE, ON),
-    "licence.two_persons_sign": (decided(BASE, countersigner=AUTHOR), decided(BASE, countersigner=COUNTERSIGNER), ON),
+    "licence.one_officer_one_voice": (heard(TWO_OFFICES, opinion(SBU, officer="officer:mod-1")), TWO_OFFICES, ON),
+    "licence.two_persons_sign": (
+        decided(TWO_OFFICES, countersigner=AUTHOR),
+        decided(TWO_OFFICES, countersigner=COUNTERSIGNER),
+        ON,
+    ),
     "licence.two_authorities_sign": (
-        decided(BASE, countersigner_authority=SSECU),
-        decided(BASE, countersigner_authority=MOD),
+        decided(COLLEAGUE, countersigner=COLLEAGUE_ID, countersigner_authority=SSECU),
+        decided(COLLEAGUE, countersigner_authority=MOD),
+        ON,
+    ),
+    "licence.officers_hold_office": (
+        enrolled(BASE, office(COUNTERSIGNER, MOD, "countersigner", until=DECISION.on - DAY)),
+        enrolled(BASE, office(COUNTERSIGNER, MOD, "countersigner", until=DECISION.on)),
+        ON,
+    ),
+    "licence.speakers_hold_office": (
+        enrolled(BASE, office("officer:sbu-1", SBU, until=SPOKEN_ON - DAY)),
+        enrolled(BASE, office("officer:sbu-1", SBU, until=SPOKEN_ON)),
         ON,
     ),
     "licence.decision_authority_is_competent": (
-        decided(BASE, countersigner_authority="authority:dk"),
-        decided(BASE, countersigner_authority="authority:customs"),
+        _countersigned_by("authority:dk"),
+        _countersigned_by("authority:customs"),
         ON,
     ),
     "licence.decision_is_signed": (replace(BASE, decision_signatures=BASE.decision_signatures[:1]), BASE, ON),
@@ -280,6 +340,11 @@ CASES: dict[str, tuple[LicenceClaim, LicenceClaim, date]] = {
     ),
     "licence.partner_list_is_known": (replace(TREATY, partner_list=None), TREATY, ON),
     "licence.origin_is_declared": (replace(BASE, origin=None), BASE, ON),
+    "licence.value_is_at_official_rate": (
+        replace(BASE, application=replace(APPLICATION, price_uah=APPLICATION.price_uah - KOPIYKA)),
+        BASE,
+        ON,
+    ),
     "licence.value_is_not_split": (summed(FLOOR), summed(FLOOR - KOPIYKA), ON),
     "licence.aggregate_is_known": (
         summed(FLOOR - KOPIYKA, window_days=364),

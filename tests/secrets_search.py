@@ -121,8 +121,10 @@ def _figures(world: World) -> Iterator[int]:
     vectors += [vector for row in world.capacity for vector in (row.capacity_units, row.demonstrated_units)]
     for vector in vectors:
         yield from (units for units in vector if units is not None)
-    for rows in (world.stock, world.reserves, world.absorption, world.shortages, world.orders):
+    for rows in (world.stock, world.reserves, world.absorption, world.judged_surplus, world.shortages, world.orders):
         yield from (row.units for row in rows)
+    for row in world.orders_statements:
+        yield from (row.units_home, row.units_partner)
     prices = [row.unit_price_minor for rows in (world.models, world.orders, world.suppliers) for row in rows]
     for minor in (*prices, *(row.unit_cost_minor for row in world.models)):
         yield minor

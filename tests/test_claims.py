@@ -153,7 +153,7 @@ def manifest(number: int, step: Step, giver: str, taker: str, on: date, runs: tu
 def order(*, origin: str = "made", centre: str | None = None, on: date = SAID, id: str = ORDER) -> tuple[str, Any]:
     return id, Order(
         id, "party:maker-1", "party:b", "party:b", "party:user", None, "party:carrier", "party:bank", "PL", (),
-        "model:1", "fpv", 10, origin, "certificate:1", None, "line:ua", centre, Month(2026, 5), on, None, on,
+        "model:1", "fpv", 10, origin, "certificate:1", None, "line:ua", centre, Month(2026, 5), on, on,
     )  # fmt: skip
 
 

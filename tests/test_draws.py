@@ -87,7 +87,7 @@ def order_of(number: int, exporter: str, firms: list[str]) -> Any:
     contract_on = date(2021, 1, 1) + timedelta(number)  # a contract of its own: no order claims another's unit
     return Order(
         order_name(number), exporter, buyer, buyer, buyer, None, carrier, bank, "PL", (), MODEL, "ew_set", 1, "made",
-        CERTIFICATE, None, None, None, Month.of(ON), contract_on, None, ON,
+        CERTIFICATE, None, None, None, Month.of(ON), contract_on, ON,
     )  # fmt: skip
 
 

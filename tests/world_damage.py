@@ -59,9 +59,12 @@ WORLD = {
         attestation:howitzer-01,party:maker-001,model:howitzer-01,howitzer,2025-12-10,2027-01-31,12x4,12x4""",
     "funded_orders": """funded:fpv-01-home,authority:mod,home,model:fpv-01,fpv,2025-12-12,12x300
         funded:howitzer-01-home,authority:mod,home,model:howitzer-01,howitzer,2025-12-12,12x1""",
+    "orders_statements": """orders:fpv,authority:mod,fpv,1,3600,0,2025-12-20
+        orders:howitzer,authority:mod,howitzer,1,12,0,2025-12-20""",
     "needs": """need:fpv-1,authority:general-staff,fpv,1,2025-12-08,12x200
         need:howitzer-1,authority:general-staff,howitzer,2,2025-12-08,12x2""",
     "absorption": "absorption:fpv,authority:general-staff,fpv,8000,2026-01,2026-12,2025-12-08",
+    "judged_surplus": "judged:fpv,authority:general-staff,fpv,2000,2026-01,2026-12,2025-12-09",
     "stock": "stock:fpv-01,authority:mod,model:fpv-01,fpv,100,2025-12-31",
     "reserves": "reserve:fpv-01,authority:mod,model:fpv-01,fpv,40,2025-12-15",
     "aid": "fpv,12,US,2026-03-15",

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Protocol
@@ -107,3 +108,16 @@ class ServiceSource:
     def private_key(self, owner: str) -> Ed25519PrivateKey:
         """Raises ForbiddenError: in service a key comes from its owner's key store."""
         raise ForbiddenError(f"the key of {owner} is held by its owner; it cannot be derived")
+
+
+class KeyedSource(ServiceSource):
+    """The operating system's randomness and clock, with keys from the owners' own store."""
+
+    __slots__ = ("_keys",)
+
+    def __init__(self, keys: Callable[[str], Ed25519PrivateKey]) -> None:
+        self._keys = keys
+
+    def private_key(self, owner: str) -> Ed25519PrivateKey:
+        """With which key does this owner sign? The store answers, or refuses."""
+        return self._keys(owner)

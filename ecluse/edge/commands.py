@@ -119,15 +119,3 @@ def audit_public(folder: str, as_json: bool) -> int:
     from ecluse.edge.public_audit import audit_public as audited
 
     return audited(Path(folder), as_json, person_language())
-
-
-def doctor() -> int:
-    """What is missing here, and which one command mends it?"""
-    from ecluse.edge.doctor import ailments
-
-    found = ailments()
-    for name, remedy in found:
-        say(f"{name}: missing; {remedy}")
-    if not found:
-        say("nothing is missing")
-    return 1 if found else 0

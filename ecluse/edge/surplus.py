@@ -71,16 +71,33 @@ def class_year(world: World, class_: str) -> ClassYear:
     first, last = world.months[0], world.months[-1]
     capacity = [r.capacity_units for r in world.capacity if r.class_ == class_]
     needs = [r.needed_units for r in world.needs if r.class_ == class_]
-    stock = [r.units for r in world.stock if r.class_ == class_]
-    limits = [r.units for r in world.absorption if r.class_ == class_]
-    funded = {
-        funder: sum(_sum(r.due_units) for r in world.funded_orders if (r.class_, r.funder) == (class_, funder))
-        for funder in ("home", "partner")
-    }
+    limits = [r for r in world.absorption if r.class_ == class_]
+    limited = {month for r in limits for month in r.first_month.until(r.last_month)}
+    judged = [
+        r.units for r in world.judged_surplus if (r.class_, r.first_month, r.last_month) == (class_, first, last)
+    ]  # fmt: skip
     return ClassYear(
-        class_, first, last, sum(map(_sum, capacity)) if capacity else None, funded["home"], funded["partner"],
-        sum(stock) if stock else None, sum(map(_sum, needs)) if needs else None, sum(limits) if limits else None, None,
+        class_, first, last, sum(map(_sum, capacity)) if capacity else None, *_funded(world, class_),
+        _stock(world, class_), sum(map(_sum, needs)) if needs else None,
+        sum(r.units for r in limits) if limited >= set(world.months) else None, judged[-1] if judged else None,
     )  # fmt: skip
+
+
+def _funded(world: World, class_: str) -> tuple[int | None, int | None]:
+    """Home and partner funded units: unknown where no order stands in the table, or others than the register holds."""
+    orders = [r for r in world.funded_orders if r.class_ == class_]
+    home, partner = (sum(_sum(r.due_units) for r in orders if r.funder == each) for each in ("home", "partner"))
+    stated = [r for r in world.orders_statements if r.class_ == class_]
+    register = {(r.orders, r.units_home, r.units_partner) for r in stated}
+    is_known = register == {(len(orders), home, partner)} if stated else bool(orders)
+    return (home, partner) if is_known else (None, None)
+
+
+def _stock(world: World, class_: str) -> int | None:
+    """Unknown unless every model that is made has been counted."""
+    counts = {r.model: r.units for r in world.stock if r.class_ == class_}
+    made = {r.model for r in world.capacity if r.class_ == class_}
+    return sum(counts.values()) if counts and made <= set(counts) else None
 
 
 def _sum(units: tuple[int | None, ...]) -> int:

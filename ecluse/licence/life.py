@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from types import MappingProxyType
 
+from ecluse.licence.officers import AUTHOR, COUNTERSIGNER, Officer, Side, holds, why_not_two
 from ecluse.licence.terms import Licence, LicenceEvent, LicenceState
 
 OPEN_STEPS = frozenset({
@@ -43,6 +44,10 @@ TWO_OFFICERS = frozenset({
     LicenceState.REVOKED,
 })  # fmt: skip
 
+# What the office does because a day came, or because nothing is left to go.
+CLOCK = "clock:"
+BY_CLOCK = frozenset({LicenceState.SUSPENDED, LicenceState.EXHAUSTED, LicenceState.EXPIRED})
+
 IN_FORCE = frozenset({LicenceState.ISSUED, LicenceState.REINSTATED, LicenceState.AMENDED})
 
 
@@ -65,26 +70,54 @@ def has_its_officers(event: LicenceEvent) -> bool:
     return not needs_two(event.state) or event.countersigner not in (None, "", event.officer)
 
 
+def why_not_by_these(event: LicenceEvent, officers: Iterable[Officer]) -> str:
+    """Why may those who stand behind this step not take it? Empty when they may. The clock takes no step for two."""
+    known = tuple(officers)
+    if needs_two(event.state):
+        return why_not_two(known, Side(event.officer, AUTHOR), Side(event.countersigner or "", COUNTERSIGNER), event.on)
+    if event.officer.startswith(CLOCK):
+        return "" if event.state in BY_CLOCK else f"{event.officer} may not take the step {event.state.value}"
+    if event.state is LicenceState.SURRENDERED and not event.officer.startswith("officer:"):
+        return ""  # its holder gives it up: permission is asked where it is written
+    is_theirs = holds(known, Side(event.officer, AUTHOR), event.on)
+    return "" if is_theirs else f"{event.officer} is no {AUTHOR} on {event.on}"
+
+
 def in_order(licence: Licence, events: Iterable[LicenceEvent]) -> tuple[LicenceEvent, ...]:
     """Which steps were taken on this licence, in the order of their days? Steps of one day keep their order."""
     return tuple(sorted((event for event in events if event.licence == licence.id), key=lambda event: event.on))
 
 
-def faults(licence: Licence, events: Iterable[LicenceEvent]) -> Iterator[LicenceEvent]:
-    """Which steps could not lawfully be taken: out of order, before issue, or by too few officers?"""
+def faults(
+    licence: Licence, events: Iterable[LicenceEvent], officers: Iterable[Officer] | None = None
+) -> Iterator[LicenceEvent]:
+    """Which steps could not lawfully be taken: out of order, before issue, or by too few officers?
+
+    With `officers`, those registered, a step must be by officers in office on its day, where two are needed of two
+    authorities; without them only the persons that the step names are counted.
+    """
+    known = None if officers is None else tuple(officers)
     state = LicenceState.ISSUED
     for event in in_order(licence, events):
-        if event.on < licence.issued_on or not may_follow(state, event.state) or not has_its_officers(event):
+        is_theirs = has_its_officers(event) if known is None else not why_not_by_these(event, known)
+        if event.on < licence.issued_on or not may_follow(state, event.state) or not is_theirs:
             yield event
         else:
             state = event.state
 
 
+def state_after(
+    licence: Licence, events: Iterable[LicenceEvent], officers: Iterable[Officer] | None = None
+) -> LicenceState:
+    """In which state did the lawful steps leave the licence? Its term is another question: see `state_on`."""
+    steps = in_order(licence, events)
+    unlawful = set(faults(licence, steps, officers))
+    return next((event.state for event in reversed(steps) if event not in unlawful), LicenceState.ISSUED)
+
+
 def state_on(licence: Licence, events: Iterable[LicenceEvent], on: date) -> LicenceState:
     """In which state is the licence on this day? Steps that were not lawful change nothing; its term ends by itself."""
-    past = [event for event in in_order(licence, events) if event.on <= on]
-    unlawful = set(faults(licence, past))
-    state = next((event.state for event in reversed(past) if event not in unlawful), LicenceState.ISSUED)
+    state = state_after(licence, [event for event in in_order(licence, events) if event.on <= on])
     return LicenceState.EXPIRED if STEPS[state] and on > licence.valid_until else state
 
 

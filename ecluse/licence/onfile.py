@@ -7,6 +7,7 @@ from datetime import date
 
 from ecluse.base.law import Law
 from ecluse.licence.dated import is_home_body, owner_named
+from ecluse.licence.officers import AUTHOR, COUNTERSIGNER, Side
 from ecluse.licence.terms import (
     Condition,
     CriticalGoods,
@@ -104,6 +105,14 @@ def voices(claim: LicenceClaim, on: date) -> Iterator[tuple[str, str]]:
     if decision is not None:
         yield decision.author, decision.author_authority
         yield decision.countersigner, decision.countersigner_authority
+
+
+def offices_claimed(claim: LicenceClaim, on: date) -> Iterator[tuple[Side, date]]:
+    """Which office does everybody claim who signs the decision, and on which day?"""
+    decision = decision_made(claim, on)
+    if decision is not None:
+        yield Side(decision.author, AUTHOR, decision.author_authority), decision.on
+        yield Side(decision.countersigner, COUNTERSIGNER, decision.countersigner_authority), decision.on
 
 
 def _is_in_force(valid_from: date, valid_until: date | None, on: date) -> bool:

@@ -9,11 +9,13 @@ from ecluse.base.law import Law
 from ecluse.base.signing import is_signed_by
 from ecluse.base.verdict import Ground, refer, refuse
 from ecluse.licence.dated import is_collegial, is_home_body
+from ecluse.licence.officers import are_of_two_bodies, holds, in_office
 from ecluse.licence.onfile import (
     conditions_set,
     day_decided,
     decision_made,
     is_lifted,
+    offices_claimed,
     opinions_given,
     parties_of,
     voices,
@@ -87,11 +89,40 @@ def two_persons_sign(claim: LicenceClaim, on: date, law: Law) -> Iterator[Ground
 def two_authorities_sign(claim: LicenceClaim, on: date, law: Law) -> Iterator[Ground]:
     """Author and countersigner of a decision speak for two authorities (mechanism.md T5, R21)."""
     decision = decision_made(claim, on)
-    if decision and decision.author_authority == decision.countersigner_authority:
+    if decision is None:
+        return
+    # What the decision says of its officers is not believed: their registered offices are compared. Whoever is not
+    # registered at all is named by officers_hold_office.
+    known = [in_office(claim.officers, name, decision.on) for name in (decision.author, decision.countersigner)]
+    is_one_body = all(known) and not are_of_two_bodies(
+        claim.officers, decision.author, decision.countersigner, decision.on
+    )
+    if is_one_body or decision.author_authority == decision.countersigner_authority:
         yield refuse(
             "licence.two_authorities_sign", "ecluse/two-authorities",
             decision=decision.id, authority=decision.author_authority,
         )  # fmt: skip
+
+
+def officers_hold_office(claim: LicenceClaim, on: date, law: Law) -> Iterator[Ground]:
+    """Who signs a decision held, on its day, the office that the decision states (mechanism.md T5, R21)."""
+    for side, day in offices_claimed(claim, on):
+        if not holds(claim.officers, side, day):
+            yield refuse(
+                "licence.officers_hold_office", "ecluse/registered-office",
+                officer=side.officer, authority=str(side.authority), decided_on=day,
+            )  # fmt: skip
+
+
+def speakers_hold_office(claim: LicenceClaim, on: date, law: Law) -> Iterator[Ground]:
+    """Who speaks for an authority is, on that day, one of its officers (mechanism.md T5, R15)."""
+    for opinion in opinions_given(claim):
+        bodies = {office.authority for office in in_office(claim.officers, opinion.officer, opinion.on)}
+        if opinion.authority not in bodies:
+            yield refuse(
+                "licence.speakers_hold_office", "ecluse/registered-office",
+                officer=opinion.officer, authority=opinion.authority, spoken_on=opinion.on,
+            )  # fmt: skip
 
 
 def decision_authority_is_competent(claim: LicenceClaim, on: date, law: Law) -> Iterator[Ground]:

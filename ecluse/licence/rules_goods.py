@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from ecluse.base.law import Law
-from ecluse.base.money import Money
+from ecluse.base.money import Money, Rounding
 from ecluse.base.verdict import Ground, refer, refuse
 from ecluse.licence import routes
 from ecluse.licence.dated import is_home_body, term
@@ -165,6 +165,17 @@ def value_is_not_split(claim: LicenceClaim, on: date, law: Law) -> Iterator[Grou
         )  # fmt: skip
 
 
+def value_is_at_official_rate(claim: LicenceClaim, on: date, law: Law) -> Iterator[Ground]:
+    """The value stated for the floor is units by price at the official rate of the day of filing (T12, R17)."""
+    asked = claim.application
+    reckoned = value_at_rate(claim)
+    if reckoned is None or routes.in_hryvnias(asked.price_uah) != routes.in_hryvnias(reckoned):
+        yield refer(
+            "licence.value_is_at_official_rate", "ecluse/official-rate",
+            price=asked.price_uah, value=asked.unit_price.times(asked.units), filed_on=asked.filed_on,
+        )  # fmt: skip
+
+
 def price_is_in_band(claim: LicenceClaim, on: date, law: Law) -> Iterator[Ground]:
     """The unit price lies within the band of its peers, where there are enough of them (mechanism.md T5, R22)."""
     band, price = claim.price_band, claim.application.unit_price
@@ -194,6 +205,17 @@ def value_escapes_floor(claim: LicenceClaim, on: date, law: Law) -> bool:
     if floor is None or claim.application.goods_list is not GoodsList.MILITARY:
         return False
     return routes.in_hryvnias(claim.application.price_uah) < routes.in_hryvnias(floor)
+
+
+def value_at_rate(claim: LicenceClaim) -> Money | None:
+    """What are the goods worth in hryvnias at the rate of the day of filing? None where that day has no rate."""
+    asked, rate = claim.application, claim.official_rate
+    value = asked.unit_price.times(asked.units)
+    if value.currency == "UAH":
+        return value
+    if rate is None or (rate.base, rate.quote, rate.on) != (value.currency, "UAH", asked.filed_on):
+        return None
+    return rate.convert(value, Rounding.HALF_UP)
 
 
 def is_whole(summed: Aggregate | None, price: Money, window_days: int) -> bool:

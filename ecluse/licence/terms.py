@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from ecluse.base.days import Stop
-from ecluse.base.money import Money
+from ecluse.base.money import Money, Rate
 from ecluse.base.sealed import sealed
 from ecluse.base.signing import Key, Signature
+from ecluse.licence.officers import Officer
 from ecluse.parties.terms import PartiesFinding
 from ecluse.surplus.terms import GoodsKind
 
@@ -314,6 +315,8 @@ class LicenceClaim:
     aggregate: Aggregate | None
     price_band: PriceBand | None
     units_licensed_before: int
+    officers: tuple[Officer, ...]
+    official_rate: Rate | None
     keys: tuple[Key, ...]
 
 

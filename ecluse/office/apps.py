@@ -10,3 +10,7 @@ class OfficeConfig(AppConfig):
 
     name = "ecluse.office"
     label = "office"
+
+    def ready(self) -> None:
+        """Make every noun known, so that any record on file can be read whoever asks."""
+        from ecluse.office import registers, registers_people  # noqa: F401

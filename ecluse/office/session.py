@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import date
 from functools import lru_cache
 from typing import Any, TypeVar
 
@@ -24,6 +25,18 @@ from ecluse.order import Citation
 
 T = TypeVar("T")
 M = TypeVar("M", bound=models.Model)
+
+
+@dataclass(frozen=True, slots=True)
+class Mandate:
+    """For which body, in which role and between which days does a person speak? For whom, when standing in?"""
+
+    person: str
+    body: str
+    role: str
+    valid_from: date
+    valid_until: date | None
+    acting_for: str | None = None
 
 
 @dataclass(slots=True)
@@ -66,8 +79,10 @@ def _value(digest: str, body: bytes) -> Any:
 class Session:
     """One reader's view. `exclusive` sessions (the carrying of a year) outlive deeds; others serve one deed."""
 
-    def __init__(self, source: Source, law: Law, *, exclusive: bool = False) -> None:
-        self.source, self.law, self.exclusive = source, law, exclusive
+    def __init__(
+        self, source: Source, law: Law, *, exclusive: bool = False, mandate: Mandate | None = None
+    ) -> None:
+        self.source, self.law, self.exclusive, self.mandate = source, law, exclusive, mandate
         self.files: dict[str, File] = {}
         self.rows: dict[tuple[type[models.Model], str], models.Model | None] = {}
         self.logs: dict[str, tuple[int, Edge]] = {}

@@ -11,7 +11,7 @@ from ecluse.base.errors import BadInputError
 
 DEFAULT = "sqlite:///var/ecluse.sqlite3"
 BUSY_SECONDS = 30
-PRAGMAS = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
+PRAGMAS = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA recursive_triggers=ON;"
 
 
 def from_environment() -> dict[str, Any]:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import os
-import secrets
+from urllib.parse import urlsplit
 
 from ecluse.site.database import from_environment
+from ecluse.site.secret_key import secret_key
+from ecluse.site.sign_in import *  # noqa: F403  every name is a setting
 
-SECRET_KEY = os.environ.get("ECLUSE_SECRET_KEY") or secrets.token_hex(32)
+DATABASES = {"default": from_environment()}
+SECRET_KEY = secret_key(DATABASES["default"])
 DEBUG = False
 ALLOWED_HOSTS = os.environ.get("ECLUSE_HOSTS", "127.0.0.1,localhost").split(",")
+ALLOWED_HOSTS += [host for host in [urlsplit(ORIGIN).hostname] if host]  # noqa: F405
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -36,6 +40,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "ecluse.office.people.middleware.People",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 ROOT_URLCONF = "ecluse.site.urls"
@@ -44,10 +49,15 @@ TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "APP_DIRS": True,
-        "OPTIONS": {"context_processors": ["django.template.context_processors.request", "django.contrib.auth.context_processors.auth"]},
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
     }
 ]
-DATABASES = {"default": from_environment()}
 LANGUAGE_CODE = "uk"
 LANGUAGES = [("uk", "Українська"), ("en", "English"), ("fr", "Français")]
 USE_TZ = True

@@ -10,7 +10,7 @@ from ecluse.base.law import Law
 from ecluse.base.signing import is_signed_by
 from ecluse.base.verdict import Ground, refer, refuse
 from ecluse.surplus.dated import term
-from ecluse.surplus.figures import figures_missing, need_unmet, result_under
+from ecluse.surplus.figures import FUNDED, figures_missing, need_unmet, result_under
 from ecluse.surplus.look_ahead import bounded_flows, check_months_follow, sum_by_month, surplus_by_month
 from ecluse.surplus.terms import CapacityAttestation, CertificateClaim, ModelFlow, SurplusPolicy
 
@@ -202,4 +202,6 @@ def missing_figures(claim: CertificateClaim) -> tuple[str, ...]:
         "units_model_certified_before": claim.units_model_certified_before is not None,
     }
     of_rule = figures_missing(claim.policy.rule, year) if claim.policy else ()
-    return (*of_rule, *(name for name, is_known in checks.items() if not is_known))
+    # Under whichever rule, the flows of the look-ahead rest on the funded orders: none on file is not none.
+    of_flows = tuple(name for name in FUNDED if getattr(year, name) is None)
+    return tuple(dict.fromkeys((*of_rule, *of_flows, *(name for name, is_known in checks.items() if not is_known))))

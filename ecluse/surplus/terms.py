@@ -87,6 +87,20 @@ class FundedOrder:
     ordered_on: date
 
 
+@sealed("orders_statement/1")
+@dataclass(frozen=True, slots=True)
+class OrdersStatement:
+    """The register of a class's funded orders as its owner closed it: how many, for how many units; none counts too."""
+
+    id: str
+    owner: str
+    class_: str
+    orders: int
+    units_home: int
+    units_partner: int
+    as_of: date
+
+
 @sealed("stated_need/1")
 @dataclass(frozen=True, slots=True)
 class StatedNeed:
@@ -112,6 +126,20 @@ class AbsorptionLimit:
     first_month: Month
     last_month: Month
     stated_on: date
+
+
+@sealed("judged_surplus/1")
+@dataclass(frozen=True, slots=True)
+class JudgedSurplus:
+    """How many units of a class the general staff's commission judges to be surplus over the period (SR-5)."""
+
+    id: str
+    owner: str
+    class_: str
+    units: int
+    first_month: Month
+    last_month: Month
+    judged_on: date
 
 
 @sealed("stock_count/1")
@@ -256,7 +284,10 @@ class Balance:
 
 @dataclass(frozen=True, slots=True)
 class HomeProgress:
-    """Deliveries of a class to the home army, planned and accepted, cumulated to the end of a month."""
+    """Deliveries of a class to the home army, planned and accepted, cumulated from the year's first month to this one.
+
+    Every month's acceptance act is in. Planned is what the acts say or what signed orders have due, whichever is more.
+    """
 
     class_: str
     month: Month

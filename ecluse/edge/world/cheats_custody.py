@@ -205,6 +205,8 @@ def _for_own_user(planting: Planting) -> Wish:
 TEMPORARY = Wish(class_="article", permit="temporary", route="A", days=(EARLY[0], date(2026, 6, 12)))
 HOME_LATE = Wish(class_="fpv", route="A", centre=False, days=(date(2026, 9, 22), date(2026, 10, 9)))
 HOME_ON_PLAN = Wish(class_="fpv", route="A", centre=False, days=(date(2026, 7, 1), date(2026, 7, 24)))
+# A month's acceptance act of the class is not in when these are to leave: honest makers wait for it.
+ACT_MISSING = Wish(class_="part", route="A", centre=False, days=(date(2026, 5, 10), date(2026, 5, 22)))
 
 KINDS: dict[str, Cheat] = {
     "units_never_marked": Cheat("T16", "custody", "custody.units_are_born_in_block",
@@ -226,6 +228,8 @@ KINDS: dict[str, Cheat] = {
                                           days=(date(2026, 2, 16), EARLY[1])), twin_wish=BY_CENTRE),
     "home_army_waits": Cheat("T9", "custody", "custody.home_deliveries_are_on_plan",
                              _conduct(("release.early", "yes")), wish=HOME_LATE, twin_wish=HOME_ON_PLAN),
+    "home_act_missing": Cheat("T9", "custody", "custody.home_deliveries_are_known",
+                              _conduct(("release.early", "yes")), wish=ACT_MISSING),
     "released_while_suspended": Cheat("T14", "custody", "custody.licence_is_in_force", _suspended, _reinstated, UNITS),
     "host_not_asked": Cheat("T4", "custody", "custody.host_licence_is_present", _conduct(("host.licence", "none")),
                             wish=BY_CENTRE),

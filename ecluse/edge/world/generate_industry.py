@@ -54,6 +54,8 @@ NOTES = {
     "howitzer": "traced by unit", "part": "traced by lot", "service": "no units", "technology": "no units",
 }  # fmt: skip
 SOLD_MODELS = 17
+# Of these classes the general staff's commission has judged how much is surplus.
+JUDGED = ("interceptor", "naval_drone", "ground_robot", "ew_set")
 AID_STATES = ("US", "GB", "DE", "DK", "NO")
 
 
@@ -144,6 +146,7 @@ def add_figures(draft: Draft) -> None:
             draft.surplus_model[row["model"]] = free[place]
             draft.headroom_model[row["model"]] = stock[place] - reserve
         _add_need(draft, figures)
+    _add_statements(draft)
     _add_home_deliveries(draft)
 
 
@@ -164,6 +167,28 @@ def _add_funded(draft: Draft, row: Row, funder: str, units: int) -> None:
         "funded_orders", funded_order=f"funded:{slug}-{funder}", owner="authority:mod", funder=funder,
         model=row["model"], class_=row["class"], ordered_on=date(2025, 12, 12), due_units=by_run_up(units),
     )  # fmt: skip
+
+
+def _add_statements(draft: Draft) -> None:
+    """The ministry closes its register of orders class by class, empty ones too; of some the surplus is judged."""
+    for row in draft.tables["classes"]:
+        class_ = row["class"]
+        orders = [order for order in draft.tables["funded_orders"] if order["class"] == class_]
+        units = {
+            funder: sum(sum(order["due_units"]) for order in orders if order["funder"] == funder)
+            for funder in ("home", "partner")
+        }
+        slug = class_.replace("_", "-")
+        draft.add(
+            "orders_statements", statement=f"orders:{slug}", owner="authority:mod", class_=class_, orders=len(orders),
+            units_home=units["home"], units_partner=units["partner"], as_of=date(2025, 12, 20),
+        )  # fmt: skip
+        if class_ in JUDGED:
+            draft.add(
+                "judged_surplus", judgement=f"judged:{slug}", owner="authority:general-staff", class_=class_,
+                units=draft.surplus_class[class_] * 3 // 5, first_month=MONTHS[0], last_month=MONTHS[-1],
+                judged_on=date(2025, 12, 9),
+            )  # fmt: skip
 
 
 def _add_need(draft: Draft, figures: ClassFigures) -> None:
@@ -194,6 +219,8 @@ def _halves(units: int) -> tuple[int, int]:
 
 # Home deliveries fall behind in these class-months and are made good in the month named after them.
 LATE = {("fpv", 9): (120_000, 11), ("naval_drone", 5): (4, 6)}
+# The act of this class-month comes in long after its month: until then nobody knows what was delivered.
+ACTS_IN = {("part", 5): date(2026, 6, 22)}
 
 
 def _add_home_deliveries(draft: Draft) -> None:
@@ -208,7 +235,8 @@ def _add_home_deliveries(draft: Draft) -> None:
             short = LATE.get((figures.name, month.number), (0, 0))[0]
             draft.add(
                 "home_deliveries", class_=figures.name, month=month, units_planned=units,
-                units_accepted=units - short + made_good.get(month.number, 0), accepted_on=month.last_day(),
+                units_accepted=units - short + made_good.get(month.number, 0),
+                accepted_on=ACTS_IN.get((figures.name, month.number), month.last_day()),
             )  # fmt: skip
 
 

@@ -193,6 +193,20 @@ class FundedOrderRow:
 
 
 @dataclass(frozen=True, slots=True)
+class OrdersStatementRow:
+    """What the owner states of its register of a class's funded orders: how many, for how many units."""
+
+    statement: str
+    owner: str
+    class_: str
+    orders: int
+    units_home: int
+    units_partner: int
+    as_of: date
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class Need:
     """What the general staff says it needs of a class, by priority, month by month."""
 
@@ -216,6 +230,20 @@ class Absorption:
     first_month: Month
     last_month: Month
     stated_on: date
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """How many units of a class the general staff's commission judges to be surplus."""
+
+    judgement: str
+    owner: str
+    class_: str
+    units: int
+    first_month: Month
+    last_month: Month
+    judged_on: date
     source: str
 
 

@@ -174,11 +174,17 @@ TABLES: tuple[Table, ...] = (
     _table("funded_orders", rows.FundedOrderRow, key="funded_order", columns="""
         funded_order id; owner ref:authorities; funder enum:FUNDERS; model ref:models; class ref:classes;
         ordered_on day; due_units months"""),
+    _table("orders_statements", rows.OrdersStatementRow, key="class", columns="""
+        statement id; owner ref:authorities; class ref:classes; orders whole; units_home whole; units_partner whole;
+        as_of day"""),
     _table("needs", rows.Need, key="need", columns="""
         need id; owner ref:authorities; class ref:classes; priority priority; stated_on day; needed_units months"""),
     _table("absorption", rows.Absorption, key="absorption", in_order="first_month<=last_month", columns="""
         absorption id; owner ref:authorities; class ref:classes; units whole; first_month month; last_month month;
         stated_on day"""),
+    _table("judged_surplus", rows.Judgement, key="judgement", in_order="first_month<=last_month", columns="""
+        judgement id; owner ref:authorities; class ref:classes; units whole; first_month month; last_month month;
+        judged_on day"""),
     _table("stock", rows.Stock, key="stock", columns="""
         stock id; owner ref:authorities; model ref:models; class ref:classes; units whole; counted_on day"""),
     _table("reserves", rows.ReserveRow, key="reserve", columns="""

@@ -8,7 +8,9 @@ from datetime import date
 from ecluse.base.days import Month
 from ecluse.base.signing import Signature
 from ecluse.base.verdict import Held, Passed
-from ecluse.custody.ranges import difference
+from ecluse.custody.chain import by_sequence, taken_over
+from ecluse.custody.ranges import difference, union
+from ecluse.custody.rules_chain import BACKWARD
 from ecluse.custody.serials import serial_text
 from ecluse.custody.terms import (
     CustodyFinding,
@@ -28,19 +30,19 @@ from ecluse.custody.terms import (
 )
 from ecluse.office.actions.deed import Deed
 from ecluse.office.actions.hearings import hear_gate
-from ecluse.office.actions.surplus import move_draw
-from ecluse.office.facts.custody import Moving, custody_claim
+from ecluse.office.actions.surplus import give_back, move_draw
+from ecluse.office.facts.custody import Moving, custody_claim, packed_ranges
 from ecluse.office.facts.surplus import own_draw
-from ecluse.office.models import LicenceLine, Unit
-from ecluse.office.registers import DeliveryMade, LineOutput, Packing, Release, Unpacking
+from ecluse.office.models import LicenceLine, Tranche, Unit
+from ecluse.office.registers import Case, DeliveryMade, LineOutput, Order, Packing, Release, Unpacking
 from ecluse.office.session import Session
-from ecluse.order import Gate, Trigger
+from ecluse.order import HELD, Gate, Standing, Trigger
 from ecluse.surplus.terms import DrawState
 
 
-def enter_life(session: Session, event: LifeEvent, on: date) -> None:
+def enter_life(session: Session, event: LifeEvent, on: date, *, actor: str = "clock:office") -> None:
     """A centre or a line takes the next step of its life."""
-    with Deed(session, "office.register", actor="clock:office", on=on, subject=event.subject) as deed:
+    with Deed(session, "office.register", actor=actor, on=on, subject=event.subject) as deed:
         deed.seal(event)
 
 
@@ -105,8 +107,8 @@ def pack(
     session: Session, order: str, tranche: str, ranges: Sequence[SerialRange], *, maker: str, on: date, log: str
 ) -> None:
     """A maker says which numbers it packed for a tranche. The release gate says whether it may."""
-    with Deed(session, "custody.hand_over", actor=maker, on=on, subject=tranche, order=order, log=log) as deed:
-        for number, run in enumerate(ranges, 1):
+    with Deed(session, "custody.pack", actor=maker, on=on, subject=tranche, order=order, log=log) as deed:
+        for number, run in enumerate(ranges, len(session.of(tranche, Packing)) + 1):
             packing = Packing(f"packing:{tranche}/{number}", tranche, run.block, run.first, run.last, on)
             deed.seal(packing)
             twin = Packing(f"packing:{tranche}/{number}/in-block", tranche, run.block, run.first, run.last, on)
@@ -166,6 +168,27 @@ def hand_over(
             session.move_units(
                 run, custodian=manifest.to_custodian, authority=manifest.authority, state=manifest.step.value, on=on
             )
+    if manifest.step in BACKWARD and manifest.received_at:
+        _came_back(session, order, manifest, on, log=log)
+    row, filed = session.row(Tranche, manifest.tranche, manifest.tranche), session.newest(order, Order)
+    if manifest.step is Step.DELIVERY and row and filed and Standing(row.standing) in HELD:
+        open_case(session, filed, row.tranche, Gate(row.gate), "delivered while held", on)
+
+
+def _came_back(session: Session, order_id: str, manifest: Manifest, on: date, *, log: str) -> None:
+    """Once everything of a tranche is with its maker again its draw is free; recalled numbers may be packed anew."""
+    tranche, order = manifest.tranche, session.newest(order_id, Order)
+    manifests = by_sequence(session.of(tranche, Manifest))
+    ranges = packed_ranges(session, tranche)
+    back = union(*(taken_over(made) for made in manifests if made.step in BACKWARD))
+    is_whole = manifest.to_custodian == manifests[0].from_custodian and not difference(ranges, back)
+    if order is None or not is_whole:
+        return
+    if manifest.step is Step.RECALL:
+        take_back(session, order_id, tranche, ranges, on, log=log)
+    draw = own_draw(session, order.certificate, tranche) if order.certificate else None
+    if draw is not None and draw.state is DrawState.USED:
+        give_back(session, order, tranche, on, state=DrawState.RETURNED, action="surplus.draw")
 
 
 def report_loss(session: Session, order: str, loss: Loss, *, log: str) -> None:
@@ -203,9 +226,10 @@ def report_sighting(session: Session, order: str, tranche: str, sighting: Sighti
 
 
 def close_chain(
-    session: Session, moving: Moving, on: date, *, log: str, trigger: Trigger = Trigger.FIRST
+    session: Session, moving: Moving, on: date, *, log: str, trigger: Trigger | None = None
 ) -> Passed[CustodyFinding] | Held:
     """Is the chain of this tranche closed: delivered, returned, or lost for a stated cause?"""
+    trigger = trigger or why_closed(session, moving.tranche)
     claim = custody_claim(session, moving, CustodyStage.DELIVERY, on)
     with Deed(
         session, "custody.close", actor="clock:office", on=on, subject=moving.tranche, order=moving.order.id, log=log
@@ -215,10 +239,38 @@ def close_chain(
         )
 
 
+def why_closed(session: Session, tranche: str) -> Trigger:
+    """Why is the chain looked at: goods came back, fewer were taken than were sent, or it simply reached its end?"""
+    manifests = session.of(tranche, Manifest)
+    if any(manifest.step is Step.RETURN for manifest in manifests):
+        return Trigger.RETURN
+    is_less = any(manifest.short or manifest.rejected for manifest in manifests)
+    return Trigger.TOLERANCE if is_less else Trigger.FIRST
+
+
 def take_back(session: Session, order: str, tranche: str, ranges: Sequence[SerialRange], on: date, *, log: str) -> None:
     """Packed numbers are free again: recalled before they left, or returned."""
+    first = len(session.of(tranche, Unpacking)) + 1
     with Deed(session, "custody.recall", actor="clock:office", on=on, subject=tranche, order=order, log=log) as deed:
-        for number, run in enumerate(ranges, 1):
+        for number, run in enumerate(ranges, first):
             freed = Unpacking(f"unpacking:{tranche}/{number}", tranche, run.block, run.first, run.last, on)
-            deed.seal(freed, run.block)
+            deed.seal(freed)
+            twin = Unpacking(f"unpacking:{tranche}/{number}/in-block", tranche, run.block, run.first, run.last, on)
+            deed.seal(twin, run.block)
             session.move_units(run, tranche="", state="recalled", on=on)
+
+
+def open_case(session: Session, order: Order, tranche: str, gate: Gate, reason: str, on: date) -> Case:
+    """A gate is held again over goods that the end user has: a person looks into it, on record."""
+    number = len(session.of(tranche, Case)) + 1
+    case = Case(f"case:{tranche}/{number}", order.id, tranche, gate.value, reason, on)
+    with Deed(
+        session, "custody.recall", actor="clock:office", on=on, subject=tranche, order=order.id, log=log_of(order)
+    ) as deed:
+        deed.seal(case)
+    return case
+
+
+def log_of(order: Order) -> str:
+    """In which log are this order's movements kept? Its centre's, else the home log."""
+    return order.centre.replace("centre:", "centre-") if order.centre else "home"

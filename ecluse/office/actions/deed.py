@@ -21,6 +21,7 @@ from ecluse.base.sealed import Sealed, seal
 from ecluse.base.signing import Signature
 from ecluse.office.actions.permissions import check_permission
 from ecluse.office.models import Entry, Head, LogEntry, LogHead, Record, Salt, SignatureRow, Unit
+from ecluse.office.registers_people import ActedBy
 from ecluse.office.session import Buffer, File, Filed, Session
 from ecluse.order import Citation
 
@@ -39,6 +40,7 @@ class Deed:
         self.subject, self.order, self.log = subject, order, f"{log}/{on.year}"
         self.sealed: list[tuple[Sealed, Any, str, str]] = []
         self.signed: list[tuple[str, Signature]] = []
+        self.touched = {subject}
         self.hearing = ""
 
     def __enter__(self) -> Deed:
@@ -48,7 +50,7 @@ class Deed:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if kind is None:
-            check_permission(self.session, self.action, self.actor, self.on)
+            check_permission(self)
             write(self) if self.session.exclusive else _write_alone(self)
 
     def seal(self, value: Any, subject: str = "", signatures: Iterable[Signature] = (), rid: str = "") -> Sealed:
@@ -61,6 +63,12 @@ class Deed:
             self.hearing = record.digest
         return record
 
+    def sign(self, value: Any, signatures: Iterable[Signature]) -> None:
+        """Add signatures under a record that stands on file already."""
+        digest = seal(value).digest
+        self.session.signatures(digest)
+        self.signed.extend((digest, made) for made in {made.key: made for made in signatures}.values())
+
     def put(self, row: models.Model, subject: str = "") -> None:
         """Keep this cache row in its new state; it belongs to the subject, whose version moves on."""
         slot = (type(row), str(row.pk))
@@ -68,6 +76,7 @@ class Deed:
         self.session.buffer.cached.setdefault(type(row), {})[slot[1]] = row
         self.session.file(subject or self.subject)
         self.session.buffer.heads.add(subject or self.subject)
+        self.touched.add(subject or self.subject)
 
     def add(self, rows: Iterable[models.Model]) -> None:
         """Insert these projection rows (units, postings, entries) once, in this order of tables."""
@@ -80,6 +89,8 @@ def write(deed: Deed) -> None:
     session, buffer = deed.session, deed.session.buffer
     main = session.file(deed.subject)
     buffer.heads.add(deed.subject)
+    if session.mandate is not None and not deed.actor.startswith("clock:"):
+        deed.seal(acted_by(deed, main), deed.subject)
     for start in range(0, max(1, len(deed.sealed)), COMMITMENTS_IN_ENTRY):
         _write_entry(deed, main, deed.sealed[start : start + COMMITMENTS_IN_ENTRY])
     rows = buffer.sealed.setdefault(SignatureRow, [])
@@ -90,10 +101,21 @@ def write(deed: Deed) -> None:
         rows.append(
             SignatureRow(id=pk, digest=signed, key=signature.key, on=signature.on, value_hex=signature.value_hex)
         )
-    for subject in {subject for _, _, subject, _ in deed.sealed} | {deed.subject}:
+    # What a deed only kept anew in a cache moves on as well, or a stale reader would write over it.
+    for subject in {subject for _, _, subject, _ in deed.sealed} | deed.touched:
         file = session.file(subject)
         file.version += 1
         session.reads[subject] = file.version
+
+
+def acted_by(deed: Deed, main: File) -> ActedBy:
+    """Which person did this, for which body, under which mandate, at which instant?"""
+    mandate = deed.session.mandate
+    assert mandate is not None
+    return ActedBy(
+        f"acted:{deed.subject}/{main.turn + 1}", deed.action, deed.subject, mandate.person, mandate.body, mandate.role,
+        mandate.acting_for, deed.session.source.now(),
+    )  # fmt: skip
 
 
 def _write_entry(deed: Deed, main: File, records: list[tuple[Sealed, Any, str, str]]) -> None:

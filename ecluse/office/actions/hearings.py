@@ -11,7 +11,8 @@ from ecluse.office.actions.deed import Deed
 from ecluse.office.models import OrderRow, Tranche
 from ecluse.office.registers import DeliveryMade, Order
 from ecluse.office.session import Session
-from ecluse.order import Gate, Hearing, Stage, Standing, Trigger, hear, stage_of, standing
+from ecluse.order import Gate, Hearing, Stage, Standing, Trigger, hear, open_gates, stage_of, standing
+from ecluse.proceeds.terms import TitleTransfer
 
 F = TypeVar("F")
 
@@ -62,6 +63,17 @@ def hearings_of(session: Session, row: Tranche) -> list[Hearing]:
     return sorted([*inherited, *own], key=lambda hearing: hearing.on)
 
 
+def gates_open(session: Session, tranche: str) -> frozenset[Gate]:
+    """Which gates of this tranche must be heard anew before it goes on? None once title passed: money due stays due."""
+    row = session.row(Tranche, tranche, tranche)
+    if row is None or session.of(tranche, TitleTransfer):
+        return frozenset()
+    hearings = hearings_of(session, row)
+    if all(hearing.finding is not None for hearing in hearings):
+        return frozenset()
+    return open_gates(hearings, delivered_on(session, row))
+
+
 def delivered_on(session: Session, row: Tranche) -> date | None:
     """When did the end user receive it? None when he did not."""
     order = session.newest(row.order, Order)
@@ -98,8 +110,10 @@ def tranches_of(session: Session, order: str) -> list[Tranche]:
 def last_finding(session: Session, tranche: str, gate: Gate, cls: type[F]) -> tuple[F, str] | None:
     """What did this gate last find for the tranche, or for the one it was split from? The finding and its hearing.
 
-    None when the gate never passed, or was heard again and held.
+    None when the gate never passed, was heard again and held, or stands open since a gate before it was held again.
     """
+    if gate in gates_open(session, tranche):
+        return None
     for name in (tranche, f"{tranche.rsplit('/', 1)[0]}/0"):
         hearings = [h for h in session.of(name, Hearing) if h.gate is gate]
         if hearings:

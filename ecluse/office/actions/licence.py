@@ -6,8 +6,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from ecluse.base.signing import Signature
+from ecluse.base.errors import ForbiddenError
+from ecluse.base.sealed import seal
+from ecluse.base.signing import Signature, is_signed_by
 from ecluse.base.verdict import Held, Passed
+from ecluse.licence.life import may_follow, needs_two, state_after, why_not_by_these
+from ecluse.licence.officers import AUTHOR, COUNTERSIGNER, Officer, Side, why_not_two
 from ecluse.licence.routes import effective
 from ecluse.licence.terms import (
     Application,
@@ -25,6 +29,7 @@ from ecluse.office.actions.hearings import hear_gate
 from ecluse.office.actions.parties import involve
 from ecluse.office.actions.surplus import move_draw
 from ecluse.office.facts.licence import licence_claim, owner_group
+from ecluse.office.facts.surplus import contract_of
 from ecluse.office.models import LicenceLine, OrderRow
 from ecluse.office.registers import DealSeen, Order, QueueLeft, QueueNumber
 from ecluse.office.session import Session
@@ -44,7 +49,9 @@ def file_application(
         route = application.route.value
         deed.seal(QueueNumber(f"queue-number:{order.id}", application.id, route, committed_number, on))
         group = owner_group(session, order.exporter)
-        for kind, subject in (("deal", f"owners:{group}"), ("price", f"prices:{order.model}")):
+        for kind, subject in (
+            ("deal", f"owners:{group}"), ("price", f"prices:{order.model}"), ("contract", contract_of(order))
+        ):  # fmt: skip
             seen = DealSeen(
                 f"{kind}:{order.id}", order.id, order.exporter, group, order.buyer, order.end_user, order.class_,
                 order.model, order.units, application.unit_price, application.price_uah, order.contract_on, on,
@@ -87,6 +94,16 @@ def lift_condition(session: Session, order: str, lifted: Condition, *, officer: 
         deed.seal(lifted, rid=f"{lifted.id}/lifted")
 
 
+def propose(session: Session, order: str, decision: ProposedDecision, signature: Signature) -> None:
+    """An officer proposes a decision; nothing is decided before another of another authority countersigns.
+
+    Raises ForbiddenError unless these are two officers in office, of two authorities, as the paper says.
+    """
+    check_two(session, decision)
+    with Deed(session, "licence.propose", actor=decision.author, on=decision.on, subject=order, order=order) as deed:
+        deed.seal(decision, signatures=[signature])
+
+
 def decide(
     session: Session,
     order: Order,
@@ -99,13 +116,91 @@ def decide(
     actor: str,
     trigger: Trigger = Trigger.FIRST,
 ) -> Passed[LicenceFinding] | Held:
-    """Two officers propose a decision; the gate is heard on it; if it passes the licence is issued in the same deed."""
+    """Two officers decide; the gate is heard on it; if it passes the licence is issued in the same deed.
+
+    Raises ForbiddenError, and writes nothing, unless these are two officers in office, of two authorities, as the
+    paper says; `hear_attempt` keeps such a paper as evidence.
+    """
     if decision is not None:
-        with Deed(session, "licence.decide", actor=actor, on=on, subject=order.id, order=order.id) as deed:
+        check_two(session, decision)
+        _put_on_file(session, order.id, decision, signatures, actor, on)
+    return _hear(session, order, tranche, parties, on, trigger)
+
+
+def hear_attempt(
+    session: Session,
+    order: Order,
+    tranche: str,
+    parties: tuple[PartiesFinding, str],
+    decision: ProposedDecision,
+    signatures: Sequence[Signature],
+    on: date,
+) -> Held:
+    """A paper came in that not two officers signed: it is kept as evidence beside the hearing that holds the file.
+
+    Raises ForbiddenError for a paper by two officers, which `decide` takes, and where the gate would pass it.
+    """
+    if not why_not_theirs(session, decision):
+        raise ForbiddenError(f"{decision.id} is by two officers: it is decided on, not an attempt")
+    _put_on_file(session, order.id, decision, signatures, "clock:office", on)
+    verdict = _hear(session, order, tranche, parties, on, Trigger.FIRST, may_issue=False)
+    assert isinstance(verdict, Held)
+    return verdict
+
+
+def check_two(session: Session, decision: ProposedDecision) -> None:
+    """Are author and countersigner two officers in office, of two authorities? Raises ForbiddenError when not."""
+    why = why_not_theirs(session, decision)
+    if why:
+        raise ForbiddenError(f"{decision.id}: {why}")
+
+
+def why_not_theirs(session: Session, decision: ProposedDecision) -> str:
+    """Why may these two not decide together, by the register of officers? Empty when they may."""
+    return why_not_two(
+        offices_of(session, decision.author, decision.countersigner),
+        Side(decision.author, AUTHOR, decision.author_authority),
+        Side(decision.countersigner, COUNTERSIGNER, decision.countersigner_authority),
+        decision.on,
+    )
+
+
+def offices_of(session: Session, *officers: str | None) -> tuple[Officer, ...]:
+    """Which offices does the register hold for these persons?"""
+    named = dict.fromkeys(officer for officer in officers if officer)
+    return tuple(office for officer in named for office in session.of(officer, Officer))
+
+
+def _put_on_file(
+    session: Session, order: str, decision: ProposedDecision, signatures: Sequence[Signature], actor: str, on: date
+) -> None:
+    """The decision goes on file with its signatures; one proposed before is only countersigned."""
+    action = "licence.change" if actor.startswith("clock:") else "licence.decide"
+    with Deed(session, action, actor=actor, on=on, subject=order, order=order) as deed:
+        known = session.digest_of(order, decision.id)
+        if known is None:
             deed.seal(decision, signatures=signatures)
+        elif known == seal(decision).digest:
+            deed.signed.extend((known, made) for made in signatures)
+        else:
+            raise ForbiddenError(f"{decision.id} is on file and says something else")
+
+
+def _hear(
+    session: Session,
+    order: Order,
+    tranche: str,
+    parties: tuple[PartiesFinding, str],
+    on: date,
+    trigger: Trigger,
+    *,
+    may_issue: bool = True,
+) -> Passed[LicenceFinding] | Held:
     claim = licence_claim(session, order, tranche, *parties, on)
     with Deed(session, "licence.change", actor="clock:office", on=on, subject=tranche, order=order.id) as deed:
         verdict = hear_gate(deed, Gate.LICENCE, claim, tranche=tranche, on=on, previous=parties[1], trigger=trigger)
+        if isinstance(verdict, Passed) and not may_issue:
+            raise ForbiddenError(f"{tranche}: what not two officers signed cannot pass")
         queue = f"queue:{claim.application.route.value}"
         if session.digest_of(queue, f"left:{order.id}") is None:
             deed.seal(QueueLeft(f"left:{order.id}", claim.application.id, on), queue)
@@ -131,11 +226,35 @@ def _issue(deed: Deed, order: Order, tranche: str, finding: LicenceFinding, on: 
     deed.put(line, order.id)
 
 
-def change_licence(session: Session, order: str, event: LicenceEvent) -> None:
-    """Suspend, reinstate, amend, revoke, surrender, exhaust or expire a licence."""
+def change_licence(session: Session, order: str, event: LicenceEvent, signatures: Sequence[Signature] = ()) -> None:
+    """Suspend, reinstate, amend, revoke, surrender, exhaust or expire a licence.
+
+    Raises ForbiddenError, and writes nothing, for a step that may not follow, that too few officers stand behind, or
+    that one of two did not sign.
+    """
     with Deed(session, "licence.change", actor=event.officer, on=event.on, subject=order, order=order) as deed:
-        deed.seal(event)
+        check_step(session, order, event, signatures)
+        deed.seal(event, signatures=signatures)
         line = session.row(LicenceLine, event.licence, order)
         if line is not None:
             line.state = event.state.value
             deed.put(line, order)
+
+
+def check_step(session: Session, order: str, event: LicenceEvent, signatures: Sequence[Signature]) -> None:
+    """May this step be taken on this licence, by these officers, with these signatures? Raises ForbiddenError."""
+    licence = next((found for found in session.of(order, Licence) if found.id == event.licence), None)
+    if licence is None or event.on < licence.issued_on:
+        raise ForbiddenError(f"{event.licence} is not issued by {event.on}")
+    events = session.of(order, LicenceEvent)
+    officers = offices_of(session, *(name for each in (*events, event) for name in (each.officer, each.countersigner)))
+    state = state_after(licence, events, officers)
+    if not may_follow(state, event.state):
+        raise ForbiddenError(f"{licence.id} is {state.value}: {event.state.value} may not follow")
+    why = why_not_by_these(event, officers)
+    if why:
+        raise ForbiddenError(f"{event.id}: {why}")
+    signers = [event.officer, event.countersigner or ""] if needs_two(event.state) else []
+    for signer in signers:
+        if not is_signed_by(signer, event, signatures, session.keys(signers)):
+            raise ForbiddenError(f"{event.id} is not signed by {signer}")

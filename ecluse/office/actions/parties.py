@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
+from ecluse.base.signing import Signature
 from ecluse.base.verdict import Held, Passed
 from ecluse.office.actions.deed import Deed
 from ecluse.office.actions.hearings import hear_gate
@@ -15,7 +16,7 @@ from ecluse.office.session import Session
 from ecluse.order import Gate, Trigger
 from ecluse.parties.screen import Index
 from ecluse.parties.sweep import sweep_parties
-from ecluse.parties.terms import Clearance, ListVersion, PartiesFinding, Party
+from ecluse.parties.terms import Clearance, EndUseStatement, ListVersion, PartiesFinding, Party
 from ecluse.surplus.terms import SurplusFinding
 
 
@@ -67,3 +68,10 @@ def involve(deed: Deed, order: Order) -> None:
     names, _ = owners_above(deed.session, [party for _, party in order.roles()])
     for party in names:
         deed.put(Involvement(id=f"{party}|{order.id}", party=party, order=order.id), f"involvement:{party}")
+
+
+def state_end_use(session: Session, statement: EndUseStatement, *, authority: str, signature: Signature) -> None:
+    """The end user's state issues an end-use statement under its own key."""
+    on = statement.issued_on
+    with Deed(session, "parties.state_end_use", actor=authority, on=on, subject=statement.id) as deed:
+        deed.seal(statement, signatures=[signature])

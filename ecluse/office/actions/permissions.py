@@ -1,14 +1,26 @@
-"""Who may do what? Checked where the record is written: every action names the roles that may take it."""
+"""Who may do what? Checked where the record is written: the role, the body spoken for, whose case it is.
+
+Three questions, all of them asked of every deed: does the actor hold a role that the action names; does a person who acts
+hold a mandate for that actor; and does nothing in the deed speak in another body's name or about a case foreign to it?
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ecluse.base.errors import ForbiddenError
-from ecluse.office.registers import Officer
+from ecluse.custody.terms import DeliveryVerification, HostLicence, Loss, Sighting
+from ecluse.licence.terms import Opinion
+from ecluse.office.actions.cases import touches
+from ecluse.office.registers import Authority, Officer
+from ecluse.parties.terms import Clearance, Party
+from ecluse.proceeds.terms import Contribution, PurchaseDelivery, Receipt
+from ecluse.surplus.terms import Withdrawal
 
 if TYPE_CHECKING:
+    from ecluse.office.actions.deed import Deed
     from ecluse.office.session import Session
 
 # Roles: officers' roles; `party` is any registered party, `authority` an authority speaking by its own key, `centre` an
@@ -16,6 +28,10 @@ if TYPE_CHECKING:
 ACTIONS: dict[str, frozenset[str]] = {
     "office.found": frozenset({"clock"}),
     "office.register": frozenset({"clock", "author", "planner"}),
+    "office.propose_import": frozenset({"author", "planner"}),
+    "office.accept_import": frozenset({"author", "planner", "countersigner"}),
+    "office.decline_import": frozenset({"author", "planner", "countersigner"}),
+    "office.turn_day": frozenset({"clock"}),
     "surplus.certify": frozenset({"planner"}),
     "surplus.withdraw": frozenset({"planner"}),
     "surplus.hear": frozenset({"clock"}),
@@ -24,15 +40,19 @@ ACTIONS: dict[str, frozenset[str]] = {
     "parties.hear": frozenset({"clock"}),
     "parties.sweep": frozenset({"clock"}),
     "parties.clear": frozenset({"clearance"}),
+    "parties.state_end_use": frozenset({"authority"}),
     "licence.file": frozenset({"party"}),
     "licence.authorise_marketing": frozenset({"author"}),
     "licence.give_opinion": frozenset({"opinion", "author", "countersigner"}),
     "licence.set_condition": frozenset({"opinion", "author"}),
     "licence.lift_condition": frozenset({"opinion", "author"}),
-    "licence.decide": frozenset({"author"}),
-    "licence.change": frozenset({"author", "clock"}),
+    "licence.propose": frozenset({"author"}),
+    "licence.decide": frozenset({"author", "countersigner"}),
+    "licence.change": frozenset({"author", "countersigner", "clock"}),
     "custody.commit_block": frozenset({"party"}),
     "custody.mark": frozenset({"party"}),
+    "custody.pack": frozenset({"party"}),
+    "custody.offer": frozenset({"party"}),
     "custody.license_host": frozenset({"authority"}),
     "custody.release": frozenset({"clock"}),
     "custody.hand_over": frozenset({"party"}),
@@ -49,20 +69,84 @@ ACTIONS: dict[str, frozenset[str]] = {
     "proceeds.accept": frozenset({"authority"}),
     "proceeds.close": frozenset({"spender", "controller"}),
     "proceeds.hear": frozenset({"clock"}),
+    "sides.export": frozenset({"clock"}),
+    "sides.import": frozenset({"clock"}),
+}
+
+# Which roles speak in a body's own name, and not in the person's?
+REPRESENTS = frozenset({"party", "authority"})
+
+# In whose name does a record speak? A person may seal it only for that body.
+SPEAKERS: dict[type, Callable[[Any], str]] = {
+    Opinion: lambda record: str(record.authority),
+    Withdrawal: lambda record: str(record.owner),
+    Clearance: lambda record: str(record.authority),
+    HostLicence: lambda record: str(record.owner),
+    Loss: lambda record: str(record.custodian),
+    DeliveryVerification: lambda record: str(record.owner),
+    Sighting: lambda record: str(record.reporter),
+    Receipt: lambda record: str(record.bank),
+    Contribution: lambda record: str(record.payer),
+    PurchaseDelivery: lambda record: str(record.accepted_by),
 }
 
 
-def check_permission(session: Session, action: str, actor: str, on: date) -> None:
+def check_permission(deed: Deed) -> None:
     """May this actor take this action on this day? Raises ForbiddenError with the reason."""
-    roles = ACTIONS.get(action)
-    if roles is None:
+    session, action, actor, on = deed.session, deed.action, deed.actor, deed.on
+    if action not in ACTIONS:
         raise ForbiddenError(f"{action} is not a registered action")
-    kind = actor.split(":", 1)[0]
-    if kind in roles:
+    if not _has_role(session, actor, ACTIONS[action], on):
+        raise ForbiddenError(f"{actor} may not do {action} on {on}")
+    if actor.startswith("clock:"):
         return
+    if session.mandate is not None:
+        _check_person(deed)
+    elif not session.source.is_seeded:
+        raise ForbiddenError(f"{action} needs a person: {actor} names no one who is signed in")
+
+
+def _has_role(session: Session, actor: str, roles: frozenset[str], on: date) -> bool:
+    kind = actor.split(":", 1)[0]
     if kind == "officer":
-        for officer in session.of(actor, Officer):
-            in_office = officer.valid_from <= on and (officer.valid_until is None or on <= officer.valid_until)
-            if officer.role in roles and in_office:
-                return
-    raise ForbiddenError(f"{actor} may not do {action} on {on}")
+        return any(officer.role in roles and is_in_office(officer, on) for officer in session.of(actor, Officer))
+    # A carried year checks its registers when they are read; in service nobody unregistered speaks.
+    return kind in roles and (kind == "clock" or session.exclusive or is_registered(session, actor))
+
+
+def is_in_office(officer: Officer, on: date) -> bool:
+    """Does this mandate hold on this day?"""
+    return officer.valid_from <= on and (officer.valid_until is None or on <= officer.valid_until)
+
+
+def is_registered(session: Session, body: str) -> bool:
+    """Is this party or authority in the registers?"""
+    register = {"party": Party, "authority": Authority}.get(body.split(":", 1)[0])
+    return register is not None and session.newest(body, register) is not None
+
+
+def _check_person(deed: Deed) -> None:
+    """A person acts as himself in his role, or as the body for which he speaks, and in nobody else's name."""
+    session, mandate = deed.session, deed.session.mandate
+    assert mandate is not None
+    if deed.actor not in (mandate.person, mandate.body):
+        raise ForbiddenError(f"{mandate.person} speaks for {mandate.body}, not for {deed.actor}")
+    if deed.actor == mandate.body and mandate.role not in REPRESENTS:
+        raise ForbiddenError(f"{mandate.person} works for {mandate.body} as {mandate.role} and does not sign in its name")
+    if deed.actor == mandate.person and mandate.role not in ACTIONS[deed.action]:
+        raise ForbiddenError(f"{mandate.person} holds the role {mandate.role}, which may not do {deed.action}")
+    if not holds(session, mandate, deed.on):
+        raise ForbiddenError(f"{mandate.person} does not speak for {mandate.body} on {deed.on}")
+    for _, value, _, _ in deed.sealed:
+        speaker = SPEAKERS.get(type(value))
+        if speaker is not None and speaker(value) != mandate.body:
+            raise ForbiddenError(f"{mandate.person} speaks for {mandate.body}, not for {speaker(value)}")
+    if deed.order and not touches(session, mandate, deed.order, deed.sealed):
+        raise ForbiddenError(f"{deed.order} is not a case of {mandate.body}")
+
+
+def holds(session: Session, mandate: Any, on: date) -> bool:
+    """Is this mandate on record for this person and this day, his own or one that he stands in for?"""
+    from ecluse.office.desk.person import mandates_of
+
+    return mandate in mandates_of(session, mandate.person, on)

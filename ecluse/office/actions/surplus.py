@@ -99,8 +99,12 @@ def hear_surplus(
     return verdict
 
 
-def move_draw(deed: Deed, certificate: str, tranche: str, units: int, state: DrawState) -> None:
+def move_draw(
+    deed: Deed, certificate: str, tranche: str, units: int, state: DrawState, *, expires_on: date | None = None
+) -> None:
     """Move a tranche's draw one step: reserve, commit, use, or give its units back.
+
+    A reservation lasts its term, or to `expires_on` where it carries on an earlier one.
 
     Raises ConflictError when the balance would fall below zero or the step does not follow from the last one.
     """
@@ -119,7 +123,7 @@ def move_draw(deed: Deed, certificate: str, tranche: str, units: int, state: Dra
     number += sum(isinstance(value, Draw) and value.tranche == tranche for _, value, _, _ in deed.sealed)
     expires = None
     if state is DrawState.RESERVED:
-        expires = deed.on + timedelta(term("reservation_days", deed.on, session.law))
+        expires = expires_on or deed.on + timedelta(term("reservation_days", deed.on, session.law))
     deed.seal(Draw(f"draw:{tranche}/{number}", certificate, tranche, units, state, deed.on, expires), certificate)
     deed.put(row, certificate)
 

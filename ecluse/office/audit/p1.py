@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import date
 
-from ecluse.licence.terms import Licence, LicenceEvent, LicenceState
+from ecluse.licence.life import state_after
+from ecluse.licence.terms import Licence, LicenceEvent
+from ecluse.office.audit.opening import opening_licences_stand_apart
 from ecluse.office.audit.p1_certificates import certificates_are_earned, class_months_are_kept
 from ecluse.office.audit.reading import Filed, Reading, order_of
 from ecluse.office.audit.report import Tally
 from ecluse.office.models import CertificateBalance, LicenceLine
-from ecluse.office.registers import Release
+from ecluse.office.registers import Officer, Release
 from ecluse.order import Gate
 from ecluse.surplus.balance import Account, Hold
 from ecluse.surplus.terms import Certificate, Draw, DrawState
@@ -175,8 +177,7 @@ def licence_lines_are_rebuilt(reading: Reading, tally: Tally) -> None:
         day: date | None = None
         if row is not None:
             events = [event.value for event in reading.about(row.value.order, LicenceEvent)]
-            events = [event for event in events if event.licence == id]
-            state = events[-1].state if events else LicenceState.ISSUED
+            state = state_after(row.value, events, [found.value for found in reading.of(Officer)])
             rebuilt = (row.value.order, state.value, row.value.units, released.get(row.value.order, 0))
             day = row.on
         if stored.get(id) != rebuilt:
@@ -194,6 +195,7 @@ CHECKS = (
     licences_are_drawn,
     releases_are_within,
     licence_lines_are_rebuilt,
+    opening_licences_stand_apart,
 )
 
 

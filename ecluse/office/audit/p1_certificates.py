@@ -9,8 +9,10 @@ from typing import Any
 from ecluse.base.claim import read_claim
 from ecluse.base.days import Month
 from ecluse.base.sealed import encode
+from ecluse.office.audit.p2_home import orders_on_file
 from ecluse.office.audit.reading import Filed, Reading, in_force
 from ecluse.office.audit.report import Tally
+from ecluse.office.audit.sides import carried
 from ecluse.office.registers import AidReceived, Budget, ClassShare, Model
 from ecluse.order import Gate, Hearing
 from ecluse.surplus.figures import need_unmet, result_under, results
@@ -23,8 +25,10 @@ from ecluse.surplus.terms import (
     ClassYear,
     FundedOrder,
     Funder,
+    JudgedSurplus,
     ModelFlow,
     MonthUnits,
+    OrdersStatement,
     Reserve,
     StatedNeed,
     StockCount,
@@ -38,6 +42,12 @@ def certificates_are_earned(reading: Reading, tally: Tally) -> None:
     def check(row: Filed) -> None:
         certificate: Certificate = row.value
         tally.count("certificates")
+        if row.digest in carried(reading):
+            # Its hearing is on the high side, where it is checked; here its signature is.
+            tally.count("certificates_carried")
+            if not reading.is_signed(row, certificate.owner):
+                tally.broken("certificate_unsigned", certificate.id, row.on, owner=certificate.owner)
+            return
         hearing = reading.by_digest.get(certificate.hearing)
         if hearing is None or not isinstance(hearing.value, Hearing) or not _is_of(hearing.value, certificate):
             tally.broken("certificate_without_hearing", certificate.id, row.on, rests=[certificate.hearing])
@@ -115,26 +125,37 @@ def class_year(reading: Reading, class_: str, hearing: Filed | None = None) -> C
     models = models_of(reading, class_)
     months = [budget.month for budget in known("budget", Budget)]
     capacity = [a for m in models for a in known(m, CapacityAttestation)]
-    funded = [o for m in models for o in known(m, FundedOrder)]
-    stock = [s for m in models for s in known(m, StockCount)]
+    funded = orders_on_file(known, class_)
+    counts = {m: known(m, StockCount) for m in models if known(m, CapacityAttestation) or known(m, StockCount)}
     needs, limits = known(f"class:{class_}", StatedNeed), known(f"class:{class_}", AbsorptionLimit)
     return ClassYear(
         class_, min(months), max(months),
         _sum(a.capacity for a in capacity) if capacity else None,
-        _sum(o.due for o in funded if o.funder is Funder.HOME),
-        _sum(o.due for o in funded if o.funder is Funder.PARTNER),
-        sum(s.units for s in stock) if stock else None,
+        *(None if funded is None else _sum(o.due for o in funded if o.funder is each) for each in Funder),
+        sum(s.units for found in counts.values() for s in found) if counts and all(counts.values()) else None,
         _sum(n.needed for n in needs) if needs else None,
-        sum(limit.units for limit in limits) if limits else None,
-        None,
+        sum(limit.units for limit in limits) if months and _are_covered(months, limits) else None,
+        _judged(known(f"class:{class_}", JudgedSurplus), min(months), max(months)),
     )  # fmt: skip
+
+
+def _are_covered(months: list[Month], limits: list[AbsorptionLimit]) -> bool:
+    """Does a limit speak of every month of the year?"""
+    year = min(months).until(max(months))
+    return all(any(limit.first_month <= month <= limit.last_month for limit in limits) for month in year)
+
+
+def _judged(judged: list[JudgedSurplus], first: Month, last: Month) -> int | None:
+    """What did the commission last judge of exactly this year?"""
+    of_year = [j.units for j in judged if j.first_month == first and j.last_month == last]
+    return of_year[-1] if of_year else None
 
 
 def inputs_unsigned(reading: Reading, class_: str, hearing: Filed) -> int:
     """How many figures of the class lack their owner's signature?"""
     of_models: tuple[type[Any], ...] = (FundedOrder, StockCount, Reserve)
     subjects = [(model, cls) for model in models_of(reading, class_) for cls in of_models]
-    subjects += [(f"class:{class_}", StatedNeed), (f"class:{class_}", AbsorptionLimit)]
+    subjects += [(f"class:{class_}", cls) for cls in (StatedNeed, AbsorptionLimit, OrdersStatement, JudgedSurplus)]
     memo: dict[str, bool] = reading.kept("inputs_signed") or reading.keep("inputs_signed", {})
     found = 0
     for subject, cls in subjects:

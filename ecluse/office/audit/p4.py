@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 from datetime import date
 
 from ecluse.base.claim import refs_in
+from ecluse.licence.life import STEPS, state_after
 from ecluse.licence.terms import Application, Interest, Licence, LicenceEvent, LicenceState, ProposedDecision
+from ecluse.office.audit.opening import imports_are_by_two
 from ecluse.office.audit.reading import Filed, Reading
 from ecluse.office.audit.report import Tally
 from ecluse.office.registers import Officer
@@ -37,7 +40,10 @@ def decisions_are_by_two(reading: Reading, tally: Tally) -> None:
         tally.count("decisions")
         hearings = heard.get(row.digest, [])
         is_held = bool(hearings) and all(hearing.value.finding is None for hearing in hearings)
-        for fault, officer in _faults(reading, row):
+        faults = _faults(reading, row)
+        if not hearings and faults == [("decision_unsigned", decision.countersigner)]:
+            return  # proposed, not decided: it waits for the second officer, and nothing rests on it
+        for fault, officer in faults:
             tally.broken_unless(
                 is_held, fault, decision.id, row.on, rests=[row.subject, officer], officer=officer or decision.author
             )
@@ -60,7 +66,9 @@ def _faults(reading: Reading, row: Filed) -> list[tuple[str, str]]:
     found = []
     if decision.author == decision.countersigner:
         found.append(("one_person_decides", decision.author))
-    elif decision.author_authority == decision.countersigner_authority:
+    elif decision.author_authority == decision.countersigner_authority or _are_of_one_body(
+        reading, decision.author, decision.countersigner, decision.on
+    ):
         found.append(("one_authority_decides", decision.author))
     sides = ((decision.author, decision.author_authority), (decision.countersigner, decision.countersigner_authority))
     application = _application(reading, row)
@@ -73,6 +81,12 @@ def _faults(reading: Reading, row: Filed) -> list[tuple[str, str]]:
         if application and _has_interest(reading, name, application, decision.on):
             found.append(("officer_has_interest", name))
     return found
+
+
+def _are_of_one_body(reading: Reading, first: str, second: str, on: date) -> bool:
+    """Are both registered, and of one authority, whatever the paper says of them?"""
+    people = [officer_on(reading, name, on) for name in (first, second)]
+    return all(people) and len({person.authority for person in people if person}) == 1
 
 
 def _application(reading: Reading, row: Filed) -> Application | None:
@@ -106,24 +120,41 @@ def licences_rest_on_two(reading: Reading, tally: Tally) -> None:
 
 
 def changes_are_by_two(reading: Reading, tally: Tally) -> None:
-    """Does every step in a licence's life that gives or ends for good bear two officers of two authorities?"""
+    """Is every step in a licence's life lawful and, where it gives or ends for good, signed by two of two authorities?"""
 
     def check(row: Filed) -> None:
         event: LicenceEvent = row.value
         tally.count("licence_events")
-        officers = [event.officer, *([event.countersigner] if event.countersigner else [])]
-        people = [officer_on(reading, name, row.on) for name in officers if not name.startswith("clock:")]
-        if any(person is None for person in people):
-            tally.broken("officer_not_in_office", event.id, row.on, rests=[row.subject], officer=event.officer)
-        if event.state in TWO_OFFICERS:
-            authorities = {person.authority for person in people if person}
-            if len(set(officers)) < 2 or len(authorities) < 2:
-                tally.broken(
-                    "change_by_one", event.id, row.on, rests=[row.subject], state=event.state.value,
-                    officer=event.officer,
-                )  # fmt: skip
+        for fault in _faults_of_step(reading, row):
+            tally.broken(fault, event.id, row.on, rests=[row.subject], state=event.state.value, officer=event.officer)
 
     tally.each(reading.of(LicenceEvent), check, lambda row: row.rid)
+
+
+def _faults_of_step(reading: Reading, row: Filed) -> Iterator[str]:
+    event: LicenceEvent = row.value
+    officers = [event.officer, *([event.countersigner] if event.countersigner else [])]
+    people = [officer_on(reading, name, row.on) for name in officers if not name.startswith(("clock:", "party:"))]
+    if any(person is None for person in people):
+        yield "officer_not_in_office"
+    if event.state in TWO_OFFICERS:
+        if len(set(officers)) < 2 or len({person.authority for person in people if person}) < 2:
+            yield "change_by_one"
+        if not all(reading.is_signed(row, name) for name in officers):
+            yield "change_unsigned"
+    if event.state not in _may_follow(reading, row):
+        yield "change_out_of_order"
+
+
+def _may_follow(reading: Reading, row: Filed) -> frozenset[LicenceState]:
+    """Which steps might be taken when this one was? None before the licence was issued."""
+    event: LicenceEvent = row.value
+    rows = reading.about(row.subject, LicenceEvent)
+    before = [found.value for found in rows if found.turn < row.turn]
+    licence = next((f.value for f in reading.about(row.subject, Licence) if f.value.id == event.licence), None)
+    if licence is None or event.on < licence.issued_on:
+        return frozenset()
+    return STEPS[state_after(licence, before, [found.value for found in reading.of(Officer)])]
 
 
 def closes_are_by_another(reading: Reading, tally: Tally) -> None:
@@ -159,7 +190,14 @@ def actors_are_in_office(reading: Reading, tally: Tally) -> None:
             tally.broken("officer_not_in_office", row.rid, row.on, rests=[row.subject], officer=row.actor)
 
 
-CHECKS = (decisions_are_by_two, licences_rest_on_two, changes_are_by_two, closes_are_by_another, actors_are_in_office)
+CHECKS = (
+    decisions_are_by_two,
+    licences_rest_on_two,
+    changes_are_by_two,
+    closes_are_by_another,
+    actors_are_in_office,
+    imports_are_by_two,
+)
 
 
 def not_checked(reading: Reading, tally: Tally) -> None:

@@ -14,6 +14,7 @@ from ecluse.base.errors import EvidenceError
 from ecluse.custody.chain import taken_over
 from ecluse.custody.serials import serial_text
 from ecluse.custody.terms import Line, Loss, Manifest, Marking, SerialBlock, SerialRange
+from ecluse.office.audit.opening import opening_rows
 from ecluse.office.audit.p5_blocks import blocks
 from ecluse.office.audit.reading import Filed, Reading, day_of, law_rows
 from ecluse.office.audit.report import Tally
@@ -45,7 +46,7 @@ class Move(NamedTuple):
 
 def units_are_rebuilt(reading: Reading, tally: Tally) -> None:
     """Does every unit that is traced one by one stand where the records put it?"""
-    wanted = _wanted(reading)
+    wanted = _wanted(reading) | dict(opening_rows(reading))
     runs: list[SerialRange] = reading.kept("shared_runs") or []
     shared = {(run.block, number) for run in runs for number in range(run.first, run.last + 1)}
     rows = Unit.objects.annotate(day=Cast("on", models.TextField())).order_by("serial").values_list(*COLUMNS)

@@ -26,10 +26,13 @@ from ecluse.office.audit.reading import Filed, Reading
 from ecluse.office.audit.report import Tally
 from ecluse.office.registers import (
     AllocationNote,
+    CapacityStanding,
+    Carriage,
     ClassShare,
     DealSeen,
     DeliveryMade,
     HomeDelivery,
+    HomeStanding,
     Officer,
     Order,
     Packing,
@@ -67,7 +70,9 @@ SUBJECTS: Mapping[type, Told] = {
     **dict.fromkeys((Opinion, Condition, ProposedDecision), lambda v: (v.application.removeprefix("application:"),)),
     ClassShare: lambda v: (f"certificates:{v.class_}",),
     Clearance: lambda v: tuple(v.id.removeprefix("clearance:").split("/")[:1]),
-    HomeDelivery: lambda v: (f"home:{v.class_}",),
+    **dict.fromkeys((HomeDelivery, HomeStanding), lambda v: (f"home:{v.class_}",)),
+    CapacityStanding: lambda v: (v.certificate,),
+    Carriage: lambda v: ("side:high", "side:low"),
     HostLicence: lambda v: (f"host:{v.order}",),
     Key: lambda v: (f"key:{v.owner}",),
     LicenceEvent: lambda v: (v.licence.removeprefix("licence:"),),
@@ -114,7 +119,8 @@ def columns_are_projections(reading: Reading, tally: Tally) -> None:
         ids = {getattr(value, "id", row.rid)}
         if isinstance(value, Condition):
             ids.add(f"{value.id}/lifted")
-        told: list[tuple[str, str, set[str]]] = [("rid", row.rid, ids)]
+        # A register's later wording is a record beside the old one: `party:x@2`.
+        told: list[tuple[str, str, set[str]]] = [("rid", row.rid.partition("@")[0], ids)]
         if type(value) in SUBJECTS:
             told.append(("subject", row.subject, set(SUBJECTS[type(value)](value))))
         if type(value) in DAYS:

@@ -20,7 +20,7 @@ from ecluse.office.audit.report import Tally
 from ecluse.office.models import Checkpoint, Head, LogHead
 
 SIGNER = "authority:ssecu"
-SEALED_TABLES = ("record", "signaturerow", "logentry", "checkpoint", "entry", "posting", "setting")
+SEALED_TABLES = ("record", "signaturerow", "salt", "logentry", "checkpoint", "entry", "posting", "setting", "readentry")
 TRIGGERS_OF_BOOKS = ("office_entry_balances", "office_posting_before_entry")
 
 
@@ -238,7 +238,7 @@ def triggers_stand(reading: Reading, tally: Tally) -> None:
 
 
 def _expected_triggers() -> list[str]:
-    suffixes = ("no_update", "no_delete") if connection.vendor == "sqlite" else ("sealed", "whole")
+    suffixes = ("no_update", "no_delete", "no_replace") if connection.vendor == "sqlite" else ("sealed", "whole")
     return [f"office_{t}_{suffix}" for t in SEALED_TABLES for suffix in suffixes] + list(TRIGGERS_OF_BOOKS)
 
 

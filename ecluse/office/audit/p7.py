@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ecluse.office.audit import p7_books, p7_money
+from ecluse.office.audit import opening, p7_books, p7_money
 from ecluse.office.audit.reading import Reading
 from ecluse.office.audit.report import Tally
 
@@ -14,6 +14,7 @@ CHECKS = (
     p7_money.allocations_are_for_named_shortages,
     p7_money.purchases_are_within_allocations,
     p7_money.nothing_owed_is_said,
+    opening.opening_money,
 )
 
 

@@ -8,6 +8,7 @@ from datetime import date
 
 from ecluse.base.money import Money, Rounding
 from ecluse.edge.law import newest_law
+from ecluse.office.audit.opening import opening_money_records, opening_moves
 from ecluse.office.audit.p7_claims import money_records, policy_on, rate_on
 from ecluse.office.audit.reading import Filed, Reading, day_of
 from ecluse.office.audit.report import Tally
@@ -105,7 +106,7 @@ def records_are_posted(reading: Reading, tally: Tally) -> None:
                 expected=_text(wanted),
             )  # fmt: skip
 
-    tally.each(money_records(reading), check, lambda row: row.rid)
+    tally.each([*money_records(reading), *opening_money_records(reading)], check, lambda row: row.rid)
     for subject in sorted(set(booked) - corrected):
         tally.broken("entry_without_record", subject, days.get(subject), rests=[subject], booked=_text(booked[subject]))
 
@@ -143,6 +144,8 @@ def _moves(reading: Reading, row: Filed) -> Iterator[tuple[str, str, Money]]:
         yield f"fund:allocated:{value.shortage}", f"fund:spent:{value.shortage}", value.money
     elif isinstance(value, PurchaseDelivery):
         yield from _accepted(reading, row)
+    else:
+        yield from opening_moves(reading, row)
 
 
 def _accepted(reading: Reading, row: Filed) -> Iterator[tuple[str, str, Money]]:

@@ -10,11 +10,10 @@ from ecluse.base.claim import refs_in
 from ecluse.base.errors import UnknownLawError
 from ecluse.base.law import Row, Table
 from ecluse.edge.law import library
-from ecluse.office.audit.p9_facts import facts_differing
+from ecluse.office.audit.p9_facts import NOT_REBUILT, facts_differing
 from ecluse.office.audit.reading import Filed, Reading, order_of
 from ecluse.office.audit.report import Tally
 from ecluse.office.audit.standings import standings_are_rebuilt
-from ecluse.office.registers import Order
 from ecluse.order import Hearing, judge_hearing, verdict_bytes
 
 
@@ -103,25 +102,16 @@ def facts_are_of_the_registers(reading: Reading, tally: Tally) -> None:
 
     def check(row: Filed) -> None:
         tally.count("claims_compared")
-        for fact, stated, held in facts_differing(reading, row):
-            rests = [*_rests(reading, row), *_registers(reading, row)]
+        for fact, stated, held, subjects in facts_differing(reading, row):
+            rests = [*_rests(reading, row), *subjects]
             tally.broken("fact_differs", row.value.id, row.on, rests=rests, fact=fact, stated=stated, held=held)
 
     tally.each(reading.of(Hearing), check, lambda row: row.rid)
-
-
-def _registers(reading: Reading, row: Filed) -> list[str]:
-    """About whom are the registers from which this hearing's facts were read?"""
-    filed = reading.orders().get(row.value.order)
-    if filed is None:
-        return []
-    order: Order = filed.value
-    named = (order.certificate, order.statement, order.line, order.centre, order.exporter, order.end_user, order.model)
-    return [*(name for name in named if name), f"home:{order.class_}", f"host:{order.id}", "lists"]
 
 
 CHECKS = (hearings_replay, citations_stand, facts_are_of_the_registers, standings_are_rebuilt)
 
 
 def not_checked(reading: Reading, tally: Tally) -> None:
-    """Nothing waits."""
+    """What waits: facts of a claim for which no register is kept."""
+    tally.unchecked.extend(NOT_REBUILT)

@@ -24,7 +24,9 @@ from ecluse.surplus.terms import (
     CapacityAttestation,
     FundedOrder,
     Funder,
+    JudgedSurplus,
     MonthUnits,
+    OrdersStatement,
     Reserve,
     StatedNeed,
     StockCount,
@@ -209,6 +211,12 @@ def _funded(world: World) -> Iterator[Filing]:
         due = _vector(world, r.due_units)
         order = FundedOrder(r.funded_order, r.owner, Funder(r.funder), r.model, r.class_, due, r.ordered_on)
         yield order, r.model, r.owner
+    for stated in world.orders_statements:
+        register = OrdersStatement(
+            stated.statement, stated.owner, stated.class_, stated.orders, stated.units_home, stated.units_partner,
+            stated.as_of,
+        )  # fmt: skip
+        yield register, f"class:{stated.class_}", stated.owner
     for stock_row in world.stock:
         yield (
             StockCount(
@@ -245,6 +253,12 @@ def _needs(world: World) -> Iterator[Filing]:
             absorption_row.stated_on,
         )
         yield limit, f"class:{absorption_row.class_}", absorption_row.owner
+    for judged in world.judged_surplus:
+        surplus = JudgedSurplus(
+            judged.judgement, judged.owner, judged.class_, judged.units, judged.first_month, judged.last_month,
+            judged.judged_on,
+        )  # fmt: skip
+        yield surplus, f"class:{judged.class_}", judged.owner
     for number, aid_row in enumerate(world.aid, 1):
         aid = AidReceived(
             f"aid:{aid_row.class_}-{number}", aid_row.class_, aid_row.units, aid_row.from_state, aid_row.on

@@ -17,8 +17,8 @@ from ecluse.custody.terms import Centre, Line, Manifest, SerialRange
 from ecluse.custody.terms import Step as Handover
 from ecluse.edge.lists import LoadedList
 from ecluse.edge.world.read import World
-from ecluse.licence.life import is_in_force
-from ecluse.licence.terms import Licence, LicenceEvent, LicenceFinding, Opinion, Voice
+from ecluse.licence.life import is_in_force, state_after
+from ecluse.licence.terms import Licence, LicenceEvent, LicenceFinding, LicenceState, Opinion, Voice
 from ecluse.office.actions.hearings import last_finding
 from ecluse.office.carry.agenda import AgendaBook
 from ecluse.office.carry.founding import Signers
@@ -168,9 +168,9 @@ class Stage:
 
     def answered(self, party: str, on: date) -> None:
         """An officer cleared a hit: files that were referred over this party are heard again."""
-        from ecluse.office.carry.reopen import orders_of
+        from ecluse.office.actions.reopen import orders_of
 
-        for order in orders_of(self, party):
+        for order in orders_of(self.session, party):
             row = self.session.row(Tranche, f"{order.id}/0", f"{order.id}/0")
             if row and (row.gate, row.standing) == (Gate.PARTIES.value, Standing.HELD_REFERRED.value):
                 row.standing = Standing.OPEN.value
@@ -184,6 +184,12 @@ class Stage:
         """Is its licence in force on this day?"""
         licence = self.session.newest(order, Licence)
         return licence is not None and is_in_force(licence, self.session.of(order, LicenceEvent), on)
+
+    def licence_state(self, order: str) -> LicenceState:
+        """In which state did the steps taken so far leave its licence?"""
+        licence = self.session.newest(order, Licence)
+        assert licence is not None
+        return state_after(licence, self.session.of(order, LicenceEvent))
 
     def has_dissent(self, order: str) -> bool:
         """Did an authority speak against?"""

@@ -26,13 +26,13 @@ from ecluse.custody.terms import (
 )
 from ecluse.licence.terms import PermitKind
 from ecluse.office.actions import custody as act
-from ecluse.office.actions.surplus import give_back as give_draw_back
 from ecluse.office.carry.manifests import hand_over, last_units, manifest_of, order_of
 from ecluse.office.carry.steps_proceeds import pass_title
 from ecluse.office.facts.classes import home_progress
 from ecluse.office.facts.custody import Moving, packed_ranges, taken_in
 from ecluse.office.registers import Order
-from ecluse.surplus.terms import DrawState, GoodsKind
+from ecluse.order import Trigger
+from ecluse.surplus.terms import GoodsKind
 
 if TYPE_CHECKING:
     from ecluse.office.carry.agenda import Step
@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 
 WAIT_FOR_HOME_DAYS, WAIT_FOR_LICENCE_DAYS = 7, 7
 WAYS_TO_TAKE = 40
+# Nothing happened: the office looks because a term has run.
+BY_CLOCK = {"trigger": Trigger.CLOCK.value}
 
 
 def moving(stage: Stage, tranche: str) -> Moving | None:
@@ -188,7 +190,7 @@ def deliver(stage: Stage, step: Step, on: date) -> None:
     tranche = step.key
     order = stage.order(order_of(tranche))
     conduct = stage.conduct(order.id)
-    if stage.is_recalled(tranche):
+    if stage.is_recalled(tranche) or not stage.is_open(tranche):
         return
     receiver = conduct.get(("handover", "end_user"), order.end_user)
     state = conduct.get(("handover", "state"), order.destination)
@@ -211,9 +213,9 @@ def deliver(stage: Stage, step: Step, on: date) -> None:
         day = on + timedelta(days) if ("return", "after_days") in conduct else min(on + timedelta(days), due)
         stage.agenda.put(max(day, on + timedelta(1)), "give_back", tranche)
     elif permit == PermitKind.TEMPORARY.value:
-        stage.agenda.put(max(stage.row(order.id).return_by, on) + timedelta(1), "close_chain", tranche)
+        stage.agenda.put(max(stage.row(order.id).return_by, on) + timedelta(1), "close_chain", tranche, **BY_CLOCK)
     if ("verification", "none") in conduct:
-        stage.agenda.put(on + timedelta(91), "close_chain", tranche)
+        stage.agenda.put(on + timedelta(91), "close_chain", tranche, **BY_CLOCK)
     else:
         stage.agenda.put(on + timedelta(DAYS_TO_VERIFY), "verify", tranche)
     if ("sighting", "state") in conduct:
@@ -243,7 +245,7 @@ def give_back(stage: Stage, step: Step, on: date) -> None:
     if not manifests:
         return
     kind = Handover.RECALL if step.fact("recall") else Handover.RETURN
-    wanted = conduct.get(("return", "units"), "all")
+    wanted = conduct.get(("return", "units"), "all") if kind is Handover.RETURN else "all"
     maker, holder = manifests[0].from_custodian, manifests[-1].to_custodian
     if holder == maker:
         return
@@ -258,13 +260,11 @@ def give_back(stage: Stage, step: Step, on: date) -> None:
         units=None if wanted == "all" else int(wanted),
     )
     hand_over(stage, order, manifest)
-    if order.certificate and wanted == "all" and kind is Handover.RETURN:
-        give_draw_back(stage.session, order, tranche, on, state=DrawState.RETURNED, action="surplus.draw")
     if kind is Handover.RETURN:
-        day = on + timedelta(1)
-        if wanted != "all":
-            day = max(day, stage.row(order.id).return_by + timedelta(1))
-        stage.agenda.put(day, "close_chain", tranche)
+        day, facts = on + timedelta(1), {}
+        if wanted != "all" and stage.row(order.id).return_by >= on:
+            day, facts = stage.row(order.id).return_by + timedelta(1), BY_CLOCK
+        stage.agenda.put(day, "close_chain", tranche, **facts)
 
 
 def verify(stage: Stage, step: Step, on: date) -> None:
@@ -296,7 +296,8 @@ def close_chain(stage: Stage, step: Step, on: date) -> None:
     going = moving(stage, step.key)
     if going is None or not stage.was_released(step.key):
         return
-    verdict = act.close_chain(stage.session, going, on, log=stage.log_of(going.order))
+    trigger = Trigger(step.fact("trigger")) if step.fact("trigger") else None
+    verdict = act.close_chain(stage.session, going, on, log=stage.log_of(going.order), trigger=trigger)
     if isinstance(verdict, Passed):
         finding: CustodyFinding = verdict.finding
         pass_title(stage, going, finding, on)

@@ -22,17 +22,18 @@ from ecluse.licence.terms import (
     Voice,
 )
 from ecluse.office.actions import licence as act
-from ecluse.office.actions.deed import Deed
-from ecluse.office.actions.hearings import last_finding, restand
+from ecluse.office.actions.hearings import last_finding
 from ecluse.office.actions.parties import hear_parties
-from ecluse.office.actions.surplus import give_back, hear_surplus, move_draw
+from ecluse.office.actions.reopen import lapse as give_up
+from ecluse.office.actions.split import near_equal, split
+from ecluse.office.actions.surplus import hear_surplus
+from ecluse.office.carry.reopen import obey
 from ecluse.office.facts.licence import in_hryvnias_on
-from ecluse.office.facts.surplus import earlier_claim, own_draw
-from ecluse.office.models import Tranche
-from ecluse.office.registers import Order, Split
+from ecluse.office.facts.surplus import own_draw
+from ecluse.office.registers import Order
 from ecluse.order import Gate, Standing, Trigger
 from ecluse.parties.terms import PartiesFinding
-from ecluse.surplus.terms import Draw, DrawState, GoodsKind, SurplusFinding
+from ecluse.surplus.terms import Draw, GoodsKind, SurplusFinding
 
 if TYPE_CHECKING:
     from ecluse.office.carry.agenda import Step
@@ -63,13 +64,11 @@ def file(stage: Stage, step: Step, on: date) -> None:
 
 def _order(stage: Stage, order_id: str, on: date) -> Order:
     r = stage.row(order_id)
-    order = Order(
+    return Order(
         r.order, r.exporter, r.buyer, r.consignee, r.end_user, r.broker, r.carrier, r.bank, r.destination, r.transit,
         r.model, stage.model_class[r.model], r.units, r.origin, r.certificate, r.statement, r.line, r.centre,
-        r.deliver_in, r.contract_on, None, on,
+        r.deliver_in, r.contract_on, on,
     )  # fmt: skip
-    earlier = earlier_claim(stage.session, order)
-    return order if earlier is None else stage.replaced(order, also_claimed_by=earlier)
 
 
 def _application(stage: Stage, order: Order, on: date) -> Application:
@@ -184,6 +183,9 @@ def decide(stage: Stage, step: Step, on: date) -> None:
         for side, officer in zip(("author", "countersigner"), signers, strict=False)
         if side != unsigned
     ]
+    if decision is not None and act.why_not_theirs(stage.session, decision):
+        act.hear_attempt(stage.session, order, tranche, found, decision, signatures, on)
+        return
     verdict = act.decide(
         stage.session,
         order,
@@ -234,49 +236,26 @@ def _countersigner(stage: Stage, order: Order, countersigning: Iterable[str], co
 def ship(stage: Stage, order: Order, finding: LicenceFinding, on: date) -> None:
     """The order is split into its consignments, and each goes on its way in the month agreed."""
     goes = max(on + timedelta(DAYS_TO_LEAVE), order.deliver_in.first_day())
-    parts = split(stage, order, on) if finding.kind in (GoodsKind.ARTICLE, GoodsKind.PART) else [f"{order.id}/0"]
+    parts = parted(stage, order, on) if finding.kind in (GoodsKind.ARTICLE, GoodsKind.PART) else [f"{order.id}/0"]
     for place, tranche in enumerate(parts):
         stage.agenda.put(goes + timedelta(3 * place), "pack", tranche)
 
 
-def split(stage: Stage, order: Order, on: date) -> list[str]:
-    """Into which tranches? Near-equal children whose units and draws sum to the parent's."""
+def parted(stage: Stage, order: Order, on: date) -> list[str]:
+    """Into which tranches is the order split for shipment?"""
     parts = min(stage.row(order.id).consignments, order.units)
-    parent = f"{order.id}/0"
     if parts < 2:
-        return [parent]
-    names, base, rest = [], order.units // parts, order.units % parts
-    row = stage.session.row(Tranche, parent, parent)
-    assert row is not None
-    with Deed(stage.session, "surplus.draw", actor="clock:office", on=on, subject=parent, order=order.id) as deed:
-        if order.certificate and own_draw(stage.session, order.certificate, parent):
-            move_draw(deed, order.certificate, parent, order.units, DrawState.RELEASED)
-        row.is_split = True
-        deed.put(row, parent)
-        for place in range(1, parts + 1):
-            name, share = f"{order.id}/{place}", base + (place <= rest)
-            names.append(name)
-            child = Tranche(
-                tranche=name, order=order.id, parent=parent, units=share, gate=row.gate, standing=row.standing,
-                hearing=row.hearing,
-            )  # fmt: skip
-            deed.put(child, name)
-            if order.certificate:
-                move_draw(deed, order.certificate, name, share, DrawState.RESERVED)
-                move_draw(deed, order.certificate, name, share, DrawState.COMMITTED)
-        units = tuple(base + (place <= rest) for place in range(1, parts + 1))
-        deed.seal(Split(f"split:{parent}", parent, tuple(names), units, on))
-        restand(deed, order.id)
+        return [f"{order.id}/0"]
+    names, followed = split(stage.session, order, near_equal(order.units, parts), on)
+    obey(stage, followed, on)
     return names
 
 
 def lapse(stage: Stage, step: Step, on: date) -> None:
-    """A reservation that never became a licence gives its units back on its last day."""
-    order = stage.order(step.key)
-    tranche = f"{order.id}/0"
-    last = own_draw(stage.session, order.certificate, tranche) if order.certificate else None
-    if last is not None and last.state is DrawState.RESERVED:
-        give_back(stage.session, order, tranche, on, state=DrawState.RELEASED, action="surplus.draw")
+    """A reservation that never became a licence gives its units back on its last day; an open file is heard again."""
+    draw = give_up(stage.session, stage.order(step.key), f"{step.key}/0", on)
+    if draw is not None and draw.expires_on is not None:
+        stage.agenda.put(draw.expires_on, "lapse", step.key)
 
 
 STEPS = {

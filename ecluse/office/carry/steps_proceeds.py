@@ -13,7 +13,7 @@ from ecluse.office.carry.manifests import order_of
 from ecluse.office.facts.custody import Moving
 from ecluse.office.facts.licence import rate_of
 from ecluse.office.facts.proceeds import policy_for
-from ecluse.order import Gate
+from ecluse.order import Gate, Trigger
 from ecluse.proceeds.contribution import due_under
 from ecluse.proceeds.terms import (
     Allocation,
@@ -199,7 +199,7 @@ def hear(stage: Stage, step: Step, on: date) -> None:
         return
     if stage.passed(tranche):
         return
-    _hear(stage, tranche, on)
+    _hear(stage, tranche, on, Trigger.MONEY if why == "bought" else Trigger.CLOCK)
 
 
 def _is_home(stage: Stage, tranche: str) -> bool:
@@ -208,13 +208,13 @@ def _is_home(stage: Stage, tranche: str) -> bool:
     return title is not None and received >= title.invoice.minor
 
 
-def _hear(stage: Stage, tranche: str, on: date) -> None:
+def _hear(stage: Stage, tranche: str, on: date, trigger: Trigger = Trigger.FIRST) -> None:
     order = stage.order(order_of(tranche))
     licensed = stage.licence_finding(tranche)
     custody = last_finding(stage.session, tranche, Gate.CUSTODY, CustodyFinding)
     if licensed is None or custody is None:
         return
-    act.hear_proceeds(stage.session, order, licensed[0], custody, on)
+    act.hear_proceeds(stage.session, order, licensed[0], custody, on, trigger)
 
 
 STEPS = {

@@ -9,13 +9,15 @@ from ecluse.base.canon import digest
 from ecluse.base.sealed import seal
 from ecluse.custody.terms import Fate, Marking, SerialBlock, SerialRange
 from ecluse.edge.lists import own_entries
+from ecluse.licence.life import may_follow, needs_two
 from ecluse.licence.terms import LicenceEvent, LicenceState
 from ecluse.office.actions import custody, parties, proceeds, surplus
 from ecluse.office.actions.checkpoint import sign_checkpoints
 from ecluse.office.actions.deed import Deed
 from ecluse.office.actions.licence import change_licence
+from ecluse.office.actions.reopen import reopen_certificate, reopen_licence, reopen_parties, reserve_again
 from ecluse.office.carry.founding import life_event, shortage
-from ecluse.office.carry.reopen import reopen_certificate, reopen_licence, reopen_parties
+from ecluse.office.carry.reopen import obey
 from ecluse.office.facts.classes import home_plan
 from ecluse.office.facts.custody import level_of
 from ecluse.office.facts.surplus import CertificateRequest
@@ -148,7 +150,7 @@ def lists(stage: Stage, step: Step, on: date) -> None:
     hit = parties.sweep(stage.session, [row.party for row in stage.world.parties], stage.index, on)
     if on > stage.world.first_day:
         for party in hit:
-            reopen_parties(stage, party, on)
+            obey(stage, reopen_parties(stage.session, party, on), on)
 
 
 def index_on(stage: Stage, on: date) -> Index:
@@ -188,6 +190,7 @@ def clearance(stage: Stage, step: Step, on: date) -> None:
             on,
         )
         parties.clear(stage.session, cleared, row.party)
+    reserve_again(stage.session, row.party, on)
     stage.answered(row.party, on)
 
 
@@ -197,7 +200,7 @@ def withdrawal(stage: Stage, step: Step, on: date) -> None:
     record = Withdrawal(f"withdrawal:{row.certificate}", row.certificate, row.owner, row.on, row.reason)
     officer = stage.officer(row.owner, "planner", on) or "clock:office"
     surplus.withdraw(stage.session, record, officer=officer, signature=stage.sign(row.owner, record, on))
-    reopen_certificate(stage, row.certificate, on)
+    obey(stage, reopen_certificate(stage.session, row.certificate, on), on)
 
 
 def certificate(stage: Stage, step: Step, on: date) -> None:
@@ -236,8 +239,12 @@ def event(stage: Stage, step: Step, on: date) -> None:
         row.detail or row.kind,
         on,
     )
-    change_licence(stage.session, row.subject, change)
-    reopen_licence(stage, row.subject, on)
+    if not may_follow(stage.licence_state(row.subject), change.state):
+        return  # the office would refuse it: somebody else ended or suspended the licence before
+    signers = [name for name in (officer, second) if name] if needs_two(change.state) else [officer]
+    change = stage.replaced(change, countersigner=second if needs_two(change.state) else None)
+    change_licence(stage.session, row.subject, change, [stage.sign(name, change, on) for name in signers])
+    obey(stage, reopen_licence(stage.session, stage.order(row.subject), on), on)
 
 
 def checkpoint(stage: Stage, step: Step, on: date) -> None:

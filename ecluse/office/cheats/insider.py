@@ -10,7 +10,7 @@ from ecluse.custody.ranges import difference
 from ecluse.custody.serials import serial_text
 from ecluse.custody.terms import Line, Manifest, SerialBlock, SerialRange, Step
 from ecluse.licence.terms import Licence, LicenceEvent, LicenceState, ProposedDecision
-from ecluse.office.actions import custody, licence, parties
+from ecluse.office.actions import custody, parties
 from ecluse.office.actions.deed import Deed
 from ecluse.office.actions.hearings import restand
 from ecluse.office.cheats.hands import Insider, Kinds, Named
@@ -117,7 +117,10 @@ def amended_by_one_hand(hand: Insider) -> Named:
         f"licence-event:{found.order}/amended", found.id, LicenceState.AMENDED, officer, officer, "a friend asked",
         hand.today,
     )  # fmt: skip
-    licence.change_licence(hand.session, found.order, event)
+    with Deed(
+        hand.session, "licence.change", actor=officer, on=hand.today, subject=found.order, order=found.order
+    ) as deed:
+        deed.seal(event, signatures=[hand.sign(officer, event)])
     return Named(event.id, str(hand.today))
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 
 from ecluse.base.days import Month
 from ecluse.base.money import Money
 from ecluse.base.sealed import seal
 from ecluse.base.signing import is_signed_by
+from ecluse.custody.measures import measure
+from ecluse.office.facts import sides
 from ecluse.office.registers import AidReceived, Budget, HomeDelivery, Model
 from ecluse.office.session import Session
 from ecluse.surplus.home_plan import HomePlan, provisional
@@ -19,8 +21,10 @@ from ecluse.surplus.terms import (
     FundedOrder,
     Funder,
     HomeProgress,
+    JudgedSurplus,
     ModelFlow,
     MonthUnits,
+    OrdersStatement,
     Reserve,
     StatedNeed,
     StockCount,
@@ -43,20 +47,52 @@ def class_year(session: Session, class_: str) -> ClassYear:
     first, last = year_of(session)
     models = models_of(session, class_)
     capacity = [a for m in models for a in session.of(m.id, CapacityAttestation)]
-    funded = [o for m in models for o in session.of(m.id, FundedOrder)]
-    stock = [s for m in models for s in session.of(m.id, StockCount)]
+    funded = funded_orders(session, class_)
     needs = session.of(f"class:{class_}", StatedNeed)
     limits = session.of(f"class:{class_}", AbsorptionLimit)
     return ClassYear(
         class_, first, last,
         _total(a.capacity for a in capacity) if capacity else None,
-        _total(o.due for o in funded if o.funder is Funder.HOME),
-        _total(o.due for o in funded if o.funder is Funder.PARTNER),
-        sum(s.units for s in stock) if stock else None,
+        None if funded is None else _total(o.due for o in funded if o.funder is Funder.HOME),
+        None if funded is None else _total(o.due for o in funded if o.funder is Funder.PARTNER),
+        _stock(session, models),
         _total(n.needed for n in needs) if needs else None,
-        sum(limit.units for limit in limits) if limits else None,
-        None,
+        sum(limit.units for limit in limits) if _span(limits) >= set(first.until(last)) else None,
+        _judged(session, class_, first, last),
     )  # fmt: skip
+
+
+def funded_orders(session: Session, class_: str) -> list[FundedOrder] | None:
+    """Which funded orders does the home army have in this class? None where that is not known.
+
+    Known when what is on file is what the owner stated of its register; without a statement, when anything is on file.
+    """
+    orders = [o for m in models_of(session, class_) for o in session.of(m.id, FundedOrder)]
+    stated = session.newest(f"class:{class_}", OrdersStatement)
+    if stated is None:
+        return orders or None
+    counted = [order for order in orders if order.ordered_on <= stated.as_of]
+    home, partner = (_total(o.due for o in counted if o.funder is funder) for funder in (Funder.HOME, Funder.PARTNER))
+    is_whole = (len(counted), home, partner) == (stated.orders, stated.units_home, stated.units_partner)
+    return orders if is_whole else None
+
+
+def _stock(session: Session, models: list[Model]) -> int | None:
+    """The class's stock is known once every model that is made has been counted."""
+    counted = {m.id: session.of(m.id, StockCount) for m in models}
+    is_whole = all(counted[m.id] for m in models if session.of(m.id, CapacityAttestation))
+    counts = [count.units for found in counted.values() for count in found]
+    return sum(counts) if counts and is_whole else None
+
+
+def _span(limits: list[AbsorptionLimit]) -> set[Month]:
+    return {month for limit in limits for month in limit.first_month.until(limit.last_month)}
+
+
+def _judged(session: Session, class_: str, first: Month, last: Month) -> int | None:
+    """The commission's newest judgement of this very period."""
+    judged = session.of(f"class:{class_}", JudgedSurplus)
+    return next((j.units for j in reversed(judged) if (j.first_month, j.last_month) == (first, last)), None)
 
 
 def _total(schedules: Iterable[tuple[MonthUnits, ...]]) -> int:
@@ -67,7 +103,8 @@ def inputs_unsigned(session: Session, class_: str) -> int:
     """How many figures of the class lack their owner's signature?"""
     models = models_of(session, class_)
     owned = [record for m in models for cls in (FundedOrder, StockCount, Reserve) for record in session.of(m.id, cls)]
-    owned += [record for cls in (StatedNeed, AbsorptionLimit) for record in session.of(f"class:{class_}", cls)]
+    of_class = (StatedNeed, AbsorptionLimit, OrdersStatement, JudgedSurplus)
+    owned += [record for cls in of_class for record in session.of(f"class:{class_}", cls)]
     return sum(not is_signed_by(r.owner, r, session.signatures(seal(r).digest), session.keys([r.owner])) for r in owned)
 
 
@@ -117,22 +154,36 @@ def _by_month(schedules: Iterable[tuple[MonthUnits, ...]]) -> dict[Month, int]:
 
 
 def home_progress(session: Session, class_: str, on: date) -> HomeProgress | None:
-    """Planned and accepted deliveries of the class, cumulated over the months whose acceptance acts are in.
+    """Planned and accepted deliveries of the class, cumulated from the year's first month to the last one in.
 
-    Before the first month of the year has ended nothing is due. A class without any funded order owes the home army
-    nothing. Otherwise a missing act is unknown.
+    None unless every month up to that one has its acceptance act: a missing act is unknown. What acts leave out of the
+    plan, signed orders put back. A class whose register of orders is known to be empty owes the home army nothing; one
+    whose register is unknown owes nobody knows what. The low side has no acts and infers nothing: it takes the high
+    side's signed word.
     """
-    acts = [act for act in session.of(f"home:{class_}", HomeDelivery) if act.accepted_on <= on]
-    if acts:
-        last = max(act.month for act in acts)
-        return HomeProgress(
-            class_, last, sum(act.units_planned for act in acts), sum(act.units_accepted for act in acts)
-        )
-    first, _ = year_of(session)
-    is_owed = any(session.of(model.id, FundedOrder) for model in models_of(session, class_))
-    if not is_owed:
+    if sides.is_low(session):
+        return sides.home_stated(session, class_, on)
+    (first, _), orders = year_of(session), funded_orders(session, class_)
+    acts = [a for a in session.of(f"home:{class_}", HomeDelivery) if a.accepted_on <= on and a.month >= first]
+    if orders is None:
+        return None
+    if not orders and not acts:
         return HomeProgress(class_, Month.of(on), 0, 0)
-    return HomeProgress(class_, first, 0, 0) if Month.of(on) <= first.next() else None
+    last = max([_last_due(session, on), *(act.month for act in acts)])
+    if not {act.month for act in acts} >= set(first.until(last)):
+        return None
+    due = _by_month(order.due for order in orders if order.ordered_on <= on)
+    ordered = sum(units for month, units in due.items() if first <= month <= last)
+    planned = max(ordered, sum(act.units_planned for act in acts))
+    return HomeProgress(class_, last, planned, sum(act.units_accepted for act in acts))
+
+
+def _last_due(session: Session, on: date) -> Month:
+    """Of which month must the acceptance act be in by now?"""
+    month = Month.of(on)
+    for _ in range(measure(session.law, on, "home_progress_months")):
+        month = Month.of(month.first_day() - timedelta(1))
+    return month
 
 
 def aid_received(session: Session, class_: str) -> int:

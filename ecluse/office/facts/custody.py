@@ -105,8 +105,16 @@ def level_of(session: Session, class_: str, on: date) -> Level:
 
 
 def packed_ranges(session: Session, tranche: str) -> tuple[SerialRange, ...]:
-    """Which numbers are packed for this tranche?"""
-    return tuple(SerialRange(p.block, p.first, p.last) for p in session.of(tranche, Packing))
+    """Which numbers are packed for this tranche? What was taken back before it left is not; what left stays its own."""
+    packed: list[SerialRange] = []
+    for record in session.file(tranche).records:
+        if isinstance(record.value, Packing):
+            packed.append(SerialRange(record.value.block, record.value.first, record.value.last))
+        elif isinstance(record.value, Unpacking):
+            packed = list(difference(packed, [SerialRange(record.value.block, record.value.first, record.value.last)]))
+        elif isinstance(record.value, Release):
+            break
+    return tuple(packed)
 
 
 def blocks_of(session: Session, ranges: tuple[SerialRange, ...]) -> tuple[SerialBlock, ...]:
@@ -126,9 +134,16 @@ def packed_for_others(session: Session, tranche: str, ranges: tuple[SerialRange,
 
 def taken_in(session: Session, block: str, without: str = "") -> tuple[SerialRange, ...]:
     """Which numbers of this block are packed, for whichever tranche but the one named?"""
-    packed = [SerialRange(block, p.first, p.last) for p in session.of(block, Packing) if p.tranche != without]
-    freed = [SerialRange(block, u.first, u.last) for u in session.of(block, Unpacking) if u.tranche != without]
-    return difference(packed, freed) if freed else tuple(packed)
+    packings = [p for p in session.of(block, Packing) if p.tranche != without]
+    if not session.of(block, Unpacking):
+        return tuple(SerialRange(block, p.first, p.last) for p in packings)
+    held: dict[str, tuple[SerialRange, ...]] = {}
+    for record in session.file(block).records:
+        if isinstance(record.value, Packing | Unpacking):
+            run = SerialRange(block, record.value.first, record.value.last)
+            own = held.get(record.value.tranche, ())
+            held[record.value.tranche] = (*own, run) if isinstance(record.value, Packing) else difference(own, [run])
+    return tuple(run for tranche, runs in held.items() if tranche != without for run in runs)
 
 
 def line_output(session: Session, line: str | None, on: date) -> tuple[MonthUnits, ...]:

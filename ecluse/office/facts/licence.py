@@ -9,6 +9,7 @@ from ecluse.base.sealed import seal
 from ecluse.licence.aggregate import Sale, aggregate
 from ecluse.licence.band import PeerPrice, price_band
 from ecluse.licence.dated import term
+from ecluse.licence.officers import Officer
 from ecluse.licence.routes import value_floor
 from ecluse.licence.terms import (
     Aggregate,
@@ -46,6 +47,7 @@ def licence_claim(
     decision = session.newest(order.id, ProposedDecision)
     officers = {opinion.officer for opinion in opinions}
     officers |= {decision.author, decision.countersigner} if decision else set()
+    offices = tuple(office for officer in sorted(officers) for office in session.of(officer, Officer))
     status = session.newest(order.exporter, ExporterStatus)
     return LicenceClaim(
         tranche, parties, hearing, application, marketing(session, application),
@@ -59,7 +61,7 @@ def licence_claim(
         decision, session.signatures(seal(decision).digest) if decision else (),
         (), queue_place(session, application), aggregated(session, order, application),
         peers(session, application, on), units_licensed(session, order.id, tranche),
-        session.keys(officers),
+        offices, official_rate(session, application.unit_price.currency, application.filed_on), session.keys(officers),
     )  # fmt: skip
 
 
@@ -131,15 +133,20 @@ def units_licensed(session: Session, order: str, tranche: str) -> int:
     return sum(licence.units for licence in session.of(order, Licence) if licence.tranche != tranche)
 
 
+def official_rate(session: Session, currency: str, on: date) -> Rate | None:
+    """At which official rate is this currency turned into hryvnias on this day? None for hryvnias, or without one."""
+    found = rate_of(session, currency, on)
+    if found is None:
+        return None
+    return Rate(found.base, found.quote, found.numerator, found.denominator, found.on, found.source)
+
+
 def in_hryvnias_on(session: Session, money: Money, on: date) -> Money | None:
     """What is this amount in hryvnias at the official rate of the day? None where the day has no rate."""
     if money.currency == "UAH":
         return money
-    found = rate_of(session, money.currency, on)
-    if found is None:
-        return None
-    rate = Rate(found.base, found.quote, found.numerator, found.denominator, found.on, found.source)
-    return rate.convert(money, Rounding.HALF_UP)
+    rate = official_rate(session, money.currency, on)
+    return rate.convert(money, Rounding.HALF_UP) if rate else None
 
 
 def rate_of(session: Session, currency: str, on: date) -> RateOfDay | None:

@@ -7,7 +7,7 @@ from datetime import date
 
 from ecluse.base.days import Month
 from ecluse.base.sealed import seal
-from ecluse.office.facts import classes
+from ecluse.office.facts import classes, sides
 from ecluse.office.models import CertificateBalance
 from ecluse.office.registers import ClassShare, DealSeen, Model, Order
 from ecluse.office.session import Session
@@ -61,20 +61,26 @@ def surplus_claim(session: Session, order: Order, tranche: str, units: int, on: 
         session.newest(certificate.id, Withdrawal) if certificate else None,
         policy_in_force(session, on),
         balance_without(session, certificate.id, tranche) if certificate else None,
-        _capacity(session, order.model, certificate),
+        model_capacity(session, order.model, certificate, on),
         classes.home_progress(session, order.class_, on),
-        order.also_claimed_by,
+        earlier_claim(session, order),
         session.keys([certificate.owner]) if certificate else (),
     )  # fmt: skip
 
 
 def earlier_claim(session: Session, order: Order) -> str | None:
-    """Which earlier order claims the same units: same exporter, buyer, model, quantity and contract?"""
-    own = (order.exporter, order.buyer, order.units, order.contract_on)
-    for deal in session.of(f"prices:{order.model}", DealSeen):
-        if deal.order != order.id and (deal.exporter, deal.buyer, deal.units, deal.contract_on) == own:
+    """Which order filed before this one claims the same units: same exporter, buyer, model, quantity and contract?"""
+    for deal in session.of(contract_of(order), DealSeen):
+        if deal.order == order.id:
+            break
+        if (deal.model, deal.units) == (order.model, order.units):
             return deal.order
     return None
+
+
+def contract_of(order: Order) -> str:
+    """Under which subject are deals of one contract seen together? Same exporter, buyer and day."""
+    return f"contract:{order.exporter}/{order.buyer}/{order.contract_on}"
 
 
 def balance_without(session: Session, certificate: str, tranche: str) -> Balance | None:
@@ -100,7 +106,10 @@ def own_draw(session: Session, certificate: str, tranche: str) -> Draw | None:
     return None if last is None or last.state in (DrawState.RELEASED, DrawState.RETURNED) else last
 
 
-def _capacity(session: Session, model: str, certificate: Certificate | None) -> ModelCapacity | None:
+def model_capacity(session: Session, model: str, certificate: Certificate | None, on: date) -> ModelCapacity | None:
+    """What was attested and demonstrated of the model? On the low side, what the high side's signed word gives."""
+    if sides.is_low(session):
+        return sides.capacity_stated(session, certificate, on) if certificate else None
     attestations = session.of(model, CapacityAttestation)
     if not attestations:
         return None

@@ -1,43 +1,33 @@
-"""What did the year give? One page by the counts of the caches, until the office's own pages come."""
+"""What did the year give? One page by the counts of the caches, for whoever comes to the door."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.utils import translation
-from django.utils.cache import patch_vary_headers
+from django.urls import path
 from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_safe
 
 from ecluse.base.canon import canonical
 from ecluse.base.proof import Edge, root_of
-from ecluse.base.words import LANGUAGES, say, say_count, spell
+from ecluse.base.words import say, say_count, spell
 from ecluse.office.flow import EXITS, UPRIGHT, WIDE, Flow, paint, read_flow
-from ecluse.office.models import CertificateBalance, LicenceLine, LogHead, Setting
+from ecluse.office.models import CertificateBalance, LicenceLine, LogHead
+from ecluse.office.views.page import language_of, page
 from ecluse.order import Standing
 
-COOKIE_SECONDS = 365 * 24 * 3600
 PROMISES = tuple(f"P{number}" for number in range(1, 10))
 WORDS = (
-    "title", "heading", "lead", "demonstration", "languages", "skip", "figures", "log_root", "log_root.why", "flow",
-    "by_gate", "gate", "came", "went_on", "promises", "promises.how", "empty",
+    "heading", "lead", "figures", "log_root", "log_root.why", "flow", "by_gate", "gate", "came", "went_on", "promises",
+    "promises.how", "empty",
 )  # fmt: skip
 
 
 @require_safe
 def summary_page(request: HttpRequest) -> HttpResponse:
-    """Where do the orders stand, in the visitor's language? `?lang=` changes it and is remembered."""
-    asked = request.GET.get("lang", "")
-    lang = asked if asked in LANGUAGES else _language(request)
-    translation.activate(lang)
-    response = render(request, "office/summary.html", _page(lang))
-    if asked == lang:
-        response.set_cookie(settings.LANGUAGE_COOKIE_NAME, lang, max_age=COOKIE_SECONDS, samesite="Lax", httponly=True)
-    patch_vary_headers(response, ("Cookie",))
-    return response
+    """Where do the orders stand, in the visitor's language?"""
+    return page(request, "office/summary.html", _page(language_of(request)))
 
 
 def log_root() -> str:
@@ -50,18 +40,10 @@ def log_root() -> str:
     return root_of(leaves).hex() if leaves else ""
 
 
-def _language(request: HttpRequest) -> str:
-    found = getattr(request, "LANGUAGE_CODE", "").partition("-")[0]
-    return found if found in LANGUAGES else LANGUAGES[0]
-
-
 def _page(lang: str) -> dict[str, Any]:
     flow = read_flow()
     return {
-        "lang": lang,
-        "languages": [(code, say(f"language.{code}", code)) for code in LANGUAGES],
         "words": {word.replace(".", "_"): say(f"page.{word}", lang) for word in WORDS},
-        "is_demonstration": Setting.objects.filter(key="kind", value="demonstration").exists(),
         "is_empty": not flow.orders,
         "figures": _figures(flow, lang),
         "log_root": log_root(),
@@ -104,3 +86,6 @@ def _gates(flow: Flow, lang: str) -> list[dict[str, Any]]:
         }
         for stop in flow.gates
     ]
+
+
+PATHS = [path("overview/", summary_page, name="overview")]

@@ -1,0 +1,81 @@
+"""What should whom be told? Notices to everyone who speaks for a body, in the office and by mail."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.core.mail import EmailMessage, get_connection
+from django.db.models import Q
+from django.urls import NoReverseMatch, reverse
+
+from ecluse.base.words import say
+from ecluse.office.models import Account, Notice, Record
+from ecluse.office.people.letters import letter_of
+
+MAILED_AT_ONCE = 500
+# Facts of a notice are told again in each reader's language: these kinds of values only.
+PLAIN = (str, int, bool)
+
+
+def notify(whom: Iterable[str] | str, key: str, facts: Mapping[str, Any], link: str, at: datetime) -> int:
+    """Who is told this? Accounts of these officers, and of all who hold a mandate for these bodies. Gives their number."""
+    wrong = [name for name, fact in facts.items() if not isinstance(fact, PLAIN)]
+    if wrong:
+        raise TypeError(f"the facts of a notice are text and whole numbers: {', '.join(wrong)}")
+    say(key, "en", **facts)  # a sentence that cannot be said is not kept
+    accounts = accounts_of([whom] if isinstance(whom, str) else whom)
+    rows = [Notice(account=account, key=key, facts=dict(facts), link=link[:240], at=at) for account in accounts]
+    return len(Notice.objects.bulk_create(rows))
+
+
+def accounts_of(names: Iterable[str]) -> list[Account]:
+    """Which open accounts belong to these officers and to those who were given a mandate for these bodies?"""
+    names = set(names)
+    bodies = {name for name in names if not name.startswith("officer:")}
+    officers = names - bodies
+    open_ones = Account.objects.select_related("user").filter(user__is_active=True)
+    if bodies:
+        held = Record.objects.filter(v="officer/1", subject__in=open_ones.values("officer"))
+        officers |= {row.subject for row in held if _speaks_for(row, bodies)}
+    return list(open_ones.filter(officer__in=officers).order_by("officer"))
+
+
+def _speaks_for(row: Record, bodies: set[str]) -> bool:
+    from ecluse.base.sealed import unseal
+
+    return unseal(bytes(row.body)).authority in bodies
+
+
+def read_notices(account: Account, at: datetime, ids: Iterable[int] | None = None) -> int:
+    """This person has read these notices, or all of them. Gives how many were new."""
+    rows = account.notices.filter(read_at=None)
+    return rows.filter(pk__in=list(ids)).update(read_at=at) if ids is not None else rows.update(read_at=at)
+
+
+def send_notices(at: datetime) -> int:
+    """Send what was not yet mailed, a letter a person, in the person's language. Gives the number of letters."""
+    due = Notice.objects.filter(mailed_at=None, read_at=None).exclude(Q(account__user__email=""))
+    rows = list(due.select_related("account__user").order_by("pk")[:MAILED_AT_ONCE])
+    by_account: dict[int, list[Notice]] = {}
+    for row in rows:
+        by_account.setdefault(row.account_id, []).append(row)
+    sent = 0
+    with get_connection() as carrier:
+        for notices in by_account.values():
+            account = notices[0].account
+            subject, body = letter_of(account, notices, _page())
+            sent += EmailMessage(subject, body, to=[account.user.email], connection=carrier).send()
+            # Marked letter by letter: when the mail server fails midway, nobody is written to twice.
+            Notice.objects.filter(pk__in=[notice.pk for notice in notices]).update(mailed_at=at)
+    return sent
+
+
+def _page() -> str:
+    from django.conf import settings
+
+    try:
+        return f"{settings.ORIGIN or ''}{reverse('notices')}"
+    except NoReverseMatch:
+        return str(settings.ORIGIN)

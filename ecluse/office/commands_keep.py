@@ -1,0 +1,190 @@
+"""What do the commands do that keep an office: sign offline, carry to the other side, back up, restore, look it over?"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from ecluse.edge.language import person_language
+
+PASSPHRASE = "ECLUSE_KEYS_PASSPHRASE"
+
+
+def say(text: str) -> None:
+    """Tell the person at the terminal; results alone go to standard output."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def tell(key: str, **facts: Any) -> None:
+    """Tell the person at the terminal, in the person's language."""
+    from ecluse.base.words import say as word
+
+    say(word(f"keep.{key}", person_language(), **facts))
+
+
+def _day(text: str) -> date:
+    from ecluse.base.errors import BadInputError
+    from ecluse.base.words import say as word
+
+    if not text:
+        return date.today()
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        lang = person_language()
+        raise BadInputError.one("--on", word("keep.day.expected", lang), text, word("keep.day.remedy", lang)) from None
+
+
+def _key(path: Path) -> Any:
+    """The key in this file; its passphrase from the environment, else asked for where a person sits there."""
+    from ecluse.edge.keys import is_locked, open_key
+
+    passphrase = os.environ.get(PASSPHRASE, "")
+    if not passphrase and path.is_file() and is_locked(path.read_bytes()[:200]) and sys.stdin.isatty():
+        from getpass import getpass
+
+        from ecluse.base.words import say as word
+
+        passphrase = getpass(word("keep.key.ask", person_language(), path=path.name))
+    return open_key(path, passphrase)
+
+
+def seal(file: str, key: str, on: str, out: str) -> int:
+    """Show a record, sign it, write the signature. Needs neither database nor network."""
+    import ecluse.office.registers
+    import ecluse.order  # noqa: F401  with these two every kind of record is known
+    from ecluse.edge.seal import read_record, shown, sign_record, signature_bytes, write_signature
+
+    value, record = read_record(Path(file))
+    for line in shown(record, person_language()):
+        say(line)
+    opened, day = _key(Path(key)), _day(on)
+    made = sign_record(value, opened, day)
+    target = Path(out) if out else Path(file + ".signature.json")
+    if out == "-":
+        sys.stdout.write(signature_bytes(record.digest, made).decode())
+        return 0
+    write_signature(target, record.digest, made)
+    tell("seal.done", file=str(target), owner=opened.owner, on=day)
+    return 0
+
+
+def side_export(folder: str, db: str, key: str, on: str, as_json: bool) -> int:
+    """Carry what may cross to the low side, as signed files in a folder of their own."""
+    session, day = _open(db, on)
+    from ecluse.edge.keys import KeyStore, OpenKey, key_id
+    from ecluse.edge.doctor import keys_folder
+    from ecluse.office.actions.sides import export_side
+    from ecluse.office.backup import root_over
+    from ecluse.office.models import LogEntry
+
+    if key.endswith(".pem"):
+        signer = _key(Path(key))
+    elif session.source.is_seeded:
+        private = session.source.private_key(key)
+        public_hex = private.public_key().public_bytes_raw().hex()
+        names = [known.id for known in session.keys([key]) if known.public_hex == public_hex]
+        signer = OpenKey(key, names[0] if names else key_id(key, public_hex), private)
+    else:
+        signer = KeyStore(keys_folder(), os.environ.get(PASSPHRASE, "")).open(key)
+    entries = LogEntry.objects.order_by("log", "index").values_list("log", "index", "leaf_hex")
+    made = export_side(session, Path(folder), signer, on=day, log_root=root_over(entries.iterator()))
+    return _told("side.exported", made, folder, as_json)
+
+
+def side_import(folder: str, db: str, owner: str, on: str, as_json: bool) -> int:
+    """Take a carriage in on the low side: all of it, or nothing."""
+    session, day = _open(db, on)
+    from ecluse.office.actions.sides import import_side, rehear_withdrawn
+
+    made = import_side(session, Path(folder), owner, on=day)
+    held = []
+    for certificate in made.withdrawn:
+        session, _ = _open(db, on)
+        held += rehear_withdrawn(session, certificate, day)
+    for tranche in held:
+        tell("side.held", tranche=tranche)
+    return _told("side.imported", made, folder, as_json)
+
+
+def _open(db: str, on: str) -> tuple[Any, date]:
+    from ecluse.office.commands import open_office
+
+    open_office(db)
+    from ecluse.office.desk.today import open_session, today
+
+    return open_session(), _day(on) if on else today()
+
+
+def _told(name: str, made: Any, folder: str, as_json: bool) -> int:
+    tell(name, number=made.number, records=made.records, folder=folder)
+    if as_json:
+        print(json.dumps({**asdict(made), "by_kind": dict(made.by_kind), "withdrawn": list(made.withdrawn)}))
+    return 0
+
+
+def backup(file: str, db: str, as_json: bool) -> int:
+    """Copy the whole office into one archive, while others go on working."""
+    from ecluse.office.backup import back_up, file_digest
+    from ecluse.site.database import from_environment
+
+    _name(db)
+    made = back_up(Path(file), from_environment())
+    sha256 = file_digest(Path(file))
+    tell("backup.done", file=file, log_root=made.log_root[:16], sha256=sha256[:16])
+    if as_json:
+        print(json.dumps({"file": file, "sha256": sha256, "manifest": asdict(made)}))
+    return 0
+
+
+def restore(file: str, db: str, as_json: bool) -> int:
+    """Bring an office back from its archive, into an empty place; then say how to prove it whole."""
+    from ecluse.site.database import from_environment
+
+    _name(db)
+    setting = from_environment()
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ecluse.site.settings")
+    import django
+
+    django.setup()
+    from django.db.migrations.loader import MigrationLoader
+
+    from ecluse.office.actions.restore import restore as restored
+
+    known = {f"{app}.{name}" for app, name in MigrationLoader(None, ignore_no_migrations=True).disk_migrations}
+    made = restored(Path(file), setting, known)
+    tell("backup.restored", file=file, log_root=made.log_root[:16])
+    if as_json:
+        print(json.dumps(asdict(made)))
+    return 0
+
+
+def _name(db: str) -> None:
+    if db:
+        os.environ["ECLUSE_DATABASE"] = db
+
+
+def doctor(db: str, as_json: bool) -> int:
+    """What is missing or amiss here? 0: nothing that an office needs; what tests or comfort lack is told too."""
+    import importlib.util
+
+    from ecluse.edge.doctor import NEEDED, ailments
+
+    found, lang = ailments(), person_language()
+    if importlib.util.find_spec("django") is not None and importlib.util.find_spec("allauth") is not None:
+        from ecluse.office.doctor import office_ailments
+
+        found += office_ailments(db)
+    for ailment in found:
+        say(ailment.sentence(lang))
+    if not found:
+        tell("doctor.well")
+    is_well = all(ailment.grade != NEEDED for ailment in found)
+    if as_json:
+        print(json.dumps({"well": is_well, "ailments": [a.form(lang) for a in found]}, ensure_ascii=False))
+    return 0 if is_well else 1

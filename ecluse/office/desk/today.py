@@ -1,0 +1,70 @@
+"""Which day is it in this office, from where come its chance and keys, and with which session is it read?"""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, date, datetime, time
+from functools import lru_cache
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from ecluse.base.law import Law
+from ecluse.base.source import KeyedSource, SeededSource, Source
+from ecluse.edge.law import newest_law
+from ecluse.office.models import Record, Setting
+from ecluse.office.session import Mandate, Session
+
+# The deciding authorities' zone: a legal day begins and ends in Kyiv.
+HOME_ZONE = ZoneInfo("Europe/Kyiv")
+NOON = time(12)
+
+
+@lru_cache(maxsize=1)
+def law() -> Law:
+    """Which law does this release hold? Read once a process; tables never change under it."""
+    return newest_law()
+
+
+def kind() -> str:
+    """What kind of office is this: `demonstration`, `service`, or empty before it is founded?"""
+    found = Setting.objects.filter(key="kind").values_list("value", flat=True).first()
+    return str(found or "")
+
+
+def is_demonstration() -> bool:
+    """Is everything in this database invented?"""
+    return kind() == "demonstration"
+
+
+def today() -> date:
+    """Which legal day is it? A demonstration stands on its last carried day until somebody turns the page."""
+    if not is_demonstration():
+        return datetime.now(HOME_ZONE).date()
+    carried = Setting.objects.filter(key="carried").values_list("value", flat=True).first()
+    turned = Record.objects.filter(v="day_turned/1").order_by("-on").values_list("on", flat=True).first()
+    days = [day for day in (turned, date.fromisoformat(carried) if carried else None) if day]
+    last = Record.objects.order_by("-on").values_list("on", flat=True).first() if not days else None
+    return max(days) if days else (last or datetime.now(HOME_ZONE).date())
+
+
+def source_of_office(on: date | None = None) -> Source:
+    """Where do this office's chance, clock and keys come from?"""
+    if not is_demonstration():
+        return KeyedSource(private_key)
+    seed = Setting.objects.get(key="seed").value
+    return SeededSource(seed, datetime.combine(on or today(), NOON, UTC))
+
+
+def private_key(owner: str) -> Ed25519PrivateKey:
+    """Which key does this office hold for an owner? In the folder ECLUSE_KEYS, opened with ECLUSE_KEYS_PASSPHRASE."""
+    from ecluse.edge.keys import KeyStore
+
+    store = KeyStore(Path(os.environ.get("ECLUSE_KEYS", "var/keys")), os.environ.get("ECLUSE_KEYS_PASSPHRASE", ""))
+    return store.private_key(owner)
+
+
+def open_session(mandate: Mandate | None = None, on: date | None = None) -> Session:
+    """With what is one piece of work read and written? A new session, the person's mandate with it."""
+    return Session(source_of_office(on), law(), mandate=mandate)

@@ -1,0 +1,72 @@
+"""Who asks, for which body, in which language, on which legal day? Said once on every request."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils import translation
+
+from ecluse.base.words import LANGUAGES
+from ecluse.office.actions.people import choose_language
+from ecluse.office.desk.today import is_demonstration, open_session, today
+from ecluse.office.models import Account
+from ecluse.office.people.hats import hats_of, worn
+
+COOKIE_SECONDS = 365 * 24 * 3600
+
+
+class People:
+    """Sets `account`, `mandates`, `mandate`, `lang`, `on` and `is_demonstration` on the request."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """What is answered to this person?"""
+        account = account_of(request)
+        asked = request.GET.get("lang", "")
+        lang = asked if asked in LANGUAGES else language_of(request, account)
+        recognise(request, account, lang)
+        translation.activate(lang)
+        if asked == lang and account is not None and account.language != lang:
+            choose_language(account, lang)
+        response = self.get_response(request)
+        if asked == lang:
+            remember_language(response, lang)
+        return response
+
+
+def recognise(request: HttpRequest, account: Account | None, lang: str) -> None:
+    """Note on the request who asks. A program's request has no hat of a session; its token names the mandate."""
+    request.account = account  # type: ignore[attr-defined]
+    request.lang = request.LANGUAGE_CODE = lang  # type: ignore[attr-defined]
+    request.is_demonstration = is_demonstration()  # type: ignore[attr-defined]
+    request.on = today()  # type: ignore[attr-defined]
+    request.mandates = []  # type: ignore[attr-defined]
+    if account is not None:
+        request.mandates = hats_of(open_session(), account.officer, request.on)  # type: ignore[attr-defined]
+    request.mandate = worn(request.session, request.mandates)  # type: ignore[attr-defined]
+
+
+def account_of(request: HttpRequest) -> Account | None:
+    """Whose session is this? None when nobody is signed in."""
+    user = request.user
+    return user.account if user.is_authenticated else None  # type: ignore[union-attr]
+
+
+def language_of(request: HttpRequest, account: Account | None) -> str:
+    """In which language does this person read? The account's; without one, what cookie or browser ask for."""
+    if account is not None and account.language in LANGUAGES:
+        return str(account.language)
+    found = getattr(request, "LANGUAGE_CODE", "").partition("-")[0]
+    return found if found in LANGUAGES else LANGUAGES[0]
+
+
+def remember_language(response: HttpResponse, lang: str) -> None:
+    """This browser reads in this language from now on."""
+    response.set_cookie(
+        settings.LANGUAGE_COOKIE_NAME, lang, max_age=COOKIE_SECONDS, samesite="Lax", httponly=True,
+        secure=settings.LANGUAGE_COOKIE_SECURE,
+    )  # fmt: skip

@@ -1,0 +1,60 @@
+"""Which nouns tell of people at work? Who acted, who is away, which paper one side signed, which day was turned to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from ecluse.base.sealed import sealed
+from ecluse.base.signing import Signature
+from ecluse.custody.terms import Manifest
+
+
+@sealed("acted_by/1")
+@dataclass(frozen=True, slots=True)
+class ActedBy:
+    """A person took an action at an instant, for a body and under a mandate; `acting_for` is whom a deputy stands in for."""
+
+    id: str
+    action: str
+    subject: str
+    person: str
+    body: str
+    role: str
+    acting_for: str | None
+    at: datetime
+
+
+@sealed("absence/1")
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """An officer is away from one day to another; the deputy holds his mandates meanwhile, under the deputy's own name.
+
+    Filed about the officer, and a copy about `deputy:<person>`.
+    """
+
+    id: str
+    officer: str
+    first_day: date
+    last_day: date
+    deputy: str
+
+
+@sealed("manifest_offered/1")
+@dataclass(frozen=True, slots=True)
+class ManifestOffered:
+    """One side drew up a handover's paper and signed it; it moves nothing until the other side signs the same bytes."""
+
+    id: str
+    manifest: Manifest
+    by: str
+    signature: Signature
+
+
+@sealed("day_turned/1")
+@dataclass(frozen=True, slots=True)
+class DayTurned:
+    """Demonstration only: somebody turned the page of the calendar to this day."""
+
+    id: str
+    on: date

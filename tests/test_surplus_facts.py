@@ -1,0 +1,280 @@
+"""Do the surplus gate's facts keep unknown apart from zero, and does the audit, written apart, read the same?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from carried import office_on
+
+from ecluse.base.days import Month
+from ecluse.base.money import Money
+from ecluse.base.verdict import codes_of
+from ecluse.surplus.terms import (
+    AbsorptionLimit,
+    CapacityAttestation,
+    FundedOrder,
+    Funder,
+    HomeProgress,
+    JudgedSurplus,
+    MonthUnits,
+    OrdersStatement,
+    StockCount,
+    SurplusPolicy,
+    SurplusRule,
+)
+
+pytestmark = pytest.mark.db
+FIRST = date(2026, 1, 1)
+YEAR = tuple(Month(2026, 1).until(Month(2026, 12)))
+JANUARY, FEBRUARY, MARCH = YEAR[:3]
+APRIL_2 = date(2026, 4, 2)
+MOD, STAFF, CLASS = "authority:mod", "authority:general-staff", "fpv"
+ONE, TWO = "model:one", "model:two"
+POLICY = SurplusPolicy("policy:1", MOD, SurplusRule.SR_5, 1, 2, FIRST, None)
+
+
+@pytest.fixture
+def office(database_url: str) -> Iterator[Any]:
+    """An office whose year has twelve months of budget and two models of one class."""
+    with office_on(database_url):
+        from ecluse.office.registers import Budget
+
+        opened = session()
+        enter(opened, *((Budget(f"budget:{m}", m, Money(1, "UAH")), "budget") for m in YEAR))
+        enter(opened, *((model(name), f"class:{CLASS}") for name in (ONE, TWO)))
+        yield opened
+
+
+def session() -> Any:
+    from ecluse.base.source import SeededSource
+    from ecluse.edge.law import newest_law
+    from ecluse.office.session import Session
+
+    return Session(SeededSource("facts", datetime(2026, 1, 1, tzinfo=UTC)), newest_law())
+
+
+def enter(opened: Any, *filings: tuple[Any, str]) -> None:
+    from ecluse.office.actions.deed import Deed
+
+    with Deed(opened, "office.register", actor="clock:office", on=FIRST, subject="register:test") as deed:
+        for record, subject in filings:
+            deed.seal(record, subject)
+
+
+def model(name: str) -> Any:
+    from ecluse.office.registers import Model
+
+    price = Money(100_00, "EUR")
+    return Model(name, CLASS, "article", "military", "ML10.c", "party:maker", price, price, 0)
+
+
+def by_month(units: int) -> tuple[MonthUnits, ...]:
+    return tuple(MonthUnits(month, units) for month in YEAR)
+
+
+def ordered(units: int = 100, funder: Funder = Funder.HOME, of: str = ONE) -> tuple[Any, str]:
+    name = f"funded:{of}-{funder.value}"
+    return FundedOrder(name, MOD, funder, of, CLASS, by_month(units), date(2025, 12, 12)), of
+
+
+def register(orders: int, home: int, partner: int) -> tuple[Any, str]:
+    return OrdersStatement("orders:1", MOD, CLASS, orders, home, partner, date(2025, 12, 20)), f"class:{CLASS}"
+
+
+def act(month: Month, planned: int = 100, accepted: int = 100) -> tuple[Any, str]:
+    from ecluse.office.registers import HomeDelivery
+
+    made = HomeDelivery(f"home-delivery:{CLASS}/{month}", CLASS, month, planned, accepted, month.last_day())
+    return made, f"home:{CLASS}"
+
+
+def home(opened: Any, on: date = APRIL_2) -> HomeProgress | None:
+    """What the gate is told, once the audit has been seen to find the same."""
+    from ecluse.office.audit.p2_home import home_on
+    from ecluse.office.facts.classes import home_progress
+
+    found = home_progress(opened, CLASS, on)
+    assert home_on(opened.of, CLASS, on) == found
+    return found
+
+
+def class_year(opened: Any) -> Any:
+    from ecluse.office.audit import p1_certificates
+    from ecluse.office.audit.reading import read
+    from ecluse.office.facts import classes
+
+    found = classes.class_year(opened, CLASS)
+    assert p1_certificates.class_year(read(), CLASS) == found
+    return found
+
+
+# ------------------------------------------------------------------ home deliveries
+
+
+def test_home_is_on_plan_when_every_act_is_in(office: Any) -> None:
+    enter(office, ordered(), act(JANUARY), act(FEBRUARY), act(MARCH))
+    assert home(office) == HomeProgress(CLASS, MARCH, 300, 300)
+
+
+@pytest.mark.parametrize("missing", [JANUARY, FEBRUARY, MARCH], ids=str)
+def test_a_month_without_its_act_is_unknown(office: Any, missing: Month) -> None:
+    enter(office, ordered(), *(act(month) for month in (JANUARY, FEBRUARY, MARCH) if month != missing))
+    assert home(office) is None
+
+
+def test_an_act_that_plans_nothing_does_not_open_the_gate(office: Any) -> None:
+    enter(office, ordered(), *(act(month, 0, 0) for month in (JANUARY, FEBRUARY, MARCH)))
+    assert home(office) == HomeProgress(CLASS, MARCH, 300, 0)
+
+
+@pytest.mark.parametrize(("accepted", "planned"), [(99, 300), (100, 300)], ids=["one unit behind", "on plan"])
+def test_signed_orders_set_the_plan_that_an_act_lowers(office: Any, accepted: int, planned: int) -> None:
+    enter(office, ordered(), act(JANUARY), act(FEBRUARY), act(MARCH, accepted, accepted))
+    assert home(office) == HomeProgress(CLASS, MARCH, planned, 200 + accepted)
+
+
+def test_an_act_may_plan_more_than_was_ordered(office: Any) -> None:
+    enter(office, ordered(), act(JANUARY), act(FEBRUARY), act(MARCH, 140, 100))
+    assert home(office) == HomeProgress(CLASS, MARCH, 340, 300)
+
+
+def test_what_partners_pay_for_is_owed_to_the_army_too(office: Any) -> None:
+    enter(office, ordered(), ordered(20, Funder.PARTNER), act(JANUARY), act(FEBRUARY), act(MARCH))
+    assert home(office) == HomeProgress(CLASS, MARCH, 360, 300)
+
+
+def test_before_the_first_month_has_ended_nothing_is_due(office: Any) -> None:
+    enter(office, ordered())
+    assert home(office, date(2026, 1, 31)) == HomeProgress(CLASS, Month(2025, 12), 0, 0)
+    assert home(office, date(2026, 2, 1)) is None
+
+
+def test_last_months_act_is_due_from_the_first_of_the_month(office: Any) -> None:
+    enter(office, ordered(), act(JANUARY), act(FEBRUARY))
+    assert home(office, date(2026, 3, 31)) == HomeProgress(CLASS, FEBRUARY, 200, 200)
+    assert home(office, date(2026, 4, 1)) is None
+
+
+def test_a_class_of_which_nobody_filed_an_order_owes_nobody_knows_what(office: Any) -> None:
+    assert home(office) is None
+    enter(office, register(0, 0, 0))
+    assert home(office) == HomeProgress(CLASS, Month.of(APRIL_2), 0, 0)
+
+
+# ------------------------------------------------------------------ figures of the year
+
+
+def test_orders_that_nobody_filed_are_unknown_not_none(office: Any) -> None:
+    year = class_year(office)
+    assert (year.units_home_funded, year.units_partner_funded) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("filings", "funded"),
+    [
+        pytest.param([ordered()], (1_200, 0), id="one order and no statement"),
+        pytest.param([register(0, 0, 0)], (0, 0), id="a register stated to be empty"),
+        pytest.param([ordered(), register(1, 1_200, 0)], (1_200, 0), id="what the register says"),
+        pytest.param([ordered(), register(2, 1_200, 240)], (None, None), id="an order of the register is not on file"),
+        pytest.param([ordered(), register(1, 1_201, 0)], (None, None), id="a unit more than is on file"),
+        pytest.param([ordered(), register(0, 0, 0)], (None, None), id="an order that the register does not hold"),
+    ],
+)
+def test_funded_orders_are_known_by_their_register(office: Any, filings: Iterable[Any], funded: Any) -> None:
+    enter(office, *filings)
+    year = class_year(office)
+    assert (year.units_home_funded, year.units_partner_funded) == funded
+
+
+def attested(of: str) -> tuple[Any, str]:
+    units = by_month(200)
+    until = date(2026, 12, 31)
+    return CapacityAttestation(f"attestation:{of}", "party:maker", of, CLASS, units, units, FIRST, until), of
+
+
+def counted(of: str, units: int) -> tuple[Any, str]:
+    return StockCount(f"stock:{of}", MOD, of, CLASS, units, date(2025, 12, 31)), of
+
+
+def test_stock_is_known_once_every_model_made_is_counted(office: Any) -> None:
+    enter(office, attested(ONE), attested(TWO), counted(ONE, 7))
+    assert class_year(office).units_stock is None
+    enter(office, counted(TWO, 0))
+    assert class_year(office).units_stock == 7
+
+
+def limit(first: Month, last: Month, units: int) -> tuple[Any, str]:
+    return AbsorptionLimit(f"absorption:{first}", STAFF, CLASS, units, first, last, FIRST), f"class:{CLASS}"
+
+
+def test_absorption_is_known_when_it_covers_the_year(office: Any) -> None:
+    enter(office, limit(YEAR[0], YEAR[5], 50))
+    assert class_year(office).units_absorption is None
+    enter(office, limit(YEAR[6], YEAR[11], 40))
+    assert class_year(office).units_absorption == 90
+
+
+def judged(units: int, last: Month = YEAR[11], id: str = "judged:1") -> tuple[Any, str]:
+    return JudgedSurplus(id, STAFF, CLASS, units, YEAR[0], last, FIRST), f"class:{CLASS}"
+
+
+def test_the_commissions_judgement_feeds_its_rule(office: Any) -> None:
+    from ecluse.surplus.figures import result_under
+
+    enter(office, attested(ONE), ordered(), judged(900, YEAR[5], "judged:half"))
+    assert result_under(SurplusRule.SR_5, class_year(office), POLICY) is None
+    enter(office, judged(500))
+    assert result_under(SurplusRule.SR_5, class_year(office), POLICY) == 500
+    enter(office, judged(3_000, id="judged:2"))
+    assert result_under(SurplusRule.SR_5, class_year(office), POLICY) == 1_200
+
+
+def test_statement_and_judgement_count_among_the_signed_inputs(office: Any) -> None:
+    from ecluse.office.facts.classes import inputs_unsigned
+
+    enter(office, register(0, 0, 0), judged(500))
+    assert inputs_unsigned(office, CLASS) == 2
+
+
+# ------------------------------------------------------------------ claimed once
+
+
+def filed(opened: Any, number: int, contract_on: date, on: date) -> Any:
+    from ecluse.base.signing import sign
+    from ecluse.licence.terms import Application, GoodsList, PermitKind, Route
+    from ecluse.office.actions.licence import file_application
+    from ecluse.office.registers import Order
+    from ecluse.surplus.terms import GoodsKind
+
+    name, maker, price = f"order:{number}", "party:maker", Money(100_00, "EUR")
+    order = Order(
+        name, maker, "party:b", "party:b", "party:b", None, "party:c", "party:d", "PL", (), ONE, CLASS, 5, "made",
+        None, None, None, None, Month(2026, 5), contract_on, on,
+    )  # fmt: skip
+    application = Application(
+        f"application:{name}", name, maker, "party:b", ONE, CLASS, GoodsKind.ARTICLE, GoodsList.MILITARY, "ML10.c", 5,
+        price, price, PermitKind.ONE_OFF, Route.A, on, on, on, None, None, number,
+    )  # fmt: skip
+    signature = sign(order, f"key:{maker}/1", opened.source.private_key(maker), on)
+    file_application(opened, order, application, committed_number=number, signature=signature)
+    return order
+
+
+def codes(opened: Any, order: Any, on: date) -> list[str]:
+    from ecluse.office.actions.surplus import hear_surplus
+
+    return codes_of(hear_surplus(opened, order, f"{order.id}/0", order.units, on))
+
+
+def test_an_order_that_repeats_an_earlier_one_is_held_however_it_was_filed(office: Any) -> None:
+    contract = date(2026, 3, 1)
+    first = filed(office, 1, contract, date(2026, 3, 9))
+    again = filed(office, 2, contract, APRIL_2)
+    other = filed(office, 3, contract + timedelta(1), APRIL_2)
+    held = {order.id: "surplus.units_are_claimed_once" in codes(office, order, APRIL_2) for order in (again, other)}
+    assert held == {again.id: True, other.id: False}
+    # Heard again after the second came in, the first one is still the first.
+    assert "surplus.units_are_claimed_once" not in codes(office, first, APRIL_2)
