@@ -40,6 +40,7 @@ def _run(module: str, function: str, **arguments: object) -> None:
 OFFICE = "ecluse.office.commands"
 EDGE = "ecluse.edge.commands"
 KEEP = "ecluse.office.commands_keep"
+OPENING = "ecluse.office.commands_opening"
 
 
 @app.command()
@@ -93,10 +94,6 @@ def serve(
 ) -> None:
     """Serve the office."""
     _run(OFFICE, "serve", db=db, port=port)
-
-
-
-OPENING = "ecluse.office.commands_opening"
 
 
 @app.command()

@@ -16,6 +16,7 @@ from ecluse.proceeds.terms import (
     Contribution,
     ContributionPolicy,
     ContributionRule,
+    Entered,
     Destination,
     PeriodClose,
     ProceedsClaim,
@@ -69,6 +70,7 @@ CONTRIBUTION = Contribution(
 SHORTAGE = Shortage(
     id="shortage:1", owner="authority:general-staff", class_="interceptor", units=500, priority=1, named_on=SHORTAGE_ON
 )
+ENTERED = Entered(SHORTAGE.id, SHORTAGE_ON)
 ALLOCATION = Allocation(
     id="allocation:1", tranche=TRANCHE, shortage=SHORTAGE.id, money=eur("20000.00"), on=ALLOCATION_ON
 )
@@ -97,7 +99,7 @@ BASE = ProceedsClaim(
     tranche=TRANCHE, order="order:proceeds-1", custody=CUSTODY, custody_hearing="hearing:custody-1", sale=SALE,
     value_licensed=eur("120000.00"), units_licensed=120, title=TITLE, receipts=(RECEIPT,), rate=None,
     policy=POLICY, policy_signatures=(signed(OWNER, POLICY, POLICY.valid_from),), contributions=(CONTRIBUTION,),
-    allocations=(ALLOCATION,), shortages=(SHORTAGE,), purchases=(PURCHASE,), deliveries=(DELIVERY,), close=CLOSE,
+    allocations=(ALLOCATION,), shortages=(SHORTAGE,), shortages_entered=(ENTERED,), purchases=(PURCHASE,), deliveries=(DELIVERY,), close=CLOSE,
     balance_by_currency=(eur("0.00"),), keys=(key_for(OWNER)[0], key_for(EXPORTER)[0]),
 )  # fmt: skip
 
@@ -118,6 +120,7 @@ def but(claim: ProceedsClaim = BASE, **changes: Any) -> ProceedsClaim:
 
 FIRST_OF = {
     "receipt": "receipts", "contribution": "contributions", "allocation": "allocations", "shortage": "shortages",
+    "entered": "shortages_entered",
     "purchase": "purchases", "delivery": "deliveries",
 }  # fmt: skip
 
@@ -158,8 +161,8 @@ CASES: dict[str, tuple[ProceedsClaim, ProceedsClaim, date]] = {
     "proceeds.allocation_is_within_contribution": (but(allocation__money=eur("20000.01")), BASE, ALLOCATE_BY),
     "proceeds.allocation_names_a_shortage": (but(ALLOCATED, allocation__shortage="shortage:none"), ALLOCATED, BUY_BY),
     "proceeds.shortage_stood_before": (
-        but(shortage__named_on=ALLOCATION_ON - timedelta(29)),
-        but(shortage__named_on=ALLOCATION_ON - timedelta(30)),
+        but(entered__on=ALLOCATION_ON - timedelta(29)),
+        but(entered__on=ALLOCATION_ON - timedelta(30)),
         ON,
     ),
     "proceeds.purchase_is_for_that_shortage": (but(purchase__class_="fpv"), BASE, ON),

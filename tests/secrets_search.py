@@ -41,7 +41,7 @@ DECLARED: tuple[tuple[re.Pattern[str], set[str]], ...] = tuple(
         }),
         (r"proceeds\.json", PLACES | {
             "minimum_count", "reinvested_per_mille", "priority", "purchases", "units_accepted", "among",
-            "leading_digits",
+            "leading_digits", "displaced_budget_minor",
             *(f"{name}_minor" for name in (*TOTALS, *PARTS)),
         }),
         (r"openings\.json", {"year", "commitments", "due", "done"}),

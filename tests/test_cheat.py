@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -161,6 +163,36 @@ BY_ITSELF = [
     "UPDATE office_licenceline SET units_released = units + 1",
 ]
 
+# A sealed row may not be put in the place of another by an insert either.
+KEYS = {
+    "office_record": "rid", "office_signaturerow": "id", "office_salt": "digest", "office_logentry": "id",
+    "office_checkpoint": "id", "office_entry": "rid", "office_posting": "id", "office_setting": "key",
+    "office_readentry": "id",
+}  # fmt: skip
+UPSERTS = [
+    f'INSERT INTO {table} SELECT * FROM {table} WHERE true LIMIT 1 ON CONFLICT ("{key}") DO UPDATE SET "{key}" = '
+    f'excluded."{key}"'
+    for table, key in KEYS.items()
+]
+REPLACEMENTS = [
+    *(f"INSERT OR REPLACE INTO {table} SELECT * FROM {table} LIMIT 1" for table in KEYS),
+    *(f"REPLACE INTO {table} SELECT * FROM {table} LIMIT 1" for table in KEYS),
+    "INSERT OR REPLACE INTO office_record SELECT 'twin:of-another', v, body, digest, subject, \"order\", on_day, actor,"
+    " action, log, log_index, turn FROM office_record WHERE v = 'draw/1' LIMIT 1",
+    "INSERT OR REPLACE INTO office_logentry SELECT 'twin', log, log_index, body, leaf_hex FROM office_logentry LIMIT 1",
+]
+OF_THE_READ_LOG = ["UPDATE office_readentry SET person = 'officer:nobody'", "DELETE FROM office_readentry"]
+
+
+def somebody_reads() -> None:
+    """One line of the log of what was looked at."""
+    from datetime import UTC, datetime
+
+    from ecluse.office.models import ReadEntry
+
+    at = datetime(2026, 12, 31, tzinfo=UTC)
+    ReadEntry.objects.create(at=at, person="officer:mod-01", page="order", subject="order:0001")
+
 
 def check_it_is_refused(statement: str) -> None:
     from django.db import DatabaseError, connection, transaction
@@ -171,14 +203,29 @@ def check_it_is_refused(statement: str) -> None:
 
 def test_the_database_itself_refuses(spoilt: None) -> None:
     assert len(BY_ITSELF) >= 20
-    for statement in BY_ITSELF:
+    somebody_reads()
+    for statement in [*BY_ITSELF, *OF_THE_READ_LOG, *UPSERTS, *REPLACEMENTS]:
         check_it_is_refused(statement)
     assert statuses()[1] == set()
+
+
+def test_a_stranger_to_our_settings_replaces_nothing(year: Path, tmp_path: Path) -> None:
+    """A bare connection, on which deletes made by REPLACE ask no trigger."""
+    copy = tmp_path / "bare.sqlite3"
+    copy_sqlite(year, copy)
+    with contextlib.closing(sqlite3.connect(copy)) as connection:
+        assert connection.execute("PRAGMA recursive_triggers").fetchone() == (0,)
+        for statement in REPLACEMENTS:
+            if "readentry" not in statement:
+                with pytest.raises(sqlite3.IntegrityError, match="only added"):
+                    connection.execute(statement)
 
 
 @pytest.mark.postgres
 def test_postgresql_itself_refuses(year_on_postgres: Any) -> None:
     with copy_postgres(year_on_postgres.url, TEMPLATE, "refusing") as url, office_on(url):
-        for statement in [*BY_ITSELF, "TRUNCATE office_record", "TRUNCATE office_posting CASCADE"]:
+        somebody_reads()
+        tables = ("office_record", "office_posting CASCADE", "office_readentry")
+        for statement in [*BY_ITSELF, *OF_THE_READ_LOG, *UPSERTS, *(f"TRUNCATE {table}" for table in tables)]:
             check_it_is_refused(statement)
         assert statuses()[1] == set()

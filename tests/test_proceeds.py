@@ -312,6 +312,20 @@ def test_less_contribution_never_improves_the_verdict(paid: int, less: int, days
 
 @settings(max_examples=60, deadline=None)
 @given(days=st.integers(0, 60), earlier=st.integers(0, 60))
+def test_a_shortage_that_states_an_earlier_day_than_its_entry_counts_from_its_entry(days: int, earlier: int) -> None:
+    """A back-dated shortage gains nothing: the later of the two days counts."""
+    entered = but(entered__on=ALLOCATION.on - timedelta(days))
+    backdated = replace(but(shortage__named_on=ALLOCATION.on - timedelta(days + earlier)),
+                        shortages_entered=entered.shortages_entered)  # fmt: skip
+    assert gravity(backdated) == gravity(replace(backdated, shortages=entered.shortages))
+
+
+def test_a_shortage_whose_entry_is_unknown_is_never_clear() -> None:
+    assert codes(replace(BASE, shortages_entered=()), ON) == ["proceeds.shortage_stood_before"]
+
+
+@settings(max_examples=60, deadline=None)
+@given(days=st.integers(0, 60), earlier=st.integers(0, 60))
 def test_a_younger_shortage_never_improves_the_verdict(days: int, earlier: int) -> None:
     younger = but(shortage__named_on=ALLOCATION.on - timedelta(days))
     older = but(shortage__named_on=ALLOCATION.on - timedelta(days + earlier))

@@ -181,6 +181,7 @@ def test_an_office_that_lost_an_entry_publishes_nothing(office: Office, copy: Pa
 
 
 def test_every_record_has_its_day() -> None:
+    import ecluse.office.opening.records
     import ecluse.office.registers
     import ecluse.order  # noqa: F401 hearings too
     from ecluse.base.sealed import REGISTRY

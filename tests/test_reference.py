@@ -23,7 +23,7 @@ def test_every_sealed_version_is_described(pages: dict[str, str]) -> None:
         package = importlib.import_module(f"ecluse.{room}")
         for module in pkgutil.iter_modules(package.__path__):
             importlib.import_module(f"ecluse.{room}.{module.name}")
-    for module_name in ("ecluse.order", "ecluse.office.registers"):
+    for module_name in ("ecluse.order", "ecluse.office.registers", "ecluse.office.opening.records"):
         importlib.import_module(module_name)
     from ecluse.base.sealed import REGISTRY
 

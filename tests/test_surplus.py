@@ -18,6 +18,7 @@ from cases_surplus import (
     ON,
     POLICY,
     SURPLUS_CLAIM,
+    YEAR,
     attested,
     claimed,
     drawn,
@@ -216,6 +217,7 @@ def certificate_claim(**changed: Any) -> CertificateClaim:
 
 
 FLOWS = CERTIFICATE_CLAIM.flows
+BY_ABSORPTION = replace(POLICY, rule=SurplusRule.SR_3)
 
 
 @pytest.mark.parametrize(
@@ -233,6 +235,11 @@ FLOWS = CERTIFICATE_CLAIM.flows
         pytest.param(certificate_claim(flows=FLOWS[:3] + FLOWS[4:]), "figures_are_known", id="a month left out"),
         pytest.param(certificate_claim(last_month=Month(2027, 1)), "figures_are_known", id="span beyond the period"),
         pytest.param(of_year(units_home_funded=None), "figures_are_known", id="funded orders unknown"),
+        pytest.param(
+            certificate_claim(policy=BY_ABSORPTION, class_year=replace(YEAR, units_partner_funded=None)),
+            "figures_are_known",
+            id="the look-ahead's funded orders unknown",
+        ),
         pytest.param(certificate_claim(attestations=()), "attestation_is_current", id="no attestation"),
         pytest.param(attested(model="INT-05"), "attestation_is_current", id="attestation of another model"),
         pytest.param(certificate_claim(attestation_signatures=()), "inputs_are_signed", id="attestation unsigned"),

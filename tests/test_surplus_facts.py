@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
-from carried import office_on
+from carried import office_on, sqlite_url
 
 from ecluse.base.days import Month
 from ecluse.base.money import Money
 from ecluse.base.verdict import codes_of
+from ecluse.parties.terms import Party, PartyKind
 from ecluse.surplus.terms import (
     AbsorptionLimit,
     CapacityAttestation,
@@ -37,15 +39,19 @@ POLICY = SurplusPolicy("policy:1", MOD, SurplusRule.SR_5, 1, 2, FIRST, None)
 
 
 @pytest.fixture
-def office(database_url: str) -> Iterator[Any]:
+def office(tmp_path: Path) -> Iterator[Any]:
     """An office whose year has twelve months of budget and two models of one class."""
-    with office_on(database_url):
-        from ecluse.office.registers import Budget
+    with office_on(sqlite_url(tmp_path / "office.sqlite3")):
+        yield founded()
 
-        opened = session()
-        enter(opened, *((Budget(f"budget:{m}", m, Money(1, "UAH")), "budget") for m in YEAR))
-        enter(opened, *((model(name), f"class:{CLASS}") for name in (ONE, TWO)))
-        yield opened
+
+def founded() -> Any:
+    from ecluse.office.registers import Budget
+
+    opened = session()
+    enter(opened, *((Budget(f"budget:{m}", m, Money(1, "UAH")), "budget") for m in YEAR))
+    enter(opened, *((model(name), f"class:{CLASS}") for name in (ONE, TWO)))
+    return opened
 
 
 def session() -> Any:
@@ -57,9 +63,13 @@ def session() -> Any:
 
 
 def enter(opened: Any, *filings: tuple[Any, str]) -> None:
+    enter_on(opened, FIRST, *filings)
+
+
+def enter_on(opened: Any, on: date, *filings: tuple[Any, str]) -> None:
     from ecluse.office.actions.deed import Deed
 
-    with Deed(opened, "office.register", actor="clock:office", on=FIRST, subject="register:test") as deed:
+    with Deed(opened, "office.register", actor="clock:office", on=on, subject="register:test") as deed:
         for record, subject in filings:
             deed.seal(record, subject)
 
@@ -269,12 +279,45 @@ def codes(opened: Any, order: Any, on: date) -> list[str]:
     return codes_of(hear_surplus(opened, order, f"{order.id}/0", order.units, on))
 
 
-def test_an_order_that_repeats_an_earlier_one_is_held_however_it_was_filed(office: Any) -> None:
-    contract = date(2026, 3, 1)
-    first = filed(office, 1, contract, date(2026, 3, 9))
-    again = filed(office, 2, contract, APRIL_2)
-    other = filed(office, 3, contract + timedelta(1), APRIL_2)
-    held = {order.id: "surplus.units_are_claimed_once" in codes(office, order, APRIL_2) for order in (again, other)}
-    assert held == {again.id: True, other.id: False}
-    # Heard again after the second came in, the first one is still the first.
-    assert "surplus.units_are_claimed_once" not in codes(office, first, APRIL_2)
+def test_an_order_that_repeats_an_earlier_one_is_held_however_it_was_filed(database_url: str) -> None:
+    contract, maker = date(2026, 3, 1), Party("party:maker", PartyKind.FIRM, "Maker", (), "UA", (), FIRST)
+    with office_on(database_url):
+        office = founded()
+        enter(office, (maker, maker.id))
+        first = filed(office, 1, contract, date(2026, 3, 9))
+        again = filed(office, 2, contract, APRIL_2)
+        other = filed(office, 3, contract + timedelta(1), APRIL_2)
+        # Heard after the second came in, the first one is still the first.
+        held = {o.id: "surplus.units_are_claimed_once" in codes(office, o, APRIL_2) for o in (first, again, other)}
+    assert held == {first.id: False, again.id: True, other.id: False}
+
+
+# ------------------------------------------------------------------ what the audit says of a release
+
+
+@pytest.mark.parametrize(
+    ("acts", "found"),
+    [
+        pytest.param([(JANUARY, 100), (FEBRUARY, 100), (MARCH, 100)], [], id="every act is in and met"),
+        pytest.param([(JANUARY, 100), (MARCH, 100)], ["released_home_unknown"], id="one act is missing"),
+        pytest.param([(JANUARY, 100), (FEBRUARY, 99), (MARCH, 100)], ["released_before_home"], id="one unit behind"),
+    ],
+)
+def test_a_release_breaks_p2_unless_the_home_army_is_known_to_be_served(
+    office: Any, acts: list[tuple[Month, int]], found: list[str]
+) -> None:
+    from ecluse.office.audit.p2 import home_army_came_first
+    from ecluse.office.audit.reading import read
+    from ecluse.office.audit.report import Tally
+    from ecluse.office.registers import Order, Release
+
+    order = Order(
+        "order:1", "party:maker", "party:b", "party:b", "party:b", None, "party:c", "party:d", "PL", (), ONE, CLASS, 5,
+        "made", None, None, None, None, Month(2026, 4), FIRST, FIRST,
+    )  # fmt: skip
+    release = Release("release:1", order.id, "order:1/0", "line:1", 5, "", APRIL_2)
+    enter(office, ordered(), *(act(month, accepted, accepted) for month, accepted in acts), (order, order.id))
+    enter_on(office, APRIL_2, (release, release.tranche))
+    tally = Tally("P2", set())
+    home_army_came_first(read(), tally)
+    assert [finding.key for finding in tally.findings if finding.subject == release.tranche] == found

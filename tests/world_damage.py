@@ -70,6 +70,7 @@ WORLD = {
     "aid": "fpv,12,US,2026-03-15",
     "home_deliveries": "fpv,2025-12,0,0,2025-12-31|fpv,2026-01,300,300,2026-01-31",
     "budgets": "2026-01,900000000|2026-02,900000000",
+    "budget_figures": "budget-figure:fpv,authority:mod,fpv,EUR,2026-01,2026-12,500000000,490000000,2026-01-01",
     "surplus_policies": "surplus-policy-2026-1,authority:mod,SR-1,1,2,2026-01-01,",
     "contribution_policies": """contribution-policy-2026-1,authority:ssecu,ad_valorem,2000,0,0,30,15,15,60,2026-01-01,
         contribution-policy-2025-1,authority:ssecu,none,0,0,0,30,15,15,60,2025-01-01,2025-12-31""",

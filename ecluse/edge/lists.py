@@ -9,8 +9,8 @@ import itertools
 import re
 import zlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -47,6 +47,7 @@ class LoadedList:
     digest: str
     date: Day
     entries: tuple[ListEntry, ...]
+    bodies: tuple[bytes, ...] = field(default=(), repr=False)
 
     def version(self, in_force_from: Day) -> ListVersion:
         """Under which record does this version take effect here?"""
@@ -102,11 +103,11 @@ def walk_lists(folder: Path) -> Walk:
 def read_list(path: Path, list_version: str, *, publisher: str = "", title: str = "") -> LoadedList:
     """What does this one file hold, under this version's name? The project's own CSV, or the Security Council's XML."""
     body = read_body(path)
-    if _is_un(body[:HEAD_BYTES]):
+    if is_un(body):
         day, entries = un_entries(path.name, body, list_version)
     else:
         day, entries = _day_of(path), own_entries(path.name, body, list_version)
-    return LoadedList(list_version, publisher or _stem(path), title or _stem(path), digest(body), day, entries)
+    return LoadedList(list_version, publisher or _stem(path), title or _stem(path), digest(body), day, entries, (body,))
 
 
 def own_entries(file: str, body: bytes, list_version: str) -> tuple[ListEntry, ...]:
@@ -165,14 +166,14 @@ def _sorted_by_content(folder: Path) -> tuple[list[_Version], list[Skipped]]:
     for path in _files(folder):
         head = read_body(path, HEAD_BYTES)
         role = _ofac_role(head)
-        if _is_un(head):
+        if is_un(head):
             stamp = re.search(rb'dateGenerated="(\d{4}-\d{2}-\d{2})', head)
             day = date.fromisoformat(stamp[1].decode()) if stamp else _day_of(path)
             title = "Security Council Consolidated List"
             found.append(_Version("United Nations Security Council", title, (day, 0), (("un", path),)))
         elif role:
             families[path.parent, _ROLE.sub("", path.name)][role] = path
-        elif _is_own(head):
+        elif is_own(head):
             found.append(_Version(_stem(path), _stem(path), (_day_of(path), _number(path)), (("own", path),)))
         else:
             skipped.append(Skipped(_shown(path, folder), "format not known"))
@@ -196,10 +197,10 @@ def _ofac_version(files: dict[str, Path]) -> _Version:
 def _load(version: _Version, folder: Path) -> LoadedList:
     bodies = {role: (_shown(path, folder), read_body(path)) for role, path in version.files}
     slug = re.sub(r"[^a-z0-9]+", "-", version.publisher.casefold()).strip("-")
-    if len(bodies) == 1:
-        whole = digest(next(iter(bodies.values()))[1])
-    else:
-        whole = digest("\n".join(f"{role} {digest(body)}" for role, (_, body) in sorted(bodies.items())).encode())
+    kept = tuple(body for _, body in bodies.values())
+    if len(bodies) > 1:
+        kept = (parts_manifest({role: body for role, (_, body) in bodies.items()}), *kept)
+    whole = digest(kept[0])
     day = version.order[0]
     name = f"list:{slug}-{day.isoformat()}-{whole[:8]}"
     if "un" in bodies:
@@ -208,14 +209,22 @@ def _load(version: _Version, folder: Path) -> LoadedList:
         entries = own_entries(*bodies["own"], name)
     else:
         entries = ofac_entries(bodies, name)
-    return LoadedList(name, version.publisher, version.title, whole, day, entries)
+    return LoadedList(name, version.publisher, version.title, whole, day, entries, kept)
 
 
-def _is_un(head: bytes) -> bool:
-    return re.search(rf"<{UN_ROOT}[\s>]".encode(), head) is not None
+def parts_manifest(bodies: Mapping[str, bytes]) -> bytes:
+    """Which bytes stand for a list of several files? A line for each: its role and digest."""
+    return "\n".join(f"{role} {digest(body)}" for role, body in sorted(bodies.items())).encode()
 
 
-def _is_own(head: bytes) -> bool:
+def is_un(body: bytes) -> bool:
+    """Do these bytes begin as the Security Council's list does?"""
+    return re.search(rf"<{UN_ROOT}[\s>]".encode(), body[:HEAD_BYTES]) is not None
+
+
+def is_own(body: bytes) -> bool:
+    """Do these bytes begin as a list of the project's own form does?"""
+    head = body[:HEAD_BYTES]
     first = head.decode("utf-8-sig", errors="replace").split("\n", 1)[0].strip().replace('"', "")
     return tuple(first.split(","))[:4] == OWN_COLUMNS
 

@@ -110,7 +110,14 @@ def check_proceeds(
         yield cannot("P7", "withheld", n=len(form["withheld"]), minimum=terms["minimum_count"])
     if "story" in form:
         yield from _story(folder, form["story"], logs, terms["story_digits"], opened)
-    yield cannot("P7", "displaced")
+    stated = [item for item in form["currencies"] if "displaced_budget_minor" in item]
+    for item in stated:
+        if not 0 <= number(item, "displaced_budget_minor") <= number(item, "spent_minor"):
+            yield broken("P7", "more_displaced_than_spent", f"{where} {item['currency']}", currency=item["currency"])
+    if stated:
+        yield checked("P7", "displaced_stated", n=len(stated))
+    if len(stated) < len(form["currencies"]):
+        yield cannot("P7", "displaced", n=len(form["currencies"]) - len(stated))
     yield from openings.wait("P7", "ledger", "money", "shortages")
 
 

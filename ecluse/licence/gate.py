@@ -10,7 +10,7 @@ from ecluse.base.verdict import Held, Passed, held
 from ecluse.licence.clock import add_months
 from ecluse.licence.dated import term
 from ecluse.licence.rules import RULES, RULES_FOR_ALL_GOODS
-from ecluse.licence.terms import GoodsList, LicenceClaim, LicenceFinding, Outcome
+from ecluse.licence.terms import GoodsList, LicenceClaim, LicenceFinding, Outcome, PermitKind
 
 __all__ = ["RULES", "RULES_FOR_ALL_GOODS", "TABLES", "LicenceClaim", "LicenceFinding", "judge"]
 
@@ -43,7 +43,7 @@ def _licensed(claim: LicenceClaim, needs_licence: bool, on: date, law: Law) -> L
         claim.parties.end_user,
         claim.parties.destination,
         asked.return_by,
-        add_months(on, term("licence_months", on, law)),
+        add_months(on, term("open_permit_months" if asked.permit is PermitKind.OPEN else "licence_months", on, law)),
     )
 
 

@@ -11,12 +11,19 @@ from django.db import transaction
 
 from ecluse.base.errors import BadInputError, ForbiddenError
 from ecluse.base.words import say
-from ecluse.office.cheats import insider, insider_money, raw_caches, raw_log, raw_records
+from ecluse.office.cheats import insider, insider_left_out, insider_money, raw_caches, raw_log, raw_records
 from ecluse.office.cheats.hands import Administrator, CheatKind, Insider, guards_down
 from ecluse.office.models import Setting
 
 KINDS: Mapping[str, CheatKind] = MappingProxyType(
-    {**raw_caches.KINDS, **raw_records.KINDS, **raw_log.KINDS, **insider.KINDS, **insider_money.KINDS}
+    {
+        **raw_caches.KINDS,
+        **raw_records.KINDS,
+        **raw_log.KINDS,
+        **insider.KINDS,
+        **insider_left_out.KINDS,
+        **insider_money.KINDS,
+    }
 )
 
 

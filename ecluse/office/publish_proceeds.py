@@ -9,15 +9,19 @@ from typing import Any
 
 from ecluse.base.canon import digest
 from ecluse.base.money import Money, Rounding, divide
+from ecluse.base.signing import Key, Signature
 from ecluse.edge.public_audit_goods import PARTS
 from ecluse.licence.terms import ProposedDecision
+from ecluse.office.models import SignatureRow
 from ecluse.office.publish_hearings import Heard
 from ecluse.office.publish_reading import Placed, Reading, by, whole
 from ecluse.order import Gate
 from ecluse.proceeds.ledger import FUND_CASH
 from ecluse.proceeds.reckoning import after, receive_by
+from ecluse.proceeds.reinvestment import SignedBudget, displaced_budget
 from ecluse.proceeds.terms import (
     Allocation,
+    BudgetFigure,
     Contribution,
     ContributionPolicy,
     JournalEntry,
@@ -43,13 +47,14 @@ def proceeds(reading: Reading, hearings: list[Heard], minimum: int, digits: int)
     """Which totals of the money are public, and which one sale is told?"""
     sales: Counter[str] = Counter(title.invoice.currency for title in reading.values(TitleTransfer))
     shown = {currency for currency, count in sales.items() if count >= minimum}
-    totals = _totals(reading)
+    totals, displaced = _totals(reading), _displaced(reading)
+    for currency in totals.keys() & displaced.keys():
+        totals[currency]["displaced_budget_minor"] = whole(displaced[currency])
     found = {
         "currencies": [{"currency": currency, **totals[currency]} for currency in sorted(shown)],
         "withheld": sorted(totals.keys() - shown),
         "minimum_count": minimum,
         "purchases": _purchases(reading, minimum),
-        "displaced_budget": "not_stated",
     }
     story = _story(reading, hearings, shown, digits)
     return {**found, "story": story} if story else found
@@ -76,6 +81,27 @@ def _totals(reading: Reading) -> dict[str, dict[str, Any]]:
         if minor["received"] > 0:
             form["reinvested_per_mille"] = divide(1000 * sums["spent"], minor["received"], Rounding.DOWN)
         found[currency] = {**form, "is_vacuous": sums["due"] == 0}
+    return found
+
+
+def _displaced(reading: Reading) -> dict[str, int]:
+    """How much state budget did the purchases only replace, by currency? Left out where no signed figure says it."""
+    figures = reading.placed(BudgetFigure)
+    rows = SignatureRow.objects.filter(digest__in=[figure.digest for figure in figures]).order_by("id")
+    signatures = by([(row.digest, Signature(row.key, row.on, row.value_hex)) for row in rows], lambda item: item[0])
+    signed = tuple(
+        SignedBudget(figure.value, tuple(made for _, made in signatures.get(figure.digest, ()))) for figure in figures
+    )
+    spent: dict[str, Counter[str]] = defaultdict(Counter)
+    for purchase in reading.values(Purchase):
+        spent[purchase.money.currency][purchase.class_] += purchase.money.minor
+    found = {title.invoice.currency: 0 for title in reading.values(TitleTransfer)}
+    for currency, by_class in spent.items():
+        sums = {class_: Money(minor, currency) for class_, minor in by_class.items()}
+        money = displaced_budget(sums, signed, tuple(reading.values(Key)))
+        found.pop(currency, None)
+        if money is not None:
+            found[currency] = money.minor
     return found
 
 

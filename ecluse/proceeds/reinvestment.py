@@ -207,7 +207,7 @@ def displaced_budget(
     """How much of what proceeds bought only replaced budget that was taken away?
 
     By class, the lesser of the budget's cut and what was spent from proceeds: money replaced is not money added
-    (planning.md 1.6). None while a class has no signed figure, or figures stand in another currency.
+    (planning.md 1.6). None while a class has no signed figure in the currency that was spent.
     """
     currencies = {money.currency for money in spent_by_class.values()}
     if len(currencies) != 1:
@@ -218,10 +218,10 @@ def displaced_budget(
             signed.figure
             for signed in budgets
             if signed.figure.class_ == class_
+            and {signed.figure.money_before.currency, signed.figure.money_after.currency} == {currency}
             and is_signed_by(signed.figure.owner, signed.figure, signed.signatures, keys)
         ]
-        moneys = [money for figure in figures for money in (figure.money_before, figure.money_after)]
-        if not figures or any(money.currency != currency for money in moneys):
+        if not figures:
             return None
         cut = sum(max(0, figure.money_before.minor - figure.money_after.minor) for figure in figures)
         total += min(cut, max(0, spent.minor))

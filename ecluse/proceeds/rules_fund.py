@@ -135,14 +135,21 @@ def allocation_names_a_shortage(claim: ProceedsClaim, on: date, law: Law) -> Ite
 
 
 def shortage_stood_before(claim: ProceedsClaim, on: date, law: Law) -> Iterator[Ground]:
-    """The shortage was named long enough before the money went to it: none is invented for a supplier (T10)."""
+    """The shortage stood in the log long enough before the money went to it: none is invented for a supplier (T10).
+
+    The later of two days counts: the one that it states, and the one on which it entered the log.
+    """
+    entered = {found.shortage: found.on for found in claim.shortages_entered}
     for allocation in claim.allocations:
         days_required = term_in_days("shortage_age_days", law, allocation.on)
         for shortage in claim.shortages:
-            if shortage.id == allocation.shortage and shortage.named_on + timedelta(days_required) > allocation.on:
+            if shortage.id != allocation.shortage:
+                continue
+            since = max(shortage.named_on, entered[shortage.id]) if shortage.id in entered else None
+            if since is None or since + timedelta(days_required) > allocation.on:
                 yield refuse(
                     "proceeds.shortage_stood_before", "ecluse/shortage-age",
-                    shortage=shortage.id, named_on=shortage.named_on, allocation=allocation.id,
+                    shortage=shortage.id, named_on=UNKNOWN if since is None else since, allocation=allocation.id,
                     allocated_on=allocation.on, days_required=days_required,
                 )  # fmt: skip
 

@@ -229,6 +229,14 @@ class ContributionResult:
 
 
 @dataclass(frozen=True, slots=True)
+class Entered:
+    """On which day did a shortage enter the log, whatever day it states of itself?"""
+
+    shortage: str
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
 class ProceedsClaim:
     """The facts on which a tranche's money is judged on a day."""
 
@@ -247,6 +255,7 @@ class ProceedsClaim:
     contributions: tuple[Contribution, ...]
     allocations: tuple[Allocation, ...]
     shortages: tuple[Shortage, ...]
+    shortages_entered: tuple[Entered, ...]
     purchases: tuple[Purchase, ...]
     deliveries: tuple[PurchaseDelivery, ...]
     close: PeriodClose | None

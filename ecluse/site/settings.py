@@ -15,6 +15,8 @@ DEBUG = False
 ALLOWED_HOSTS = os.environ.get("ECLUSE_HOSTS", "127.0.0.1,localhost").split(",")
 ALLOWED_HOSTS += [host for host in [urlsplit(ORIGIN).hostname] if host]  # noqa: F405
 INSTALLED_APPS = [
+    # First: where a page of ours and one of a library bear the same name, ours is shown.
+    "ecluse.office",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -26,7 +28,6 @@ INSTALLED_APPS = [
     "allauth.socialaccount",
     "allauth.socialaccount.providers.openid_connect",
     "ninja",
-    "ecluse.office",
 ]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 MIDDLEWARE = [

@@ -57,19 +57,24 @@ class _Places:
     header: tuple[str, ...]
 
 
-def read_table(kind: ImportKind, sheet: Sheet, how: Map, law: Law, registers: Registers, today: date) -> ReadTable:
-    """What does this table say? Raises ImportRefusedError with every problem of every row; nothing is skipped."""
-    problems = list(sheet.problems)
+def read_table(
+    kind: ImportKind, sheet: Sheet, how: Map, law: Law, registers: Registers, today: date, problems: list[Problem]
+) -> ReadTable:
+    """What do the sound rows of this table say? What is wrong with the others is added to the problems.
+
+    Raises ImportRefusedError when the headings do not tell what stands beneath them.
+    """
+    problems += sheet.problems
     places = _find(kind, sheet, how, problems)
     if places is None:
         raise ImportRefusedError(problems)
     reader = _Reader(kind, sheet, how, Counting(law, how), registers, today, places, problems)
     rows = tuple(reader.row(number, cells) for number, cells in sheet.rows)
     reader.check_whole(rows)
-    if problems:
-        raise ImportRefusedError(sorted(problems, key=lambda problem: problem.row or 0))
+    bad = {problem.row for problem in problems}
     months = sorted({month for found in places.months.values() for month in found})
-    return ReadTable(tuple(months[0].until(months[-1])) if months else (), rows)
+    sound = tuple(row for row in rows if row.number not in bad)
+    return ReadTable(tuple(months[0].until(months[-1])) if months else (), sound)
 
 
 # ------------------------------------------------------------------ headings
@@ -136,12 +141,14 @@ class _Reader:
     ) -> None:  # fmt: skip
         self.kind, self.sheet, self.how, self.counting = kind, sheet, how, counting
         self.registers, self.today, self.places, self.problems = registers, today, places, problems
+        self.bad: set[str] = set()
         self.readers: dict[str, Callable[[str], Any]] = {
             heading.name: cell_reader(heading.column, how) for heading in kind.headings if heading.measure == PLAIN
         }
 
     def wrong(self, number: int, name: str, key: str, found: str, **facts: Any) -> None:
         """Write down that this cell is wrong, under the heading that its owner gave it."""
+        self.bad.add(name)
         place = self.places.places.get(name)
         column = self.places.header[place] if place is not None else name
         self.problems.append(Problem(self.sheet.file, number, column, key, found, tuple(sorted(facts.items()))))
@@ -149,15 +156,14 @@ class _Reader:
     def row(self, number: int, cells: list[str]) -> ReadRow:
         """What does this row say? What cannot be read is None there."""
         values: dict[str, Any] = {}
-        before = len(self.problems)
+        self.bad = set()
         for heading in self.kind.headings:
             if heading.measure == PLAIN:
                 values[heading.column.field] = self._plain(number, heading, self.text(heading.name, cells))
         self._class(values)
-        if len(self.problems) == before:
-            for heading in self.kind.headings:
-                self._measured(number, heading, cells, values)
-        if len(self.problems) == before:
+        for heading in self.kind.headings:
+            self._measured(number, heading, cells, values)
+        if not self.bad:
             self._named(number, values)
         return ReadRow(number, values)
 
@@ -216,11 +222,13 @@ class _Reader:
                 units = self._counted(number, heading.name, cells[place], values, self.places.header[place])
                 if units is not None:
                     found[month] = units
-        if not found and heading.column.required and not any(p.row == number for p in self.problems):
+        if not found and heading.column.required and not self.bad:
             self.wrong(number, heading.name, "required", "")
         return found
 
     def _counted(self, number: int, name: str, text: str, values: dict[str, Any], shown: str) -> int | None:
+        if self.bad & {"model", "class", "unit", self.kind.dated_by}:
+            return None
         on = values.get(self.kind.dated_by) or self.today
         of = tuple(name for name in (values.get("model"), values.get("class_")) if name)
         try:

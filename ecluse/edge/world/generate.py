@@ -12,6 +12,7 @@ from typing import Any
 from ecluse.base.days import Month
 from ecluse.base.errors import BadInputError
 from ecluse.edge.world import (
+    cheats_cases,
     cheats_custody,
     cheats_licence,
     cheats_parties,
@@ -33,6 +34,7 @@ CHEATS: dict[str, Cheat] = {
     **cheats_surplus.KINDS,
     **cheats_parties.KINDS,
     **cheats_licence.KINDS,
+    **cheats_cases.KINDS,
     **cheats_custody.KINDS,
     **cheats_proceeds.KINDS,
 }
@@ -90,6 +92,7 @@ def draft_world(seed: int, *, size: int = 1000, cheats: int = 6) -> Draft:
     plant(planting, CHEATS, cheats, last=False)
     _ordinary_trade(draft, market)
     _listed_later(draft, market)
+    cheats_cases.add_cases(draft, market)
     plant(planting, CHEATS, cheats, last=True)
     _unfinished_files(draft, market)
     add_offers(draft)

@@ -77,6 +77,8 @@ SHORTAGES = (
     ("long_range", 1_500, 3, date(2026, 3, 2)), ("howitzer", 40, 2, date(2026, 9, 28)),
     ("ew_set", 2_000, 3, date(2026, 10, 19)), ("naval_drone", 30, 3, date(2026, 11, 23)),
 )  # fmt: skip
+# A supplier's price in each currency, in hundredths of the one in euro.
+CURRENCIES = (("EUR", 100), ("USD", 115), ("GBP", 86))
 SUPPLY_PRICE_EUR_MINOR = {
     "interceptor": 230_000, "long_range": 4_600_000, "ground_robot": 1_150_000, "ew_set": 600_000, "fpv": 53_000,
     "howitzer": 240_000_000, "naval_drone": 18_500_000,
@@ -140,12 +142,32 @@ def add_policies(draft: Draft) -> None:
             priority=priority, named_on=named_on,
         )  # fmt: skip
         add_suppliers(draft, shortage, class_, number)
+    add_budget_figures(draft)
     for month in MONTHS:
         draft.add("budgets", month=month, budget_minor_uah=5_000_000_000)
         draft.add(
             "period_closes", month=month, spender=f"officer:treasury-0{1 + month.number % 2}",
             controller=f"officer:audit-0{1 + month.number % 2}", on=min(month.last_day() + timedelta(9), LAST_DAY),
         )  # fmt: skip
+
+
+# Of each class so many thousandths of its budget were cut once the proceeds came; what is not named kept its money.
+BUDGET_CUTS_PER_MILLE = {"fpv": 40, "interceptor": 5, "ew_set": 100}
+UNITS_BUDGETED = {"interceptor": 20_000, "long_range": 900, "ground_robot": 2_000, "ew_set": 4_000, "fpv": 300_000,
+                  "howitzer": 12, "naval_drone": 40}  # fmt: skip
+
+
+def add_budget_figures(draft: Draft) -> None:
+    """What did the state budget give each class, in each currency, before the proceeds came, and what since?"""
+    for class_, price in SUPPLY_PRICE_EUR_MINOR.items():
+        for currency, per_cent in CURRENCIES:
+            before = UNITS_BUDGETED[class_] * price * per_cent // 100
+            draft.add(
+                "budget_figures", figure=f"budget-figure:{class_.replace('_', '-')}-{currency.lower()}",
+                owner="authority:treasury", class_=class_, currency=currency, first_month=MONTHS[0],
+                last_month=MONTHS[-1], before_minor=before,
+                after_minor=before - before * BUDGET_CUTS_PER_MILLE.get(class_, 0) // 1000, stated_on=FIRST_DAY,
+            )  # fmt: skip
 
 
 def add_suppliers(draft: Draft, shortage: str, class_: str, number: int) -> None:
@@ -155,7 +177,7 @@ def add_suppliers(draft: Draft, shortage: str, class_: str, number: int) -> None
     makers = [row["maker"] for row in draft.tables["models"] if row["class"] == class_]
     abroad = number % 3 == 0
     supplier = add_firm(draft, "SE") if abroad else makers[number % len(makers)]
-    for currency, per_cent in (("EUR", 100), ("USD", 115), ("GBP", 86)):
+    for currency, per_cent in CURRENCIES:
         draft.add(
             "suppliers", shortage=shortage, supplier=supplier, destination="import" if abroad else "domestic",
             class_=class_, currency=currency, unit_price_minor=SUPPLY_PRICE_EUR_MINOR[class_] * per_cent // 100,

@@ -54,6 +54,7 @@ class World:
     aid: tuple[rows.Aid, ...]
     home_deliveries: tuple[rows.HomeDelivery, ...]
     budgets: tuple[rows.Budget, ...]
+    budget_figures: tuple[rows.BudgetFigureRow, ...]
     surplus_policies: tuple[rows.SurplusPolicyRow, ...]
     contribution_policies: tuple[rows.ContributionPolicyRow, ...]
     buyer_tiers: tuple[rows.BuyerTier, ...]

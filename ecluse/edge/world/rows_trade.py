@@ -41,6 +41,22 @@ class Budget:
 
 
 @dataclass(frozen=True, slots=True)
+class BudgetFigureRow:
+    """What the state budget gave a class before the proceeds came, and what it gives since."""
+
+    figure: str
+    owner: str
+    class_: str
+    currency: str
+    first_month: Month
+    last_month: Month
+    before_minor: int
+    after_minor: int
+    stated_on: date
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class SurplusPolicyRow:
     """Which surplus rule binds from when."""
 

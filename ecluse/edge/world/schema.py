@@ -61,12 +61,13 @@ SETS: dict[str, tuple[str, ...]] = {
     "FATES": _values(Fate),
     "PURCHASE_DESTINATIONS": _values(Destination),
     "EVENT_KINDS": (
-        "licence_suspend", "licence_reinstate", "licence_revoke", "licence_surrender", "urgent_need",
+        "licence_suspend", "licence_reinstate", "licence_revoke", "licence_surrender", "licence_amend", "urgent_need",
         "centre_suspend", "centre_reopen", "line_stop",
     ),
     "CONDUCT_STEPS": (
         "opinion", "decision", "queue", "condition", "units", "host", "handover", "loss", "verification", "return",
-        "sighting", "release", "title", "receipt", "contribution", "allocation", "purchase", "close",
+        "sighting", "application", "clock", "appeal", "call_off", "release", "title", "receipt", "contribution",
+        "allocation", "purchase", "close",
     ),
 }  # fmt: skip
 
@@ -195,6 +196,9 @@ TABLES: tuple[Table, ...] = (
         class ref:classes; month month; units_planned whole; units_accepted whole; accepted_on day"""),
     _table("budgets", rows.Budget, key="month", columns="""
         month month; budget_minor_uah whole"""),
+    _table("budget_figures", rows.BudgetFigureRow, key="figure", in_order="first_month<=last_month", columns="""
+        figure id; owner ref:authorities; class ref:classes; currency currency; first_month month; last_month month;
+        before_minor whole; after_minor whole; stated_on day"""),
     _table("surplus_policies", rows.SurplusPolicyRow, key="policy", in_order="valid_from<=valid_until", columns="""
         policy id; owner ref:authorities; rule enum:SURPLUS_RULES; ratio_numerator whole; ratio_denominator whole;
         valid_from day; valid_until day?"""),

@@ -7,7 +7,7 @@ from datetime import date
 from ecluse.base.errors import BadInputError, ForbiddenError
 from ecluse.office.actions.deed import Deed
 from ecluse.office.desk.person import is_absent, mandates_of
-from ecluse.office.registers import Absence
+from ecluse.office.registers_people import Absence
 from ecluse.office.session import Mandate, Session
 
 LONGEST_DAYS = 366

@@ -146,14 +146,21 @@ def release(
 
 
 def hand_over(
-    session: Session, order: str, manifest: Manifest, signatures: Sequence[Signature], *, end_user: str, log: str
+    session: Session,
+    order: str,
+    manifest: Manifest,
+    signatures: Sequence[Signature],
+    *,
+    end_user: str,
+    log: str,
+    actor: str = "",
 ) -> None:
     """One handover, signed by each side; an arrival at the end user starts the clock of its verification."""
     on = (manifest.received_at or manifest.sent_at).date()
     with Deed(
         session,
         "custody.hand_over",
-        actor=manifest.from_custodian,
+        actor=actor or manifest.from_custodian,
         on=on,
         subject=manifest.tranche,
         order=order,

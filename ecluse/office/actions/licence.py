@@ -22,6 +22,7 @@ from ecluse.licence.terms import (
     LicenceState,
     Opinion,
     Outcome,
+    PermitKind,
     ProposedDecision,
 )
 from ecluse.office.actions.deed import Deed
@@ -29,7 +30,7 @@ from ecluse.office.actions.hearings import hear_gate
 from ecluse.office.actions.parties import involve
 from ecluse.office.actions.surplus import move_draw
 from ecluse.office.facts.licence import licence_claim, owner_group
-from ecluse.office.facts.surplus import contract_of
+from ecluse.office.facts.surplus import contract_of, own_draw
 from ecluse.office.models import LicenceLine, OrderRow
 from ecluse.office.registers import DealSeen, Order, QueueLeft, QueueNumber
 from ecluse.office.session import Session
@@ -181,7 +182,7 @@ def _put_on_file(
         if known is None:
             deed.seal(decision, signatures=signatures)
         elif known == seal(decision).digest:
-            deed.signed.extend((known, made) for made in signatures)
+            deed.sign(decision, signatures)
         else:
             raise ForbiddenError(f"{decision.id} is on file and says something else")
 
@@ -218,7 +219,11 @@ def _issue(deed: Deed, order: Order, tranche: str, finding: LicenceFinding, on: 
         finding.units, finding.value, order.certificate, finding.return_by, deed.hearing, on, finding.valid_until,
     )  # fmt: skip
     deed.seal(licence, order.id)
-    if order.certificate:
+    if order.certificate and finding.permit is PermitKind.OPEN:
+        # An open permit holds nothing: each consignment draws for itself when it is called off.
+        if own_draw(deed.session, order.certificate, tranche):
+            move_draw(deed, order.certificate, tranche, order.units, DrawState.RELEASED)
+    elif order.certificate:
         move_draw(deed, order.certificate, tranche, order.units, DrawState.COMMITTED)
     line = LicenceLine(
         licence=licence.id, order=order.id, state=LicenceState.ISSUED.value, units=licence.units, units_released=0

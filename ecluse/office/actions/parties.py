@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from ecluse.base.signing import Signature
 from ecluse.base.verdict import Held, Passed
+from ecluse.edge.lists_kept import keep
 from ecluse.office.actions.deed import Deed
 from ecluse.office.actions.hearings import hear_gate
 from ecluse.office.facts.parties import owners_above, parties_claim
-from ecluse.office.models import Involvement
+from ecluse.office.models import Document, Involvement
 from ecluse.office.registers import Order, StatementUse
 from ecluse.office.session import Session
 from ecluse.order import Gate, Trigger
@@ -20,11 +21,13 @@ from ecluse.parties.terms import Clearance, EndUseStatement, ListVersion, Partie
 from ecluse.surplus.terms import SurplusFinding
 
 
-def bring_in_lists(session: Session, versions: Sequence[ListVersion], on: date) -> None:
-    """These list versions are in force from this day."""
+def bring_in_lists(session: Session, versions: Sequence[ListVersion], bodies: Iterable[bytes], on: date) -> None:
+    """These list versions are in force from this day; their files are kept, so that each screening can be replayed."""
     with Deed(session, "parties.sweep", actor="clock:office", on=on, subject="lists") as deed:
         for version in versions:
             deed.seal(version)
+        for kept in keep(bodies):
+            deed.put(Document(**kept._asdict()))
 
 
 def sweep(session: Session, parties: Sequence[str], index: Index, on: date) -> list[str]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
+from ecluse.base.errors import ForbiddenError
 from ecluse.base.money import Money
+from ecluse.base.signing import Signature, is_signed_by
 from ecluse.base.verdict import Held, Passed
 from ecluse.custody.terms import CustodyFinding
 from ecluse.licence.terms import LicenceFinding
@@ -49,10 +51,17 @@ def _post(deed: Deed, entries: Iterable[JournalEntry], subject: str = "") -> Non
         deed.add([Entry(rid=entry.id, tranche=entry.tranche or "", on=entry.on)])
 
 
-def transfer_title(session: Session, order: Order, sale: Sale, title: TitleTransfer, due: Money | None) -> None:
+def transfer_title(
+    session: Session, order: Order, sale: Sale, title: TitleTransfer, due: Money | None, actor: str = ""
+) -> None:
     """Title passes to the buyer: the sale is recognised, and so is the contribution due under the bound rule."""
     with Deed(
-        session, "proceeds.transfer_title", actor=order.exporter, on=title.on, subject=title.tranche, order=order.id
+        session,
+        "proceeds.transfer_title",
+        actor=actor or order.exporter,
+        on=title.on,
+        subject=title.tranche,
+        order=order.id,
     ) as deed:
         deed.seal(sale)
         deed.seal(title)
@@ -85,10 +94,15 @@ def contribute(session: Session, order: Order, sale: Sale, contribution: Contrib
         _post(deed, [ledger.contribution_paid(f"entry:{contribution.id}", sale, contribution, settles)])
 
 
-def name_shortage(session: Session, shortage: Shortage, on: date) -> None:
-    """The general staff names a shortage; it stands in the log from this day."""
-    with Deed(session, "office.register", actor="clock:office", on=on, subject=shortage.id) as deed:
-        deed.seal(shortage)
+def name_shortage(session: Session, shortage: Shortage, on: date, *, signature: Signature) -> None:
+    """The general staff names a shortage, under its signature; it stands in the log from this day.
+
+    Raises ForbiddenError for a shortage that its owner did not sign.
+    """
+    if not is_signed_by(shortage.owner, shortage, [signature], session.keys([shortage.owner])):
+        raise ForbiddenError(f"{shortage.id} is not signed by {shortage.owner}")
+    with Deed(session, "proceeds.name_shortage", actor=shortage.owner, on=on, subject=shortage.id) as deed:
+        deed.seal(shortage, signatures=[signature])
 
 
 def allocate(session: Session, order: Order, allocation: Allocation, *, officer: str) -> None:

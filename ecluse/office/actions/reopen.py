@@ -61,7 +61,7 @@ def hear_again(session: Session, order: Order, tranche: str, gate: Gate, trigger
     verdict = DOORS[gate](session, order, tranche, trigger, on)
     if isinstance(verdict, Held):
         reason = "; ".join(dict.fromkeys(ground.code for ground in verdict.grounds))
-        parts = [part for part in _parts(session, order, tranche) if _is_live(part, gate)]
+        parts = [part for part in _parts(session, order, tranche) if _is_concerned(session, order, part, gate)]
         return Reheard(verdict, tuple(_follow(session, order, part.tranche, gate, reason, on) for part in parts))
     after = [found for found in RIVER[RIVER.index(gate) + 1 :] if found in opened and found is not Gate.CUSTODY]
     if verdict is None or not after or not _was_heard(session, tranche, after[0]):
@@ -77,9 +77,10 @@ def _parts(session: Session, order: Order, tranche: str) -> list[Tranche]:
     return [part for part in tranches_of(session, order.id) if part.parent == tranche]
 
 
-def _is_live(row: Tranche, gate: Gate) -> bool:
-    """Does anything follow for this tranche? Not where another gate has refused it for good."""
-    return row.standing != Standing.HELD_REFUSED.value or row.gate == gate.value
+def _is_concerned(session: Session, order: Order, row: Tranche, gate: Gate) -> bool:
+    """Does anything follow for this tranche? Not where another gate had refused it before it reached anybody."""
+    is_refused = row.standing == Standing.HELD_REFUSED.value and row.gate != gate.value
+    return not is_refused or is_delivered(session, order, row.tranche)
 
 
 def _was_heard(session: Session, tranche: str, gate: Gate) -> bool:
@@ -116,8 +117,9 @@ def _custody(session: Session, order: Order, tranche: str, trigger: Trigger, on:
     going = Moving(order, tranche, _units(session, tranche), *licensed)
     is_there = is_delivered(session, order, tranche)
     claim = custody_claim(session, going, CustodyStage.DELIVERY if is_there else CustodyStage.RELEASE, on)
+    action = "custody.close" if is_there else "custody.recall"
     with Deed(
-        session, "custody.close", actor="clock:office", on=on, subject=tranche, order=order.id, log=log_of(order)
+        session, action, actor="clock:office", on=on, subject=tranche, order=order.id, log=log_of(order)
     ) as deed:
         return hear_gate(deed, Gate.CUSTODY, claim, tranche=tranche, on=on, previous=licensed[1], trigger=trigger)
 

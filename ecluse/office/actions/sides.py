@@ -15,18 +15,14 @@ from ecluse.base.note import split_note
 from ecluse.base.sealed import VERSIONS, seal
 from ecluse.base.words import say
 from ecluse.edge.keys import OpenKey
-from ecluse.base.verdict import Held
 from ecluse.edge.language import person_language
-from ecluse.licence.life import is_in_force
-from ecluse.licence.terms import Licence, LicenceEvent, LicenceState
 from ecluse.office.actions.deed import Deed
-from ecluse.office.actions.licence import change_licence
-from ecluse.office.actions.surplus import hear_surplus
+from ecluse.office.actions.reopen import reopen_certificate
 from ecluse.office.facts import classes
 from ecluse.office.facts.sides import FROM_HIGH, HIGH, LOW, TO_LOW, is_low
 from ecluse.office.facts.surplus import model_capacity
 from ecluse.office.models import CertificateBalance, Record
-from ecluse.office.registers import CapacityStanding, Carriage, HomeStanding, Order
+from ecluse.office.registers import CapacityStanding, Carriage, HomeStanding
 from ecluse.office.session import Session
 from ecluse.office.sides import (
     MANIFEST,
@@ -38,9 +34,8 @@ from ecluse.office.sides import (
     read_carriage,
     write_carriage,
 )
-from ecluse.order import Trigger
 from ecluse.surplus.dated import term
-from ecluse.surplus.terms import Certificate, Draw, DrawState, SurplusPolicy, Withdrawal
+from ecluse.surplus.terms import Certificate, SurplusPolicy, Withdrawal
 
 SUBJECTS: dict[type, Callable[[Any], str]] = {
     SurplusPolicy: lambda record: "policy:surplus",
@@ -239,28 +234,8 @@ def _check_turn(manifest: Manifest, taken: list[Carriage]) -> None:
 
 
 def rehear_withdrawn(session: Session, certificate: str, on: date) -> list[str]:
-    """Which tranches were heard again, and held, because their certificate was withdrawn? Their licences stop."""
-    last = {draw.tranche: draw for draw in session.of(certificate, Draw)}
-    held = []
-    for tranche, draw in sorted(last.items()):
-        order = session.newest(tranche.rsplit("/", 1)[0], Order)
-        if draw.state not in (DrawState.RESERVED, DrawState.COMMITTED) or order is None:
-            continue
-        verdict = hear_surplus(session, order, tranche, draw.units, on, Trigger.CERTIFICATE_WITHDRAWN)
-        if isinstance(verdict, Held):
-            held.append(tranche)
-            _suspend(session, order.id, on)
-    return held
-
-
-def _suspend(session: Session, order: str, on: date) -> None:
-    licence = session.newest(order, Licence)
-    if licence is not None and is_in_force(licence, session.of(order, LicenceEvent), on):
-        event = LicenceEvent(
-            f"licence-event:{order}/held-{on}", licence.id, LicenceState.SUSPENDED, "clock:office", None,
-            "the certificate was withdrawn", on,
-        )  # fmt: skip
-        change_licence(session, order, event)
+    """Which tranches were heard again, and stopped, because their certificate was withdrawn?"""
+    return [followed.tranche for followed in reopen_certificate(session, certificate, on)]
 
 
 def _say(name: str, **facts: Any) -> str:

@@ -1,18 +1,16 @@
-"""How does a person like to work? Saved views of lists, language and theme: kept, and never a record."""
+"""Which views of lists does a person keep? They are no records: how a person works is not sealed."""
 
 from __future__ import annotations
 
 import hashlib
 
-from ecluse.base.errors import BadInputError, ForbiddenError
-from ecluse.base.words import LANGUAGES
+from ecluse.base.errors import BadInputError
 from ecluse.office.models import Account, SavedView
 
 MOST_VIEWS = 30
 MOST_NAME = 80
 MOST_QUERY = 1000
 MOST_LISTING = 60
-THEMES = ("auto", "light", "dark")
 
 
 def save_view(account: Account, listing: str, name: str, query: str) -> SavedView:
@@ -39,17 +37,3 @@ def view_key(account: Account, listing: str, name: str) -> str:
     """Under which id is this person's view of this list kept?"""
     digest = hashlib.sha256(name.encode()).hexdigest()[:32]
     return f"view:{account.pk}/{listing}/{digest}"
-
-
-def remember_language(account: Account, lang: str) -> None:
-    """In which language does this person read from now on?"""
-    if lang not in LANGUAGES:
-        raise ForbiddenError(f"no language is called {lang!r}")
-    Account.objects.filter(pk=account.pk).exclude(language=lang).update(language=lang)
-
-
-def remember_theme(account: Account, theme: str) -> None:
-    """In which light does this person read from now on?"""
-    if theme not in THEMES:
-        raise ForbiddenError(f"no theme is called {theme!r}")
-    Account.objects.filter(pk=account.pk).exclude(theme=theme).update(theme=theme)

@@ -14,6 +14,7 @@ from ecluse.office.audit.p1_certificates import class_year
 from ecluse.office.audit.p5_blocks import packed
 from ecluse.office.audit.p5_chain import manifests, releases, whereabouts
 from ecluse.office.audit.p6_log import trees_of
+from ecluse.office.audit.p7_budget import displaced
 from ecluse.office.audit.reading import Reading, order_of
 from ecluse.office.audit.standings import order_standings
 from ecluse.order import Standing
@@ -69,7 +70,7 @@ def _need(reading: Reading) -> dict[str, Any]:
 
 
 def _money(reading: Reading) -> dict[str, Any]:
-    """Sums by currency, in minor units; None where a part is unknown. Before the plan nothing is called displaced.
+    """Sums by currency, in minor units; None where a part is unknown.
 
     A purchase pools tranches, so what was spent and accepted is summed over purchases and not over tranches.
     """
@@ -85,6 +86,7 @@ def _money(reading: Reading) -> dict[str, Any]:
     for _, currency, minor, _ in reading.kept("overdue") or ():
         overdue[currency] += minor
     spent, reinvested = spent_and_reinvested(reading)
+    displaced_by = displaced(reading)
     currencies = sorted({*sums["received"], *spent})
     return {
         "receipts_minor": _by(sums["received"]), "due_minor": _by(sums["due"]), "paid_minor": _by(sums["paid"]),
@@ -92,7 +94,7 @@ def _money(reading: Reading) -> dict[str, Any]:
         "reinvested_minor": {c: reinvested.get(c, 0) for c in currencies},
         "overdue_minor": {c: overdue[c] for c in currencies},
         "idle_minor": {c: _less(sums["paid"].get(c, 0), spent.get(c, 0)) for c in currencies},
-        "displaced_budget_minor": dict.fromkeys(currencies, 0),
+        "displaced_budget_minor": {c: displaced_by.get(c, 0) for c in currencies},
     }  # fmt: skip
 
 

@@ -6,11 +6,12 @@ from collections import defaultdict
 from collections.abc import Iterator
 from itertools import pairwise
 
+from ecluse.base.canon import canonical, digest
 from ecluse.base.errors import EvidenceError
 from ecluse.base.money import Money
 from ecluse.custody.serials import is_in_block, parse
 from ecluse.custody.terms import SerialBlock
-from ecluse.office.audit.p4 import officer_on
+from ecluse.office.audit.p6_records import main_subject
 from ecluse.office.audit.reading import Filed, Reading, law_rows
 from ecluse.office.audit.report import Tally
 from ecluse.office.opening.records import (
@@ -23,6 +24,9 @@ from ecluse.office.opening.records import (
 )
 
 UnitRow = tuple[object, ...]
+ACCEPTS = "office.accept_import"
+# What the deed that accepts a table seals beside the table's own records.
+BESIDE = frozenset({"accepted_import/1", "acted_by/1", "journal_entry/1"})
 
 
 def opening_licences_stand_apart(reading: Reading, tally: Tally) -> None:
@@ -39,6 +43,13 @@ def imports_are_by_two(reading: Reading, tally: Tally) -> None:
     proposals = {row.value.id: row for row in reading.of(ProposedImport)}
     accepted = {row.place: row for row in reading.of(AcceptedImport)}
 
+    filed_by: dict[str, list[Filed]] = defaultdict(list)
+    for filed in reading.rows:
+        if filed.action == ACCEPTS:
+            filed_by[main_subject(reading, filed)].append(filed)
+    for id in sorted(set(filed_by) - {row.value.proposal for row in accepted.values()}):
+        tally.broken("import_not_accepted", id, filed_by[id][0].on, rests=[id], records=len(filed_by[id]))
+
     def check(row: Filed) -> None:
         answer: AcceptedImport = row.value
         tally.count("imports_accepted")
@@ -51,6 +62,10 @@ def imports_are_by_two(reading: Reading, tally: Tally) -> None:
             tally.broken("import_by_one", answer.id, row.on, rests=[row.subject], officer=answer.acceptor)
         if (answer.file, answer.rows) != (proposal.file, proposal.rows):
             tally.broken("import_differs", answer.id, row.on, rests=[row.subject], proposal=proposal.id)
+        own = [[r.rid, r.subject, r.digest] for r in filed_by.get(answer.proposal, ()) if r.v not in BESIDE]
+        tally.count("import_records", len(own))
+        if digest(canonical(sorted(own))) != answer.rows:
+            tally.broken("import_not_as_accepted", answer.id, row.on, rests=[row.subject, *(r[1] for r in own)])
         for filed, name, body in ((found, proposal.proposer, proposal.authority), (row, row.actor, answer.authority)):
             if filed.actor != name or not _holds(reading, filed, body):
                 tally.broken("officer_not_in_office", filed.rid, filed.on, rests=[filed.subject], officer=name)
@@ -59,6 +74,8 @@ def imports_are_by_two(reading: Reading, tally: Tally) -> None:
 
 
 def _holds(reading: Reading, row: Filed, authority: str) -> bool:
+    from ecluse.office.audit.p4 import officer_on
+
 
     if officer_on(reading, row.actor, row.on) is None:
         return False

@@ -6,7 +6,7 @@ from collections import defaultdict
 from datetime import date
 
 from ecluse.licence.life import state_after
-from ecluse.licence.terms import Licence, LicenceEvent
+from ecluse.licence.terms import Licence, LicenceEvent, PermitKind
 from ecluse.office.audit.opening import opening_licences_stand_apart
 from ecluse.office.audit.p1_certificates import certificates_are_earned, class_months_are_kept
 from ecluse.office.audit.reading import Filed, Reading, order_of
@@ -91,6 +91,8 @@ def licences_are_drawn(reading: Reading, tally: Tally) -> None:
         certificate = certificates.get(licence.certificate)
         if certificate is None or not _precedes(certificate, row):
             tally.broken("certificate_after_licence", licence.id, row.on, rests=rests, certificate=licence.certificate)
+        if licence.permit is PermitKind.OPEN:
+            return  # each consignment draws for itself: see releases_are_within
         units = _units_committed(reading, licence, row)
         same = [found.value for found in reading.about(row.subject, Licence)]
         licensed = sum(found.units for found in same if found.tranche == licence.tranche)

@@ -131,12 +131,16 @@ def class_year(reading: Reading, class_: str, hearing: Filed | None = None) -> C
     return ClassYear(
         class_, min(months), max(months),
         _sum(a.capacity for a in capacity) if capacity else None,
-        *(None if funded is None else _sum(o.due for o in funded if o.funder is each) for each in Funder),
+        _funded(funded, Funder.HOME), _funded(funded, Funder.PARTNER),
         sum(s.units for found in counts.values() for s in found) if counts and all(counts.values()) else None,
         _sum(n.needed for n in needs) if needs else None,
         sum(limit.units for limit in limits) if months and _are_covered(months, limits) else None,
         _judged(known(f"class:{class_}", JudgedSurplus), min(months), max(months)),
     )  # fmt: skip
+
+
+def _funded(orders: list[FundedOrder] | None, funder: Funder) -> int | None:
+    return None if orders is None else _sum(o.due for o in orders if o.funder is funder)
 
 
 def _are_covered(months: list[Month], limits: list[AbsorptionLimit]) -> bool:

@@ -53,7 +53,12 @@ def home_army_came_first(reading: Reading, tally: Tally) -> None:
         order = orders[release.order].value
         tally.count("releases")
         said = [word for word in reading.known(f"home:{order.class_}", HomeStanding, row) if word.stated_on <= row.on]
-        if said and said[-1].is_behind:
+        if not said:
+            tally.broken(
+                "released_home_unknown", release.tranche, row.on, rests=[f"home:{order.class_}", release.order],
+                goods_class=order.class_,
+            )  # fmt: skip
+        elif said[-1].is_behind:
             tally.broken(
                 "released_before_home", release.tranche, row.on, rests=[f"home:{order.class_}", release.order],
                 goods_class=order.class_, units_planned=1, units_accepted=0,

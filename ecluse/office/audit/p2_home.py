@@ -20,10 +20,10 @@ Of = Callable[[str, type[Any]], Sequence[Any]]
 
 def home_on(of: Of, class_: str, on: date) -> HomeProgress | None:
     """How far had home deliveries of the class come by this day? None where an act or the orders are not on file."""
-    orders = orders_on_file(of, class_)
-    if orders is None:
+    orders, months_of_year = orders_on_file(of, class_), [budget.month for budget in of("budget", Budget)]
+    if orders is None or not months_of_year:
         return None
-    first = min(budget.month for budget in of("budget", Budget))
+    first = min(months_of_year)
     acts = [act for act in of(f"home:{class_}", HomeDelivery) if act.accepted_on <= on and act.month >= first]
     if not (orders or acts):
         return HomeProgress(class_, Month.of(on), 0, 0)

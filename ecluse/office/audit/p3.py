@@ -6,6 +6,7 @@ from collections import defaultdict
 from datetime import date
 
 from ecluse.licence.terms import Licence
+from ecluse.office.audit.p3_replay import screenings_replay
 from ecluse.office.audit.reading import Filed, Reading
 from ecluse.office.audit.report import Tally
 from ecluse.office.models import Involvement, LiveParty
@@ -215,6 +216,7 @@ def lists_are_in_force(reading: Reading, tally: Tally) -> None:
 CHECKS = (
     everyone_is_screened,
     sweeps_are_whole,
+    screenings_replay,
     hits_were_reheard,
     clearances_are_by_officers,
     caches_are_rebuilt,
@@ -223,5 +225,4 @@ CHECKS = (
 
 
 def not_checked(reading: Reading, tally: Tally) -> None:
-    """What waits: the lists' own bytes are not kept in the database, so hits themselves are not found again here."""
-    tally.unchecked.append("list_bytes")
+    """Nothing waits but what the replay of screenings names."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ecluse.office.audit import opening, p5_blocks, p5_chain, p5_units
+from ecluse.office.audit import opening, p5_blocks, p5_cases, p5_chain, p5_units
 from ecluse.office.audit.reading import Reading
 from ecluse.office.audit.report import Tally
 
@@ -18,6 +18,7 @@ CHECKS = (
     p5_chain.units_are_accounted_for,
     p5_chain.temporary_exports_came_back,
     p5_units.units_are_rebuilt,
+    p5_cases.cases_are_opened,
     opening.opening_units_stand_apart,
 )
 

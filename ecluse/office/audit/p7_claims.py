@@ -15,6 +15,7 @@ from ecluse.proceeds.terms import (
     Allocation,
     Contribution,
     ContributionPolicy,
+    Entered,
     ProceedsClaim,
     Purchase,
     PurchaseDelivery,
@@ -88,7 +89,7 @@ def claims(reading: Reading) -> dict[str, ProceedsClaim]:
     found = reading.kept("claims")
     if found is None:
         allocations = {row.value.id: row.value for row in reading.of(Allocation)}
-        shortages = {row.value.id: row.value for row in reading.of(Shortage)}
+        shortages = {row.value.id: row for row in reading.of(Shortage)}
         found = {}
         for row in reading.of(TitleTransfer):
             found[row.value.tranche] = _claim(reading, row.value, allocations, shortages)
@@ -97,7 +98,7 @@ def claims(reading: Reading) -> dict[str, ProceedsClaim]:
 
 
 def _claim(
-    reading: Reading, title: TitleTransfer, allocations: dict[str, Allocation], shortages: dict[str, Shortage]
+    reading: Reading, title: TitleTransfer, allocations: dict[str, Allocation], shortages: dict[str, Filed]
 ) -> ProceedsClaim:
     tranche = title.tranche
     order = order_of(tranche)
@@ -115,7 +116,8 @@ def _claim(
         tuple(row.value for row in reading.about(tranche, Receipt)), rate_on(reading, currency, title.on),
         policy_on(reading, title.on), (), tuple(row.value for row in reading.about(tranche, Contribution)),
         tuple(allocations[id] for id in cited if id in allocations),
-        tuple(shortages[id] for id in named if id in shortages), tuple(bought.values()),
+        tuple(shortages[id].value for id in named if id in shortages),
+        tuple(Entered(id, shortages[id].on) for id in named if id in shortages), tuple(bought.values()),
         tuple(d for id in bought for d in deliveries_of(reading).get(id, ())), None, (), (),
     )  # fmt: skip
 

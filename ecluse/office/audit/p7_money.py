@@ -75,6 +75,8 @@ def allocations_are_for_named_shortages(reading: Reading, tally: Tally) -> None:
                 is_held, "shortage_unnamed", allocation.id, row.on, rests=rests, shortage=allocation.shortage
             )
             return
+        if not reading.is_signed(shortage, shortage.value.owner):
+            tally.broken("shortage_unsigned", shortage.value.id, shortage.on, rests=rests, owner=shortage.value.owner)
         days = term_in_days("shortage_age_days", newest_law(), row.on)
         stood_since = max(shortage.value.named_on, shortage.on)
         is_after = shortage.log == row.log and shortage.index >= row.index

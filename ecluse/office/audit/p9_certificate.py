@@ -99,27 +99,29 @@ def _keys(known: Known) -> list[Filed]:
     return known.keys(*owners, *([policy.value.owner] if policy else []))
 
 
-FIELDS: Mapping[str, Callable[[Known], Any]] = MappingProxyType({
-    "certificate": lambda known: known.tranche,
-    "model": _asked("model"),
-    "maker": _asked("maker"),
-    "first_month": _asked("first_month"),
-    "last_month": _asked("last_month"),
-    "units_asked": lambda known: known.claim.get("units_asked"),
-    "policy": _policy,
-    "policy_signatures": lambda known: known.signatures(_policy(known), known.claim.get("policy_signatures")),
-    "class_year": _year,
-    "attestations": _attestations,
-    "attestation_signatures": _attestation_signatures,
-    "funded_orders": lambda known: known.rows(_model(known), FundedOrder),
-    "reserve": lambda known: known.newest(_model(known), Reserve),
-    "stock": lambda known: known.newest(_model(known), StockCount),
-    "flows": _flows,
-    "units_certified_before": lambda known: sum(share.units for share in _shares(known)),
-    "units_model_certified_before": lambda known: sum(s.units for s in _shares(known) if s.model == _model(known)),
-    "class_units_left_by_month": lambda known: known.claim.get("class_units_left_by_month"),
-    "units_need_unmet": lambda known: need_unmet(_year(known)),
-    "units_aid_received": lambda known: sum(aid.units for aid in known.of(f"class:{_class(known)}", AidReceived)),
-    "inputs_unsigned": lambda known: p1_certificates.inputs_unsigned(known.reading, _class(known), known.row),
-    "keys": _keys,
-})
+FIELDS: Mapping[str, Callable[[Known], Any]] = MappingProxyType(
+    {
+        "certificate": lambda known: known.tranche,
+        "model": _asked("model"),
+        "maker": _asked("maker"),
+        "first_month": _asked("first_month"),
+        "last_month": _asked("last_month"),
+        "units_asked": lambda known: known.claim.get("units_asked"),
+        "policy": _policy,
+        "policy_signatures": lambda known: known.signatures(_policy(known), known.claim.get("policy_signatures")),
+        "class_year": _year,
+        "attestations": _attestations,
+        "attestation_signatures": _attestation_signatures,
+        "funded_orders": lambda known: known.rows(_model(known), FundedOrder),
+        "reserve": lambda known: known.newest(_model(known), Reserve),
+        "stock": lambda known: known.newest(_model(known), StockCount),
+        "flows": _flows,
+        "units_certified_before": lambda known: sum(share.units for share in _shares(known)),
+        "units_model_certified_before": lambda known: sum(s.units for s in _shares(known) if s.model == _model(known)),
+        "class_units_left_by_month": lambda known: known.claim.get("class_units_left_by_month"),
+        "units_need_unmet": lambda known: need_unmet(_year(known)),
+        "units_aid_received": lambda known: sum(aid.units for aid in known.of(f"class:{_class(known)}", AidReceived)),
+        "inputs_unsigned": lambda known: p1_certificates.inputs_unsigned(known.reading, _class(known), known.row),
+        "keys": _keys,
+    }
+)

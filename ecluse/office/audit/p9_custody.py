@@ -163,43 +163,45 @@ def _keys(known: Known) -> list[Filed]:
     return known.keys(*owners, *(f"authority:{state.lower()}" for state in states))
 
 
-FIELDS: Mapping[str, Callable[[Known], Any]] = MappingProxyType({
-    "tranche": lambda known: known.tranche,
-    "order": lambda known: known.order.id,
-    "stage": _stage,
-    "finding": lambda known: known.finding(Gate.LICENCE),
-    "licence_hearing": lambda known: known.hearing_of(Gate.LICENCE),
-    "licence": _licence,
-    "licence_standing": _licence_standing,
-    "level": _level,
-    "units": units_of,
-    "ranges": _ranges,
-    "blocks": _blocks,
-    "markings": _markings,
-    "units_of_others": _units_of_others,
-    "line": lambda known: known.newest(known.order.line, Line),
-    "line_state": lambda known: _life_of(known, known.order.line, Line),
-    "line_rule": _line_rule,
-    "line_output": _line_output,
-    "line_units_released_before": lambda known: _released(known, known.order.line),
-    "centre": lambda known: known.newest(known.order.centre, Centre),
-    "centre_state": lambda known: _life_of(known, known.order.centre, Centre),
-    "home": home,
-    "host_licence": _host_licence,
-    "host_licence_signatures": lambda known: known.signatures(
-        _host_licence(known), known.claim.get("host_licence_signatures")
-    ),
-    "host_units_released_before": lambda known: _released(known, f"host:{known.order.id}"),
-    "manifests": lambda known: known.rows(known.tranche, Manifest),
-    "manifest_signatures": _manifest_signatures,
-    "losses": lambda known: known.rows(known.tranche, Loss),
-    "verification": _verification,
-    "verification_signatures": lambda known: known.signatures(
-        _verification(known), known.claim.get("verification_signatures")
-    ),
-    "sightings": lambda known: known.rows(known.tranche, Sighting),
-    "end_user": lambda known: known.order.end_user,
-    "end_user_state": lambda known: known.order.destination,
-    "deliver_by": _deliver_by,
-    "keys": _keys,
-})
+FIELDS: Mapping[str, Callable[[Known], Any]] = MappingProxyType(
+    {
+        "tranche": lambda known: known.tranche,
+        "order": lambda known: known.order.id,
+        "stage": _stage,
+        "finding": lambda known: known.finding(Gate.LICENCE),
+        "licence_hearing": lambda known: known.hearing_of(Gate.LICENCE),
+        "licence": _licence,
+        "licence_standing": _licence_standing,
+        "level": _level,
+        "units": units_of,
+        "ranges": _ranges,
+        "blocks": _blocks,
+        "markings": _markings,
+        "units_of_others": _units_of_others,
+        "line": lambda known: known.newest(known.order.line, Line),
+        "line_state": lambda known: _life_of(known, known.order.line, Line),
+        "line_rule": _line_rule,
+        "line_output": _line_output,
+        "line_units_released_before": lambda known: _released(known, known.order.line),
+        "centre": lambda known: known.newest(known.order.centre, Centre),
+        "centre_state": lambda known: _life_of(known, known.order.centre, Centre),
+        "home": home,
+        "host_licence": _host_licence,
+        "host_licence_signatures": lambda known: known.signatures(
+            _host_licence(known), known.claim.get("host_licence_signatures")
+        ),
+        "host_units_released_before": lambda known: _released(known, f"host:{known.order.id}"),
+        "manifests": lambda known: known.rows(known.tranche, Manifest),
+        "manifest_signatures": _manifest_signatures,
+        "losses": lambda known: known.rows(known.tranche, Loss),
+        "verification": _verification,
+        "verification_signatures": lambda known: known.signatures(
+            _verification(known), known.claim.get("verification_signatures")
+        ),
+        "sightings": lambda known: known.rows(known.tranche, Sighting),
+        "end_user": lambda known: known.order.end_user,
+        "end_user_state": lambda known: known.order.destination,
+        "deliver_by": _deliver_by,
+        "keys": _keys,
+    }
+)

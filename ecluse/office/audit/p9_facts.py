@@ -18,14 +18,16 @@ TEXT_LIMIT = 160
 # What the home army pays is no sealed record, so what it buys beyond funded orders is not reckoned again; what a maker
 # asked for is known only from the certificate that it was given.
 NOT_REBUILT = ("home_prices", "certificates_asked_for")
-FIELDS: Mapping[Gate, Mapping[str, Callable[[Known], Any]]] = MappingProxyType({
-    Gate.CERTIFICATE: p9_certificate.FIELDS,
-    Gate.SURPLUS: p9_surplus.FIELDS,
-    Gate.PARTIES: p9_parties.FIELDS,
-    Gate.LICENCE: p9_licence.FIELDS,
-    Gate.CUSTODY: p9_custody.FIELDS,
-    Gate.PROCEEDS: p9_proceeds.FIELDS,
-})
+FIELDS: Mapping[Gate, Mapping[str, Callable[[Known], Any]]] = MappingProxyType(
+    {
+        Gate.CERTIFICATE: p9_certificate.FIELDS,
+        Gate.SURPLUS: p9_surplus.FIELDS,
+        Gate.PARTIES: p9_parties.FIELDS,
+        Gate.LICENCE: p9_licence.FIELDS,
+        Gate.CUSTODY: p9_custody.FIELDS,
+        Gate.PROCEEDS: p9_proceeds.FIELDS,
+    }
+)
 
 
 class Difference(NamedTuple):

@@ -169,8 +169,10 @@ class Known:
         held = [encode(signature) for signature in self.reading.signatures.get(signed.digest, ())]
         if stated == held or type(stated) is not list:
             return held
+        # What verifies over nothing is named by P6.
+        sound = [form for form in held if form in stated or self._holds(signed.digest, form)]
         gone = [form for form in stated if form not in held and self._holds(signed.digest, form)]
-        return sorted([*held, *gone], key=lambda form: str(form["key"]))
+        return sorted([*sound, *gone], key=lambda form: str(form["key"]))
 
     def _holds(self, digest: str, form: Any) -> bool:
         try:

@@ -7,10 +7,14 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any
 
+from ecluse.base.days import Stop
+from ecluse.base.days import Stop
 from ecluse.base.money import Rate
 from ecluse.edge.law import newest_law
 from ecluse.licence.aggregate import Sale, aggregate
 from ecluse.licence.band import PeerPrice, price_band
+from ecluse.licence.case_terms import ClockStop
+from ecluse.licence.case_terms import ClockStop
 from ecluse.licence.dated import term
 from ecluse.licence.routes import value_floor
 from ecluse.licence.terms import (
@@ -90,6 +94,20 @@ def _consent(known: Known) -> Filed | None:
     return next((row for row in held if row.value.state == third), None)
 
 
+def _clock_stops(known: Known) -> list[Stop]:
+    """When did the file's clock stand still? Each stop in its last state, in the order in which they were set."""
+    newest = {row.value.id: row.value for row in known.rows(known.order.id, ClockStop)}
+    return [Stop(stop.since, stop.until, stop.reason) for stop in newest.values()]
+
+
+def _clock_stops(known: Known) -> list[Stop]:
+    """When did the clock of the file stand still, by the last word of each stop?"""
+    last: dict[str, ClockStop] = {}
+    for stop in known.of(known.order.id, ClockStop):
+        last[stop.id] = stop
+    return [Stop(stop.since, stop.until, stop.reason) for stop in last.values()]
+
+
 def _queue(known: Known) -> QueuePlace | None:
     """The place committed when the file came in, and how many older ready files of the route still waited."""
     committed = known.newest(known.order.id, QueueNumber)
@@ -97,9 +115,7 @@ def _queue(known: Known) -> QueuePlace | None:
         return None
     queue, number = f"queue:{committed.value.route}", committed.value.number
     left = {record.application for record in known.of(queue, QueueLeft)}
-    older = [
-        found for found in known.of(queue, QueueNumber) if found.number < number and found.application not in left
-    ]
+    older = [found for found in known.of(queue, QueueNumber) if found.number < number and found.application not in left]
     return QueuePlace(number, len(older))
 
 
@@ -108,9 +124,7 @@ def _group(known: Known) -> str:
     _, ties = owners_above(known, [known.order.exporter])
     top = known.order.exporter
     for _ in ties:
-        above = [
-            tie.value.owner for tie in ties if tie.value.owned == top and tie.value.share_min_bp >= CONTROLLING_BP
-        ]
+        above = [tie.value.owner for tie in ties if tie.value.owned == top and tie.value.share_min_bp >= CONTROLLING_BP]
         if not above:
             break
         top = min(above)
@@ -174,28 +188,30 @@ def _licensed_before(known: Known) -> int:
     return sum(licence.units for licence in known.of(known.order.id, Licence) if licence.tranche != known.tranche)
 
 
-FIELDS: Mapping[str, Callable[[Known], Any]] = MappingProxyType({
-    "tranche": lambda known: known.tranche,
-    "parties": lambda known: known.finding(Gate.PARTIES),
-    "parties_hearing": lambda known: known.hearing_of(Gate.PARTIES),
-    "application": _application,
-    "marketing": _marketing,
-    "partner_list": lambda known: known.in_force("policy:partners", PartnerList),
-    "critical_goods": lambda known: known.in_force("policy:critical", CriticalGoods),
-    "defence_city": _defence_city,
-    "opinions": lambda known: known.rows(known.order.id, Opinion),
-    "interests": lambda known: _of_officers(known, Interest),
-    "conditions": _conditions,
-    "origin": lambda known: known.newest(known.order.model, OriginDeclaration),
-    "re_export_consent": _consent,
-    "decision": _decision,
-    "decision_signatures": lambda known: known.signatures(_decision(known), known.claim.get("decision_signatures")),
-    "clock_stops": lambda known: (),
-    "queue": _queue,
-    "aggregate": _aggregate,
-    "price_band": _price_band,
-    "units_licensed_before": _licensed_before,
-    "officers": lambda known: _of_officers(known, Officer),
-    "official_rate": _official_rate,
-    "keys": lambda known: known.keys(*officers_of(known)),
-})
+FIELDS: Mapping[str, Callable[[Known], Any]] = MappingProxyType(
+    {
+        "tranche": lambda known: known.tranche,
+        "parties": lambda known: known.finding(Gate.PARTIES),
+        "parties_hearing": lambda known: known.hearing_of(Gate.PARTIES),
+        "application": _application,
+        "marketing": _marketing,
+        "partner_list": lambda known: known.in_force("policy:partners", PartnerList),
+        "critical_goods": lambda known: known.in_force("policy:critical", CriticalGoods),
+        "defence_city": _defence_city,
+        "opinions": lambda known: known.rows(known.order.id, Opinion),
+        "interests": lambda known: _of_officers(known, Interest),
+        "conditions": _conditions,
+        "origin": lambda known: known.newest(known.order.model, OriginDeclaration),
+        "re_export_consent": _consent,
+        "decision": _decision,
+        "decision_signatures": lambda known: known.signatures(_decision(known), known.claim.get("decision_signatures")),
+        "clock_stops": _clock_stops,
+        "queue": _queue,
+        "aggregate": _aggregate,
+        "price_band": _price_band,
+        "units_licensed_before": _licensed_before,
+        "officers": lambda known: _of_officers(known, Officer),
+        "official_rate": _official_rate,
+        "keys": lambda known: known.keys(*officers_of(known)),
+    }
+)

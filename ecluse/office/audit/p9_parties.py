@@ -62,11 +62,7 @@ def _lists(known: Known) -> list[Filed]:
 
 
 def _of_each(known: Known, cls: type[Any], *, last: bool) -> list[Filed]:
-    return [
-        row
-        for party in _touching(known)[0]
-        for row in known.rows(party.value.id, cls)[-1 if last else None :]
-    ]
+    return [row for party in _touching(known)[0] for row in known.rows(party.value.id, cls)[-1 if last else None :]]
 
 
 def _statement(known: Known) -> Filed | None:
@@ -97,25 +93,27 @@ def _control_entry(known: Known) -> str | None:
     return model.control_entry if model else None
 
 
-FIELDS: Mapping[str, Callable[[Known], Any]] = MappingProxyType({
-    "tranche": lambda known: known.tranche,
-    "order": lambda known: known.order.id,
-    "surplus": lambda known: known.finding(Gate.SURPLUS),
-    "surplus_hearing": lambda known: known.hearing_of(Gate.SURPLUS),
-    "parts": lambda known: [{"party": party, "role": role} for role, party in known.order.roles()],
-    "parties": lambda known: _touching(known)[0],
-    "ownerships": lambda known: _touching(known)[1],
-    "exporter": lambda known: known.newest(known.order.exporter, ExporterStatus),
-    "destination": lambda known: known.order.destination,
-    "transit": lambda known: known.order.transit,
-    "control_entry": _control_entry,
-    "lists_in_force": _lists,
-    "screenings": lambda known: _of_each(known, Screening, last=True),
-    "clearances": lambda known: _of_each(known, Clearance, last=False),
-    "end_use": _statement,
-    "end_use_signatures": lambda known: known.signatures(_statement(known), known.claim.get("end_use_signatures")),
-    "units_on_statement_before": units_on_statement,
-    "tiers": lambda known: known.in_force("policy:tiers", BuyerTiers),
-    "verifications_overdue": verifications_overdue,
-    "keys": _statement_keys,
-})
+FIELDS: Mapping[str, Callable[[Known], Any]] = MappingProxyType(
+    {
+        "tranche": lambda known: known.tranche,
+        "order": lambda known: known.order.id,
+        "surplus": lambda known: known.finding(Gate.SURPLUS),
+        "surplus_hearing": lambda known: known.hearing_of(Gate.SURPLUS),
+        "parts": lambda known: [{"party": party, "role": role} for role, party in known.order.roles()],
+        "parties": lambda known: _touching(known)[0],
+        "ownerships": lambda known: _touching(known)[1],
+        "exporter": lambda known: known.newest(known.order.exporter, ExporterStatus),
+        "destination": lambda known: known.order.destination,
+        "transit": lambda known: known.order.transit,
+        "control_entry": _control_entry,
+        "lists_in_force": _lists,
+        "screenings": lambda known: _of_each(known, Screening, last=True),
+        "clearances": lambda known: _of_each(known, Clearance, last=False),
+        "end_use": _statement,
+        "end_use_signatures": lambda known: known.signatures(_statement(known), known.claim.get("end_use_signatures")),
+        "units_on_statement_before": units_on_statement,
+        "tiers": lambda known: known.in_force("policy:tiers", BuyerTiers),
+        "verifications_overdue": verifications_overdue,
+        "keys": _statement_keys,
+    }
+)

@@ -18,6 +18,7 @@ from ecluse.proceeds.terms import (
     Allocation,
     Contribution,
     ContributionPolicy,
+    Entered,
     JournalEntry,
     PeriodClose,
     Purchase,
@@ -100,25 +101,28 @@ def _keys(known: Known) -> list[Filed]:
     return known.keys(policy.value.owner) if policy else []
 
 
-FIELDS: Mapping[str, Callable[[Known], Any]] = MappingProxyType({
-    "tranche": lambda known: known.tranche,
-    "order": lambda known: known.order.id,
-    "custody": lambda known: known.finding(Gate.CUSTODY),
-    "custody_hearing": lambda known: known.hearing_of(Gate.CUSTODY),
-    "sale": lambda known: known.newest(known.tranche, Sale),
-    "value_licensed": lambda known: _licensed(known).get("value"),
-    "units_licensed": lambda known: _licensed(known).get("units"),
-    "title": _title,
-    "receipts": lambda known: known.rows(known.tranche, Receipt),
-    "rate": _rate,
-    "policy": _policy,
-    "policy_signatures": lambda known: known.signatures(_policy(known), known.claim.get("policy_signatures")),
-    "contributions": lambda known: known.rows(known.tranche, Contribution),
-    "allocations": _allocations,
-    "shortages": _shortages,
-    "purchases": _purchases,
-    "deliveries": _deliveries,
-    "close": _close,
-    "balance_by_currency": _balances,
-    "keys": _keys,
-})
+FIELDS: Mapping[str, Callable[[Known], Any]] = MappingProxyType(
+    {
+        "tranche": lambda known: known.tranche,
+        "order": lambda known: known.order.id,
+        "custody": lambda known: known.finding(Gate.CUSTODY),
+        "custody_hearing": lambda known: known.hearing_of(Gate.CUSTODY),
+        "sale": lambda known: known.newest(known.tranche, Sale),
+        "value_licensed": lambda known: _licensed(known).get("value"),
+        "units_licensed": lambda known: _licensed(known).get("units"),
+        "title": _title,
+        "receipts": lambda known: known.rows(known.tranche, Receipt),
+        "rate": _rate,
+        "policy": _policy,
+        "policy_signatures": lambda known: known.signatures(_policy(known), known.claim.get("policy_signatures")),
+        "contributions": lambda known: known.rows(known.tranche, Contribution),
+        "allocations": _allocations,
+        "shortages": _shortages,
+        "shortages_entered": lambda known: tuple(Entered(row.value.id, row.on) for row in _shortages(known)),
+        "purchases": _purchases,
+        "deliveries": _deliveries,
+        "close": _close,
+        "balance_by_currency": _balances,
+        "keys": _keys,
+    }
+)

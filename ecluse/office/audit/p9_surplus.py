@@ -128,25 +128,27 @@ def _keys(known: Known) -> list[Filed]:
     return known.keys(found.value.owner) if found else []
 
 
-FIELDS: Mapping[str, Callable[[Known], Any]] = MappingProxyType({
-    "tranche": lambda known: known.tranche,
-    "order": lambda known: known.order.id,
-    "model": lambda known: known.order.model,
-    "class": lambda known: known.order.class_,
-    "kind": _kind,
-    "origin": lambda known: known.order.origin,
-    "units": units_of,
-    "filed_on": lambda known: known.order.filed_on,
-    "deliver_in": lambda known: known.order.deliver_in,
-    "certificate": certificate_of,
-    "certificate_signatures": lambda known: known.signatures(
-        certificate_of(known), known.claim.get("certificate_signatures")
-    ),
-    "withdrawal": lambda known: known.newest(known.order.certificate, Withdrawal),
-    "policy": lambda known: known.in_force("policy:surplus", SurplusPolicy),
-    "balance": balance,
-    "capacity": capacity,
-    "home": home,
-    "also_claimed_by": also_claimed_by,
-    "keys": _keys,
-})
+FIELDS: Mapping[str, Callable[[Known], Any]] = MappingProxyType(
+    {
+        "tranche": lambda known: known.tranche,
+        "order": lambda known: known.order.id,
+        "model": lambda known: known.order.model,
+        "class": lambda known: known.order.class_,
+        "kind": _kind,
+        "origin": lambda known: known.order.origin,
+        "units": units_of,
+        "filed_on": lambda known: known.order.filed_on,
+        "deliver_in": lambda known: known.order.deliver_in,
+        "certificate": certificate_of,
+        "certificate_signatures": lambda known: known.signatures(
+            certificate_of(known), known.claim.get("certificate_signatures")
+        ),
+        "withdrawal": lambda known: known.newest(known.order.certificate, Withdrawal),
+        "policy": lambda known: known.in_force("policy:surplus", SurplusPolicy),
+        "balance": balance,
+        "capacity": capacity,
+        "home": home,
+        "also_claimed_by": also_claimed_by,
+        "keys": _keys,
+    }
+)

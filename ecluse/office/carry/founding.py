@@ -18,7 +18,7 @@ from ecluse.office.models import LiveParty
 from ecluse.office.registers import AidReceived, Authority, Budget, Model, Officer
 from ecluse.office.session import Session
 from ecluse.parties.terms import BuyerTiers, EndUseClause, EndUseStatement, ExporterStatus, Ownership, Party, PartyKind
-from ecluse.proceeds.terms import ContributionPolicy, ContributionRule, RateOfDay, Shortage
+from ecluse.proceeds.terms import BudgetFigure, ContributionPolicy, ContributionRule, RateOfDay, Shortage
 from ecluse.surplus.terms import (
     AbsorptionLimit,
     CapacityAttestation,
@@ -266,6 +266,12 @@ def _needs(world: World) -> Iterator[Filing]:
         yield aid, f"class:{aid_row.class_}", None
     for budget in world.budgets:
         yield Budget(f"budget:{budget.month}", budget.month, Money(budget.budget_minor_uah, "UAH")), "budget", None
+    for row in world.budget_figures:
+        before, after = Money(row.before_minor, row.currency), Money(row.after_minor, row.currency)
+        figure = BudgetFigure(
+            row.figure, row.owner, row.class_, row.first_month, row.last_month, before, after, row.stated_on
+        )
+        yield figure, "budget", row.owner
 
 
 def _policies(world: World) -> Iterator[Filing]:
@@ -351,6 +357,8 @@ def _statements(world: World) -> Iterator[Filing]:
 
 def _offers(world: World) -> Iterator[Filing]:
     for r in world.marketing:
+        if r.valid_from > world.first_day:
+            continue  # asked for and decided within the year
         code = r.marketing.rsplit(":", 1)[-1].upper()
         authorisation = MarketingAuthorisation(
             r.marketing, code, "authority:ssecu", r.exporter, r.class_, r.state, r.valid_from, r.valid_until

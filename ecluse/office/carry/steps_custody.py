@@ -146,6 +146,7 @@ def release(stage: Stage, step: Step, on: date) -> None:
     log = stage.log_of(order)
     if not isinstance(act.release(stage.session, going, on, log=log), Passed):
         return
+    stage.agenda.put_once(on + timedelta(1), "exhaust", order.id)
     if going.finding.kind in (GoodsKind.SERVICE, GoodsKind.TECHNOLOGY):
         stage.agenda.put(on + timedelta(DAYS_TO_VERIFY), "verify", tranche)
         return

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from ecluse.base.money import Money
+from ecluse.base.money import Money, Rounding
 from ecluse.base.verdict import Passed
 from ecluse.licence.routes import effective
 from ecluse.licence.terms import (
@@ -28,6 +28,7 @@ from ecluse.office.actions.reopen import lapse as give_up
 from ecluse.office.actions.split import near_equal, split
 from ecluse.office.actions.surplus import hear_surplus
 from ecluse.office.carry.reopen import obey
+from ecluse.office.carry.steps_cases import DAYS_TO_APPEAL
 from ecluse.office.facts.licence import in_hryvnias_on
 from ecluse.office.facts.surplus import own_draw
 from ecluse.office.registers import Order
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
     from ecluse.office.carry.agenda import Step
     from ecluse.office.carry.stage import Stage
 
-DAYS_TO_PARTIES, DAYS_TO_OPINION, DAYS_TO_DECISION, DAYS_TO_LEAVE = 2, 4, 8, 5
+DAYS_TO_PARTIES, DAYS_TO_OPINION, DAYS_TO_DECISION, DAYS_TO_LEAVE, DAYS_TO_CALL_OFF = 2, 4, 8, 5, 30
 
 
 def file(stage: Stage, step: Step, on: date) -> None:
@@ -77,7 +78,10 @@ def _application(stage: Stage, order: Order, on: date) -> Application:
     in_uah = in_hryvnias_on(stage.session, price.times(order.units), on)
     if in_uah is None:
         raise ValueError(f"no official rate of {r.currency} for {on}")
-    number = int(stage.conduct(order.id).get(("queue", "number"), stage.queue_numbers[order.id]))
+    conduct = stage.conduct(order.id)
+    number = int(conduct.get(("queue", "number"), stage.queue_numbers[order.id]))
+    stated = int(conduct.get(("application", "value_percent"), "100"))
+    in_uah = in_uah.share(stated, 100, Rounding.DOWN)
     return Application(
         f"application:{order.id}", order.id, order.exporter, order.buyer, order.model, order.class_,
         GoodsKind(model.kind), GoodsList(model.goods_list), model.control_entry, order.units, price, in_uah,
@@ -122,6 +126,8 @@ def ask_authorities(stage: Stage, order: Order, on: date) -> None:
             stage.agenda.put(day, "opinion", f"{order.id}|{slug}", says=says)
             last = max(last, day)
     _conditions(stage, order, first)
+    if ("clock", "stopped_days") in conduct:
+        stage.agenda.put(first, "stop_clock", order.id, days=int(conduct["clock", "stopped_days"]))
     decide_on = max(last + timedelta(1), decided_after)
     if ("queue", "jump") in conduct:
         decide_on = last
@@ -199,6 +205,8 @@ def decide(stage: Stage, step: Step, on: date) -> None:
     )
     if isinstance(verdict, Passed):
         ship(stage, order, verdict.finding, on)
+    elif ("appeal", "outcome") in conduct:
+        stage.agenda.put(on + timedelta(DAYS_TO_APPEAL), "appeal", order.id)
 
 
 def _decision(stage: Stage, order: Order, on: date) -> ProposedDecision | None:
@@ -237,8 +245,20 @@ def ship(stage: Stage, order: Order, finding: LicenceFinding, on: date) -> None:
     """The order is split into its consignments, and each goes on its way in the month agreed."""
     goes = max(on + timedelta(DAYS_TO_LEAVE), order.deliver_in.first_day())
     parts = parted(stage, order, on) if finding.kind in (GoodsKind.ARTICLE, GoodsKind.PART) else [f"{order.id}/0"]
+    if stage.has_licence(order.id):
+        stage.agenda.put(finding.valid_until + timedelta(1), "expire", order.id)
+    if finding.permit is PermitKind.OPEN:
+        _call_offs(stage, order, parts, goes)
+        return
     for place, tranche in enumerate(parts):
         stage.agenda.put(goes + timedelta(3 * place), "pack", tranche)
+
+
+def _call_offs(stage: Stage, order: Order, parts: list[str], goes: date) -> None:
+    """Under an open permit each consignment is called off by itself, a month apart; the last one perhaps never."""
+    is_last_called = stage.conduct(order.id).get(("call_off", "last"), "yes") == "yes"
+    for place, tranche in enumerate(parts if is_last_called else parts[:-1]):
+        stage.agenda.put(goes + timedelta(DAYS_TO_CALL_OFF * place), "call_off", tranche)
 
 
 def parted(stage: Stage, order: Order, on: date) -> list[str]:

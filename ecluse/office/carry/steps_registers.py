@@ -18,6 +18,7 @@ from ecluse.office.actions.licence import change_licence
 from ecluse.office.actions.reopen import reopen_certificate, reopen_licence, reopen_parties, reserve_again
 from ecluse.office.carry.founding import life_event, shortage
 from ecluse.office.carry.reopen import obey
+from ecluse.office.carry.steps_cases import amend
 from ecluse.office.facts.classes import home_plan
 from ecluse.office.facts.custody import level_of
 from ecluse.office.facts.surplus import CertificateRequest
@@ -95,7 +96,8 @@ def home_delivery(stage: Stage, step: Step, on: date) -> None:
 
 def name_shortage(stage: Stage, step: Step, on: date) -> None:
     """The general staff names a shortage."""
-    proceeds.name_shortage(stage.session, shortage(stage.world.index["shortages"][step.key]), on)
+    named = shortage(stage.world.index["shortages"][step.key])
+    proceeds.name_shortage(stage.session, named, on, signature=stage.sign(named.owner, named, on))
 
 
 def block(stage: Stage, step: Step, on: date) -> None:
@@ -143,9 +145,11 @@ def lists(stage: Stage, step: Step, on: date) -> None:
     day = date.fromisoformat(step.key)
     rows = [row for row in stage.world.list_versions if row.in_force_from == day]
     versions = [_version(stage, row) for row in rows]
+    bodies = [stage.world.lists[row.file] for row in rows]
     if on == stage.world.first_day:
         versions += [stage.loaded_version(loaded) for loaded in stage.loaded_lists]
-    parties.bring_in_lists(stage.session, versions, on)
+        bodies += [body for loaded in stage.loaded_lists for body in loaded.bodies]
+    parties.bring_in_lists(stage.session, versions, bodies, on)
     stage.index = index_on(stage, on)
     hit = parties.sweep(stage.session, [row.party for row in stage.world.parties], stage.index, on)
     if on > stage.world.first_day:
@@ -225,6 +229,8 @@ def event(stage: Stage, step: Step, on: date) -> None:
         "licence_revoke": LicenceState.REVOKED,
         "licence_surrender": LicenceState.SURRENDERED,
     }
+    if row.kind == "licence_amend" and stage.licence_is_live(row.subject, on):
+        amend(stage, row.subject, row.detail or row.kind, on)
     if row.kind not in states or not stage.has_licence(row.subject):
         return
     officer = stage.officer("authority:ssecu", "author", on)

@@ -14,7 +14,7 @@ from ecluse.edge.law import newest_law
 from ecluse.edge.lists import LoadedList, read_lists
 from ecluse.edge.world.read import World
 from ecluse.office.actions.deed import flush
-from ecluse.office.carry import steps_custody, steps_licence, steps_proceeds, steps_registers
+from ecluse.office.carry import steps_cases, steps_custody, steps_licence, steps_proceeds, steps_registers
 from ecluse.office.carry.agenda import AgendaBook
 from ecluse.office.carry.founding import found_world
 from ecluse.office.carry.stage import Stage
@@ -22,7 +22,13 @@ from ecluse.office.models import Record, Setting
 from ecluse.office.session import Session
 from ecluse.parties.screen import build_index
 
-STEPS = {**steps_registers.STEPS, **steps_licence.STEPS, **steps_custody.STEPS, **steps_proceeds.STEPS}
+STEPS = {
+    **steps_registers.STEPS,
+    **steps_cases.STEPS,
+    **steps_licence.STEPS,
+    **steps_custody.STEPS,
+    **steps_proceeds.STEPS,
+}
 Progress = Callable[[date, int], None]
 
 
@@ -87,6 +93,7 @@ def _found(stage: Stage, loaded: list[LoadedList]) -> None:
         )
         found_world(session, world, world.first_day)
         steps_registers.schedule(stage)
+        steps_cases.schedule(stage)
         flush(session)
         stage.agenda.save(world.first_day)
     stage.agenda.by_day.clear()

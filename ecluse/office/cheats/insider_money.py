@@ -43,7 +43,7 @@ def named_the_same_day(hand: Insider) -> Named:
     assert order is not None
     first = hand.any(Shortage)
     fresh = replace(first, id=f"{first.id}-today", named_on=hand.today)
-    proceeds.name_shortage(hand.session, fresh, hand.today)
+    proceeds.name_shortage(hand.session, fresh, hand.today, signature=hand.sign(fresh.owner, fresh))
     allocation = Allocation(
         f"allocation:{paid.tranche}/again", paid.tranche, fresh.id, Money(1, paid.money.currency), hand.today
     )
@@ -125,5 +125,6 @@ def salt_used_twice(hand: Insider) -> Named:
     worn = _WornSource(hand.source, hand.source.salt("worn", "record"))
     for name in ("a", "b"):
         shortage = replace(first, id=f"{first.id}-{name}", named_on=hand.today)
-        proceeds.name_shortage(Session(worn, newest_law()), shortage, hand.today)
+        signature = hand.sign(shortage.owner, shortage)
+        proceeds.name_shortage(Session(worn, newest_law()), shortage, hand.today, signature=signature)
     return Named(f"{first.id}-a", str(hand.today))

@@ -9,7 +9,7 @@ from ecluse.licence.terms import Licence, ProposedDecision
 from ecluse.office.cheats.hands import Administrator, Kinds, Named
 from ecluse.office.registers import Order
 from ecluse.order import Hearing
-from ecluse.parties.terms import Party
+from ecluse.parties.terms import ListVersion, Party
 from ecluse.proceeds.terms import JournalEntry
 from ecluse.surplus.terms import Certificate, Draw
 
@@ -208,6 +208,16 @@ def party_hidden_from_sweeps(hand: Administrator) -> Named:
     party = hand.record(Party, lambda found: found.rid in touched)
     hand.do("DELETE FROM office_liveparty WHERE party = %s", party.rid)
     return Named(party.rid, party.day)
+
+
+@KINDS.breaks("P3")
+def list_swapped(hand: Administrator) -> Named:
+    """The kept file of a list is swapped for one with a name fewer."""
+    version = hand.record(ListVersion, lambda found: found.form["entries"] > 1)
+    (content,) = hand.one("a list", "SELECT content FROM office_document WHERE digest = %s", version.form["digest"])
+    fewer = bytes(content).rstrip(b"\n").rpartition(b"\n")[0] + b"\n"
+    hand.do("UPDATE office_document SET content = %s WHERE digest = %s", fewer, version.form["digest"])
+    return Named(version.rid, version.day)
 
 
 @KINDS.breaks("P6")

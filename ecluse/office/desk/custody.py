@@ -27,6 +27,7 @@ from ecluse.custody.terms import (
 )
 from ecluse.office.actions import custody as act
 from ecluse.office.actions.cases import bodies_of, holder_of, state_of
+from ecluse.office.actions.handover import offer_handover
 from ecluse.office.actions.hearings import last_finding
 from ecluse.office.desk.follow import moving
 from ecluse.office.desk.form import Fault, FormError
@@ -224,7 +225,7 @@ def offer(desk: Desk, subject: str, form: Offer) -> Done:
     )  # fmt: skip
     number = 1 + len(desk.session.of(subject, ManifestOffered))
     paper = ManifestOffered(f"offered:{subject}/{number}", manifest, desk.body, desk.sign(desk.body, manifest))
-    act.offer_handover(desk.session, order.id, paper, desk.on, log=desk.log_of(order))
+    offer_handover(desk.session, order.id, paper, desk.on, log=desk.log_of(order))
     return Done(subject)
 
 
@@ -263,7 +264,15 @@ def sign_for(desk: Desk, subject: str, form: SignFor) -> Done:
         raise FormError([Fault("received", "form.fault.no_paper", subject)])
     order = desk.order_of(subject)
     signatures = [paper.signature, desk.sign(desk.body, paper.manifest)]
-    act.hand_over(desk.session, order.id, paper.manifest, signatures, end_user=order.end_user, log=desk.log_of(order))
+    act.hand_over(
+        desk.session,
+        order.id,
+        paper.manifest,
+        signatures,
+        end_user=order.end_user,
+        log=desk.log_of(order),
+        actor=desk.body,
+    )
     return Done(subject)
 
 

@@ -66,7 +66,7 @@ def _pass_title(desk: Desk, order: Order, tranche: str, finding: CustodyFinding)
     policy = policy_for(session, desk.on)
     rate = rate_of(session, price.currency, desk.on)
     due = due_under(policy.rule, sale, title, (), policy, rate) if policy else None
-    act.transfer_title(session, order, sale, title, due)
+    act.transfer_title(session, order, sale, title, due, actor="clock:office")
 
 
 def _home_units(desk: Desk, order: Order) -> int:
@@ -262,6 +262,8 @@ class ClosePeriod:
 
 def close_period(desk: Desk, subject: str, form: ClosePeriod) -> Done:
     """Close the books of a month, as a controller who does not spend."""
+    if desk.session.digest_of("books", f"close:{form.month}"):
+        raise FormError([Fault("month", "form.fault.closed", str(form.month))])
     spender = next(o for o in on_file(Officer) if o.id == form.spender)
     close = PeriodClose(
         f"close:{form.month}", form.month, form.spender, desk.person, desk.body, desk.on, spender.authority

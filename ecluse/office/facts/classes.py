@@ -163,10 +163,11 @@ def home_progress(session: Session, class_: str, on: date) -> HomeProgress | Non
     """
     if sides.is_low(session):
         return sides.home_stated(session, class_, on)
-    (first, _), orders = year_of(session), funded_orders(session, class_)
-    acts = [a for a in session.of(f"home:{class_}", HomeDelivery) if a.accepted_on <= on and a.month >= first]
-    if orders is None:
+    orders = funded_orders(session, class_)
+    if orders is None or not session.of("budget", Budget):
         return None
+    first, _ = year_of(session)
+    acts = [a for a in session.of(f"home:{class_}", HomeDelivery) if a.accepted_on <= on and a.month >= first]
     if not orders and not acts:
         return HomeProgress(class_, Month.of(on), 0, 0)
     last = max([_last_due(session, on), *(act.month for act in acts)])

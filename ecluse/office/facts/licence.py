@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 
+from ecluse.base.days import Stop
 from ecluse.base.money import Money, Rate, Rounding
 from ecluse.base.sealed import seal
 from ecluse.licence.aggregate import Sale, aggregate
 from ecluse.licence.band import PeerPrice, price_band
+from ecluse.licence.case_terms import ClockStop
 from ecluse.licence.dated import term
 from ecluse.licence.officers import Officer
 from ecluse.licence.routes import value_floor
@@ -59,7 +61,7 @@ def licence_claim(
         session.newest(order.model, OriginDeclaration),
         next((c for c in session.of(order.id, ReExportConsent) if c.state == application.third_state), None),
         decision, session.signatures(seal(decision).digest) if decision else (),
-        (), queue_place(session, application), aggregated(session, order, application),
+        clock_stops(session, order.id), queue_place(session, application), aggregated(session, order, application),
         peers(session, application, on), units_licensed(session, order.id, tranche),
         offices, official_rate(session, application.unit_price.currency, application.filed_on), session.keys(officers),
     )  # fmt: skip
@@ -74,6 +76,12 @@ def marketing(session: Session, application: Application) -> MarketingAuthorisat
     covering = [a for a in found if a.valid_from <= application.offered_on <= a.valid_until]
     best = covering or found
     return best[-1] if best else None
+
+
+def clock_stops(session: Session, order: str) -> tuple[Stop, ...]:
+    """When did the clock of this file stand still, and why? Each stop in its last state."""
+    stops = {stop.id: stop for stop in session.of(order, ClockStop)}
+    return tuple(Stop(stop.since, stop.until, stop.reason) for stop in stops.values())
 
 
 def queue_place(session: Session, application: Application) -> QueuePlace | None:

@@ -11,6 +11,7 @@ from ecluse.custody.terms import CustodyFinding
 from ecluse.licence.terms import LicenceFinding
 from ecluse.office.facts.licence import rate_of
 from ecluse.office.facts.parties import in_force
+from ecluse.office.models import Record
 from ecluse.office.registers import AllocationNote, Order
 from ecluse.office.session import Session
 from ecluse.proceeds.ledger import trial
@@ -18,6 +19,7 @@ from ecluse.proceeds.terms import (
     Allocation,
     Contribution,
     ContributionPolicy,
+    Entered,
     JournalEntry,
     PeriodClose,
     ProceedsClaim,
@@ -50,6 +52,7 @@ def proceeds_claim(
         tuple(session.of(tranche, Receipt)),
         rate_of(session, licensed.value.currency, title.on) if title else None,
         policy, session.signatures(seal(policy).digest) if policy else (), contributions, allocations, shortages,
+        tuple(Entered(shortage.id, _entered_on(session, shortage, on)) for shortage in shortages),
         purchases, tuple(d for s in shortages for d in session.of(s.id, PurchaseDelivery) if d.purchase in bought),
         _close(session, contributions), balances(session, tranche),
         session.keys([policy.owner]) if policy else (),
@@ -68,6 +71,12 @@ def _shortages(allocations: tuple[Allocation, ...]) -> list[str]:
 
 def _cites(purchase: Purchase, own: tuple[Allocation, ...]) -> bool:
     return any(a.id in purchase.allocations for a in own)
+
+
+def _entered_on(session: Session, shortage: Shortage, on: date) -> date:
+    """On which day did the shortage enter the log? What is not in the database yet is entered on this very day."""
+    found = Record.objects.filter(digest=seal(shortage).digest).values_list("on", flat=True).first()
+    return found or on
 
 
 def _close(session: Session, contributions: tuple[Contribution, ...]) -> PeriodClose | None:

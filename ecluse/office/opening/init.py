@@ -1,4 +1,4 @@
-"""How is an empty office begun? From plain questions or a file of answers: home state, authorities, two officers, keys."""
+"""How is an empty office begun? From questions or a file of answers: home state, authorities, two officers, keys."""
 
 from __future__ import annotations
 

@@ -56,9 +56,9 @@ class Plan:
 
     @property
     def rows_digest(self) -> str:
-        """What is the digest of all that would be filed?"""
+        """What is the digest of all that would be filed? Of record ids, subjects and digests, sorted."""
         told = [[planned.rid, planned.filing.subject, seal(planned.filing.record).digest] for planned in self.planned]
-        return digest(canonical(told))
+        return digest(canonical(sorted(told)))
 
     def counts(self) -> dict[str, int]:
         """How many records of each version would be filed?"""
@@ -77,9 +77,10 @@ def plan_import(
     if how.kind and how.kind != kind:
         raise ImportRefusedError.of_file(map_name, "map_kind", how.kind, kind=kind)
     sheet = read_sheet(name, body, how)
-    table = read_table(wanted, sheet, how, law, OnFile(law, on), on)
-    filings = filings_of(wanted, table, sheet.digest)
-    problems = [*_serial_problems(name, filings), *_receipt_problems(name, filings)]
+    problems: list[Problem] = []
+    table = read_table(wanted, sheet, how, law, OnFile(law, on), on, problems)
+    filings = filings_of(wanted, table, sheet.digest) if table.rows else []
+    problems += [*_serial_problems(name, filings), *_receipt_problems(name, filings)]
     planned, unchanged = _against_record(name, filings, problems)
     if problems:
         raise ImportRefusedError(sorted(problems, key=lambda problem: problem.row or 0))

@@ -1,4 +1,4 @@
-"""What is a person at a terminal asked who begins an office? Plain questions; the answers are checked as a file's are."""
+"""What is a person at a terminal asked who begins an office? Plain questions, checked as a file of answers is."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from datetime import date
 from ecluse.base.sealed import unseal
 from ecluse.office.models import Record
 from ecluse.office.people.demo_roles import officers
-from ecluse.office.registers import Absence
+from ecluse.office.registers_people import Absence
 
 
 def absences_of(officer: str, on: date) -> list[Absence]:

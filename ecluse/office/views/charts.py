@@ -10,7 +10,7 @@ from typing import Any, Literal
 from django.utils.safestring import SafeString, mark_safe
 
 from ecluse.base.words import say, spell
-from ecluse.office.views.charts_drawn import draw_bars, draw_bands, draw_lines
+from ecluse.office.views.charts_drawn import draw_bands, draw_bars, draw_lines
 from ecluse.office.views.page import word
 
 Kind = Literal["bar", "line", "sankey"]
@@ -110,7 +110,11 @@ def _series_option(kind: str, names: Sequence[str], rows: Sequence[tuple[str, li
         "series": series,
         "legend": {"show": len(rows) > 1, "top": 0, "left": 0},
         "grid": {"left": 8, "right": 24, "top": 40 if len(rows) > 1 else 12, "bottom": 8, "containLabel": True},
-        "tooltip": {"trigger": "axis", "renderMode": "richText", "axisPointer": {"type": "shadow" if kind == "bar" else "line"}},
+        "tooltip": {
+            "trigger": "axis",
+            "renderMode": "richText",
+            "axisPointer": {"type": "shadow" if kind == "bar" else "line"},
+        },
     }
 
 

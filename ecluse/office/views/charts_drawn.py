@@ -62,8 +62,8 @@ def draw_bands(title: str, flows: Sequence[tuple[str, str, int]], lang: str) -> 
     columns: dict[int, list[str]] = {}
     for name, at in depth.items():
         columns.setdefault(at, []).append(name)
-    weight = {name: max(sum(n for a, _, n in flows if a == name), sum(n for _, b, n in flows if b == name)) for name in depth}
-    scale = max(1, max(sum(weight[name] for name in names) for names in columns.values()))
+    weight = {name: max(sum(flow[2] for flow in flows if flow[side] == name) for side in (0, 1)) for name in depth}
+    scale = max(1, *(sum(weight[name] for name in names) for names in columns.values()))
     across = (WIDTH - 160) // max(1, len(columns) - 1)
     box: dict[str, tuple[int, int, int]] = {}
     for at, names in columns.items():
@@ -72,19 +72,25 @@ def draw_bands(title: str, flows: Sequence[tuple[str, str, int]], lang: str) -> 
             high = max(3, weight[name] * BAND_HEIGHT // scale)
             box[name] = (4 + at * across, y, high)
             y += high + NODE_GAP + 8
-    parts = [*_bands(flows, box, weight)]
-    for colour, (name, (x, y, high)) in enumerate(box.items()):
-        parts.append(f'<rect class="s{colour % 6}" x="{x}" y="{y}" width="{NODE}" height="{high}" rx="2"/>')
+    # What flows on has the water's colour; where it ends has a colour of its own.
+    ends = [name for name in box if all(a != name for a, _, _ in flows)]
+    colours = {name: 1 + ends.index(name) % 5 if name in ends else 0 for name in box}
+    parts = [*_bands(flows, box, weight, colours)]
+    for name, (x, y, high) in box.items():
+        parts.append(f'<rect class="s{colours[name]}" x="{x}" y="{y}" width="{NODE}" height="{high}" rx="2"/>')
         parts.append(_text(x + NODE + 6, y + min(high, 24) // 2 + 5, f"{_short(name)} {spell(weight[name], lang)}"))
     said = "; ".join(f"{a} → {b}: {spell(n, lang)}" for a, b, n in flows)
     return _frame(title, max(y + high for _, y, high in box.values()) + 16, parts, said)
 
 
 def _bands(
-    flows: Sequence[tuple[str, str, int]], box: dict[str, tuple[int, int, int]], weight: dict[str, int]
+    flows: Sequence[tuple[str, str, int]],
+    box: dict[str, tuple[int, int, int]],
+    weight: dict[str, int],
+    colours: dict[str, int],
 ) -> list[str]:
     out, into = dict.fromkeys(box, 0), dict.fromkeys(box, 0)
-    order, parts = list(box), []
+    parts = []
     for a, b, n in flows:
         (ax, ay, ahigh), (bx, by, bhigh) = box[a], box[b]
         broad = max(1, n * ahigh // max(1, weight[a]))
@@ -92,7 +98,7 @@ def _bands(
         out[a], into[b] = out[a] + n, into[b] + n
         start, middle = ax + NODE, (ax + NODE + bx) // 2
         parts.append(
-            f'<path class="band s{order.index(a) % 6}" d="M{start} {y}C{middle} {y} {middle} {z} {bx} {z}'
+            f'<path class="band s{colours[a]}" d="M{start} {y}C{middle} {y} {middle} {z} {bx} {z}'
             f'V{z + broad}C{middle} {z + broad} {middle} {y + broad} {start} {y + broad}Z"/>'
         )
     return parts

@@ -1,4 +1,4 @@
-"""How is one field of a form shown? Label, hint, error and control, whatever the kind; what was typed stays as typed."""
+"""How is one field of a form shown? Label, hint, error and control, of any kind; what was typed stays as typed."""
 
 from __future__ import annotations
 

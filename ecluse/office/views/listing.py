@@ -1,4 +1,4 @@
-"""How is a list shown? Filters, order, keyset pages, choice of columns, saved views, CSV and XLSX: once, for every list."""
+"""How is a list shown? Filters, order, keyset pages, columns, saved views, CSV and XLSX: once, for every list."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from ecluse.office.models import SavedView

@@ -55,30 +55,45 @@
   // A drawn chart becomes one that answers the pointer, in the page's own colours and type.
   const live = [];
   const colour = (name) => getComputedStyle(root).getPropertyValue(name).trim();
-  const dressed = (option) => {
+  const said = (number) => typeof number === "number" ? number.toLocaleString(root.lang) : number;
+  // What flows on has the water's colour; where it ends has a colour of its own.
+  const coloured = (each, palette) => {
+    let ends = 0;
+    return each.data.map((node) => {
+      const flowsOn = each.links.some((link) => link.source === node.name);
+      return { ...node, itemStyle: { color: flowsOn ? palette[0] : palette[1 + (ends++ % 5)] } };
+    });
+  };
+  const dressed = (option, wide) => {
     const text = colour("--ds-color-neutral-text-default");
     const soft = colour("--ds-color-neutral-text-subtle");
     const line = colour("--house-line");
-    const axis = { axisLabel: { color: soft }, axisLine: { lineStyle: { color: line } }, splitLine: { lineStyle: { color: line } } };
+    const axis = { axisLabel: { color: soft, hideOverlap: true }, axisLine: { lineStyle: { color: line } }, splitLine: { lineStyle: { color: line } } };
     const worn = {
       ...option, animation: false,
       color: [colour("--house-water"), "#d99215", "#7a5ea8", "#b3495c", "#5b8a3c", "#66757a"],
       textStyle: { fontFamily: "Inter, system-ui, sans-serif", color: text },
       tooltip: { ...option.tooltip, backgroundColor: colour("--house-paper"), borderColor: line, textStyle: { color: text } },
     };
-    for (const side of ["xAxis", "yAxis"]) if (option[side]) worn[side] = { ...option[side], ...axis };
+    for (const side of ["xAxis", "yAxis"]) {
+      if (!option[side]) continue;
+      worn[side] = { ...option[side], ...axis };
+      if (option[side].type === "value") worn[side] = { ...worn[side], splitNumber: wide < 500 ? 2 : 4, axisLabel: { ...axis.axisLabel, formatter: said } };
+    }
+    worn.tooltip.valueFormatter = said;
     if (option.legend) worn.legend = { ...option.legend, textStyle: { color: text } };
-    worn.series = option.series.map((each) => each.type === "sankey" ? { ...each, label: { color: text } } : each);
+    worn.series = option.series.map((each) => each.type === "sankey" ? { ...each, data: coloured(each, worn.color), right: Math.min(150, wide * .22), label: { color: text, width: 120, overflow: "break" } } : each);
     return worn;
   };
   const enliven = (figure) => {
     const option = JSON.parse(figure.querySelector('script[type="application/json"]').textContent);
     const place = figure.querySelector(".live");
+    if (option.series[0]?.type === "sankey" && figure.clientWidth < 480) return;
     figure.dataset.live = "yes";
     const points = Math.max(...[option.xAxis, option.yAxis].map((each) => each?.data?.length ?? 0));
     if (option.series[0]?.type === "bar") place.style.height = `${90 + points * (18 + 20 * option.series.length)}px`;
     const chart = window.echarts.init(place, null, { renderer: "svg" });
-    chart.setOption(dressed(option));
+    chart.setOption(dressed(option, place.clientWidth));
     live.push({ chart, option });
   };
   const figures = [...document.querySelectorAll("[data-chart]")].filter((each) => each.querySelector(".live"));
@@ -88,7 +103,7 @@
     script.addEventListener("load", () => figures.forEach(enliven));
     document.head.append(script);
     addEventListener("resize", () => live.forEach(({ chart }) => chart.resize()));
-    const again = () => live.forEach(({ chart, option }) => chart.setOption(dressed(option), true));
+    const again = () => live.forEach(({ chart, option }) => chart.setOption(dressed(option, chart.getWidth()), true));
     document.addEventListener("house:theme", again);
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", again);
   }

@@ -1,4 +1,4 @@
-"""How does this person want the pages? Theme and shortcuts by a small form, saved views of lists by another."""
+"""Which views of lists does this person keep? Saved and removed by small forms beside each list."""
 
 from __future__ import annotations
 
@@ -10,30 +10,11 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from ecluse.base.errors import BadInputError
-from ecluse.office.actions.views import MOST_NAME, MOST_VIEWS, remember_theme, remove_view, save_view
+from ecluse.office.actions.views import MOST_NAME, MOST_VIEWS, remove_view, save_view
 from ecluse.office.views.errors import handler403, refuse_page
-from ecluse.office.views.page import SHORTCUTS_COOKIE, THEME_COOKIE, THEMES
 
-COOKIE_SECONDS = 365 * 24 * 3600
 # A view is filters, order and columns; a place in the list, or a file, is not part of it.
 NOT_KEPT = ("at", "format", "lang")
-
-
-@require_POST
-def preferences(request: HttpRequest) -> HttpResponse:
-    """Which theme, and shortcuts or not? Remembered on this screen, the theme also with the person."""
-    response = HttpResponseRedirect(_next(request))
-    theme, shortcuts = request.POST.get("theme"), request.POST.get("shortcuts")
-    account = getattr(request, "account", None)
-    if theme in THEMES:
-        response.set_cookie(THEME_COOKIE, theme, max_age=COOKIE_SECONDS, samesite="Lax", httponly=True)
-        if account is not None:
-            remember_theme(account, theme)
-    elif shortcuts in ("on", "off"):
-        response.set_cookie(SHORTCUTS_COOKIE, shortcuts, max_age=COOKIE_SECONDS, samesite="Lax", httponly=True)
-    else:
-        return refuse_page(request, "house.error.400.what", ValueError("no such preference"))
-    return response
 
 
 @require_POST
@@ -61,4 +42,4 @@ def _next(request: HttpRequest) -> str:
     return wanted if is_ours and wanted.startswith("/") else "/"
 
 
-PATHS = [path("preferences/", preferences, name="preferences"), path("views/", views, name="views")]
+PATHS = [path("views/", views, name="views")]
