@@ -244,6 +244,13 @@ def _countersigned_by(authority: str) -> LicenceClaim:
     return decided(enrolled(BASE, office(COUNTERSIGNER, authority, "countersigner")), countersigner_authority=authority)
 
 
+# Parts to Denmark under the general permit: no opinion, no decision, no place in a queue.
+GENERAL = replace(
+    filed(BASE, permit=PermitKind.GENERAL, kind=GoodsKind.PART, class_="part"),
+    opinions=(), decision=None, decision_signatures=(), queue=None, marketing=None,
+)  # fmt: skip
+
+
 CASES: dict[str, tuple[LicenceClaim, LicenceClaim, date]] = {
     "licence.goods_are_not_critical": (
         replace(BASE, critical_goods=replace(CRITICAL, models=(MODEL,))),
@@ -328,6 +335,11 @@ CASES: dict[str, tuple[LicenceClaim, LicenceClaim, date]] = {
         ON,
     ),
     "licence.queue_number_is_committed": (replace(BASE, queue=QueuePlace(18, 0)), BASE, ON),
+    "licence.general_permit_covers": (
+        replace(GENERAL, parties=replace(FINDING, destination="US")),
+        GENERAL,
+        ON,
+    ),
     "licence.control_entry_agrees": (
         filed(BASE, goods_list=GoodsList.UNCONTROLLED),
         filed(BASE, goods_list=GoodsList.UNCONTROLLED, control_entry=""),

@@ -16,8 +16,8 @@ from ecluse.proceeds.terms import (
     Contribution,
     ContributionPolicy,
     ContributionRule,
-    Entered,
     Destination,
+    Entered,
     PeriodClose,
     ProceedsClaim,
     Purchase,
@@ -99,7 +99,8 @@ BASE = ProceedsClaim(
     tranche=TRANCHE, order="order:proceeds-1", custody=CUSTODY, custody_hearing="hearing:custody-1", sale=SALE,
     value_licensed=eur("120000.00"), units_licensed=120, title=TITLE, receipts=(RECEIPT,), rate=None,
     policy=POLICY, policy_signatures=(signed(OWNER, POLICY, POLICY.valid_from),), contributions=(CONTRIBUTION,),
-    allocations=(ALLOCATION,), shortages=(SHORTAGE,), shortages_entered=(ENTERED,), purchases=(PURCHASE,), deliveries=(DELIVERY,), close=CLOSE,
+    allocations=(ALLOCATION,), shortages=(SHORTAGE,), shortages_entered=(ENTERED,), purchases=(PURCHASE,),
+    deliveries=(DELIVERY,), close=CLOSE,
     balance_by_currency=(eur("0.00"),), keys=(key_for(OWNER)[0], key_for(EXPORTER)[0]),
 )  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""Which small offices do the tests of signing in work on? A few officers and bodies, in a demonstration and in service."""
+"""Which small offices do the tests of signing in work on? Officers and bodies, in a demonstration and in service."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def found_both(folder: Path) -> Path:
 
 @contextlib.contextmanager
 def entered(founded: Path, folder: Path, kind: str) -> Iterator[Any]:
-    """A browser before a fresh office of this kind, whose addresses are those of sign_in_urls and whose mail is files."""
+    """A browser before a fresh office of this kind; its addresses are those of sign_in_urls, its mail is files."""
     from django.core.cache import cache
     from django.test import override_settings
 
@@ -50,7 +50,7 @@ def entered(founded: Path, folder: Path, kind: str) -> Iterator[Any]:
 
 
 def found_office(path: Path, kind: str) -> str:
-    """An office of this kind (demonstration or service) with officers, authorities and two parties; gives its address."""
+    """An office of this kind (demonstration or service) with officers, authorities, parties; gives its address."""
     url = sqlite_url(path)
     with office_on(url):
         from ecluse.office.models import OrderRow, Setting
@@ -103,6 +103,15 @@ def _records() -> list[Any]:
     found.append(Line("line:1", "party:maker-1", "UA", "fpv", *shares, "declaration", FIRST_DAY))
     found.append(Centre("centre:dk-1", "DK", "party:firm-2", (CentreRole.DEPOT,), FIRST_DAY))
     return found
+
+
+def letters(folder: Path) -> list[Any]:
+    """Every letter sent so far; a file of mail may hold several."""
+    from email import message_from_bytes, policy
+
+    texts = [path.read_bytes() for path in sorted((folder / "mail").glob("*"))]
+    parts = [part.strip() for text in texts for part in text.split(b"-" * 79) if part.strip()]
+    return [message_from_bytes(part, policy=policy.default) for part in parts]
 
 
 def client(**more: Any) -> Any:

@@ -34,6 +34,7 @@ def public_page(request: HttpRequest, id: str) -> HttpResponse:
 
 urlpatterns = [
     path("", whoami),
+    path("favicon.ico", public_page, {"id": "icon"}),
     path("orders/<path:id>/", order_page),
     path("public/orders/<path:id>/", public_page),
     *sign_in.PATHS,

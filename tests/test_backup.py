@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tarfile
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -240,12 +240,18 @@ def put(path: Path, body: bytes) -> Path:
 
 
 @pytest.mark.parametrize("name", SPOILT)
-def test_a_spoilt_archive_is_refused_and_leaves_nothing(
-    name: str, archive: Path, place: Path, tmp_path: Path
-) -> None:
+def test_a_spoilt_archive_is_refused_and_leaves_nothing(name: str, archive: Path, place: Path, tmp_path: Path) -> None:
     spoilt = SPOILT[name](archive, tmp_path / "spoilt.backup")
     with pytest.raises(EvidenceError):
         restored(spoilt, place)
+    assert nothing_left(place)
+
+
+def test_a_refusal_by_the_command_leaves_nothing(place: Path, tmp_path: Path) -> None:
+    spoilt = put(tmp_path / "spoilt.backup", b"rubbish")
+    done = run("restore", spoilt, "--db", sqlite_url(place))
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
     assert nothing_left(place)
 
 
@@ -265,7 +271,7 @@ def test_an_archive_of_the_other_kind_is_refused(archive: Path, place: Path, tmp
 
 
 @pytest.fixture(scope="module")
-def postgres_office(office: Path, postgres_cluster: Cluster) -> Iterator[str]:
+def postgres_office(office: Path, postgres_cluster: Cluster) -> str:
     """The same office on PostgreSQL, and two empty databases beside it."""
     import psycopg
 
@@ -274,7 +280,7 @@ def postgres_office(office: Path, postgres_cluster: Cluster) -> Iterator[str]:
             connection.execute(f'CREATE DATABASE "{name}"'.encode())
     url = postgres_cluster.named("keep_office")
     carry_into(office.parent / f"world-7-{SIZE}-0", url)
-    yield url
+    return url
 
 
 @pytest.mark.slow
@@ -304,9 +310,7 @@ def test_the_drill_on_postgresql(postgres_office: str, postgres_cluster: Cluster
 
 
 @pytest.mark.postgres
-def test_a_missing_program_is_named(
-    postgres_office: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_missing_program_is_named(postgres_office: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def none(name: str) -> Path:
         raise backup.refused("program", name)
 

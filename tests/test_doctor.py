@@ -48,7 +48,7 @@ def test_every_name_in_the_code_is_said_above() -> None:
 
     found: set[str] = set()
     for path in (ROOT / "ecluse/edge/doctor.py", ROOT / "ecluse/office/doctor.py"):
-        found |= set(re.findall(r'Ailment\("(\w+)"', path.read_text(encoding="utf-8")))
+        found |= set(re.findall(r'Ailment\(\s*"(\w+)"', path.read_text(encoding="utf-8")))
     assert found == set(NAMES)
 
 

@@ -95,7 +95,7 @@ def signed(tmp_path: Path) -> tuple[Path, Path, Key]:
 
 
 def test_what_was_signed_apart_holds_in_the_office(signed: tuple[Path, Path, Key]) -> None:
-    record, signature, key = signed
+    _, signature, key = signed
     made = read_signature(signature, seal(WITHDRAWN).digest, key.public_hex)
     assert (made.key, made.on) == (key.id, ON)
     assert is_signed_by(OWNER, WITHDRAWN, [made], [key])
@@ -104,7 +104,7 @@ def test_what_was_signed_apart_holds_in_the_office(signed: tuple[Path, Path, Key
 
 
 def test_a_signature_is_never_written_over(signed: tuple[Path, Path, Key]) -> None:
-    record, signature, key = signed
+    _, signature, _ = signed
     with pytest.raises(BadInputError, match="--out"):
         write_signature(signature, seal(WITHDRAWN).digest, read_signature(signature))
 
@@ -190,7 +190,7 @@ def test_the_command_signs_without_an_office(tmp_path: Path, core_only: CoreOnly
     refused = core_only.run("-m", "ecluse", *arguments)
     assert refused.returncode == 2, refused.stderr
     assert "ECLUSE_KEYS_PASSPHRASE" in refused.stderr
-    code = "import os, sys; os.environ['ECLUSE_KEYS_PASSPHRASE'] = 'a passphrase'; from ecluse.__main__ import main; main()"
+    code = "import os; os.environ['ECLUSE_KEYS_PASSPHRASE'] = 'a passphrase'; import ecluse.__main__ as e; e.main()"
     done = core_only.run("-c", code, *arguments)
     assert done.returncode == 0, done.stderr
     assert WITHDRAWN.certificate in done.stderr

@@ -234,7 +234,8 @@ def test_a_long_file_is_read_in_pieces(office: Any, monkeypatch: pytest.MonkeyPa
 
 
 @pytest.mark.parametrize(("value", "text"), [
-    ("=1", "'=1"), ("plain", "plain"), (-5, -5), (2**60, str(2**60)), (None, ""), ("\u00a0=1", "'\u00a0=1"), (True, "yes"),
+    ("=1", "'=1"), ("plain", "plain"), (-5, -5), (2**60, str(2**60)), (None, ""), ("\u00a0=1", "'\u00a0=1"),
+    (True, "yes"),
 ])  # fmt: skip
 def test_a_cell_is_written_plainly(office: Any, value: Any, text: Any) -> None:
     from ecluse.base.money import Money

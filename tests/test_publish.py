@@ -131,6 +131,7 @@ def test_figures_are_those_of_the_offices_own_audit(office: Office) -> None:
         for name in ("received", "due", "paid", "allocated", "spent", "delivered", "idle"):
             assert item[f"{name}_minor"] == summary[f"{told.get(name, name)}_minor"][currency], (currency, name)
         assert item["overdue_minor"] + item["price_overdue_minor"] == summary["overdue_minor"][currency]
+        assert item["displaced_budget_minor"] == summary["displaced_budget_minor"][currency]
 
 
 def test_published_again_it_is_the_same_bytes(office: Office, copy: Path) -> None:
@@ -473,6 +474,9 @@ INSIDER: dict[str, tuple[Callable[[Path, Office], Any], str, str, str]] = {
     "money is idle that was spent": (
         in_json("proceeds.json", lambda form: form["currencies"][0].update(idle_minor=1)),
         "P7", "paid_does_not_add_up", "proceeds.json"),
+    "more budget is said to be displaced than was spent": (
+        in_json("proceeds.json", lambda form: form["currencies"][0].update(displaced_budget_minor=10**14)),
+        "P7", "more_displaced_than_spent", "proceeds.json"),
     "more is said to be reinvested": (
         in_json("proceeds.json", lambda form: form["currencies"][0].update(reinvested_per_mille=999)),
         "P7", "reinvested_differs", "proceeds.json"),

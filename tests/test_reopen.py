@@ -181,8 +181,8 @@ def test_what_is_licensed_is_suspended_and_keeps_its_draw(office: Office) -> Non
 
 
 def test_what_is_packed_is_unpacked(office: Office) -> None:
-    from ecluse.custody.recall import Effect
     from ecluse.custody.ranges import overlap
+    from ecluse.custody.recall import Effect
     from ecluse.office.facts.custody import packed_ranges, taken_in
     from ecluse.office.models import Unit
 
@@ -198,15 +198,13 @@ def test_what_is_packed_is_unpacked(office: Office) -> None:
 
 
 def test_what_is_moving_comes_back_and_gives_its_draw_and_numbers_back(office: Office) -> None:
-    from ecluse.custody.recall import Effect
     from ecluse.custody.ranges import overlap
+    from ecluse.custody.recall import Effect
     from ecluse.custody.terms import Manifest, Step
     from ecluse.office.actions.custody import hand_over, log_of
     from ecluse.office.facts.custody import packed_ranges, taken_in
 
-    row = office.one(
-        lambda row: office.reach(row) == "moving" and bool(packed_ranges(office.session(), row.tranche))
-    )
+    row = office.one(lambda row: office.reach(row) == "moving" and bool(packed_ranges(office.session(), row.tranche)))
     order, before = office.order(row.tranche), office.balance(row.tranche)
     (found,) = office.withdraw(row.tranche)
     assert (found.consequence, found.effect) == (Consequence.RECALLED, Effect.TURN_BACK)

@@ -10,7 +10,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -36,7 +36,8 @@ SOURCE = SeededSource("two-sides", datetime(2026, 4, 2, tzinfo=UTC))
 MONTHS = tuple(Month(2026, 1).until(Month(2026, 12)))
 CAPACITY, SHOWN, FUNDED, NEED, STOCK, RESERVE, ABSORBED = 7919, 7207, 1223, 3301, 5003, 2011, 61001
 SECRET_FIGURES = {
-    *(CAPACITY, SHOWN, FUNDED, NEED, STOCK, RESERVE, ABSORBED), *(12 * each for each in (CAPACITY, SHOWN, FUNDED, NEED)),
+    *(CAPACITY, SHOWN, FUNDED, NEED, STOCK, RESERVE, ABSORBED),
+    *(12 * each for each in (CAPACITY, SHOWN, FUNDED, NEED)),
     *(months * FUNDED for months in (2, 3)), *(2 * each for each in (CAPACITY, SHOWN)),
 }  # fmt: skip
 SECRET_IDS = ("attestation:kite-9", "funded:kite-9", "need:kite", "stock:kite-9", "reserve:kite-9", "absorption:kite")
@@ -75,9 +76,12 @@ def register(*filings: tuple[Any, str, str | None], on: date = FIRST) -> None:
 
 def file_order(order: Any) -> None:
     from ecluse.office.actions.deed import Deed
+    from ecluse.office.models import OrderRow
 
     with Deed(opened(), "licence.file", actor=MAKER, on=ON, subject=order.id, order=order.id) as deed:
         deed.seal(order, signatures=[signed(MAKER, order)])
+        row = OrderRow(order=order.id, exporter=MAKER, filed_on=ON, standing="open", gate="surplus")
+        deed.put(row, order.id)
 
 
 def common() -> list[tuple[Any, str, str | None]]:
@@ -88,7 +92,7 @@ def common() -> list[tuple[Any, str, str | None]]:
     names = [(Authority(a, "UA", a, a, a), a, None) for a in (MOD, SSECU, STAFF)]
     keys = [(key_of(owner), f"key:{owner}", None) for owner in (MOD, SSECU, STAFF, MAKER)]
     model = Model(MODEL, CLASS, "article", "military", "ML10", MAKER, Money(100, "UAH"), Money(90, "UAH"), 0)
-    party = Party(MAKER, PartyKind.ORGANISATION, "Invented Works", (), "UA", (), FIRST)
+    party = Party(MAKER, PartyKind.FIRM, "Invented Works", (), "UA", (), FIRST)
     return [*names, *keys, (party, MAKER, None), (model, f"class:{CLASS}", None)]
 
 
@@ -208,7 +212,7 @@ def take(folder: Path, on: date = ON, owner: str = MOD) -> Any:
 def order(units: int = 100, certificate: str = CERTIFICATE) -> Any:
     from ecluse.office.registers import Order
 
-    roles = {role: "party:buyer" for role in ("buyer", "consignee", "end_user")}
+    roles = dict.fromkeys(("buyer", "consignee", "end_user"), "party:buyer")
     return Order(
         id="order:1", exporter=MAKER, **roles, broker=None, carrier="party:carrier", bank="party:bank",
         destination="PL", transit=(), model=MODEL, class_=CLASS, units=units, origin="made", certificate=certificate,
@@ -498,12 +502,12 @@ def spoil(name: str) -> Callable[[Path], None]:
         "a file is missing": lambda f: within(f).unlink(),
         "a file is added": lambda f: (f / "records" / "extra.json").write_text("{}") and None,
         "a file is added beside": lambda f: (f / "notes.txt").write_text("x") and None,
-        "the manifest is altered": lambda f: (f / "manifest").write_text(
-            (f / "manifest").read_text().replace("number 1", "number 2")
-        ) and None,
+        "the manifest is altered": lambda f: (
+            (f / "manifest").write_text((f / "manifest").read_text().replace("number 1", "number 2")) and None
+        ),
         "the manifest is missing": lambda f: (f / "manifest").unlink(),
         "the manifest is rubbish": lambda f: (f / "manifest").write_bytes(b"\xff\xfe\x00") and None,
-        "the folder is empty": lambda f: shutil.rmtree(f),
+        "the folder is empty": shutil.rmtree,
     }[name]  # type: ignore[return-value]
 
 
@@ -695,7 +699,6 @@ def test_the_commands_carry_from_one_database_to_the_other(high: Side, low: Side
 
 
 @pytest.fixture(autouse=True)
-def _english(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _english(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LC_ALL", "en_GB.UTF-8")
     monkeypatch.delenv("ECLUSE_SIDE", raising=False)
-    yield

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from carried import set_up
-from peopled import PASSWORD, client, entered, found_both, post, seeded
+from peopled import PASSWORD, client, entered, found_both, letters, post, seeded
 
 from ecluse.base.errors import BadInputError, ConflictError, ForbiddenError
 
@@ -73,20 +73,20 @@ def test_no_second_account_takes_a_person(service: Any, officer: str, email: str
     [
         pytest.param("somebody", "a@office.example", PASSWORD, "officer", id="no officer"),
         pytest.param("officer:ssecu-1", "a-office.example", PASSWORD, "email", id="no address"),
-        pytest.param("officer:ssecu-1", "a@b.example\nBcc: x@y.example", PASSWORD, "email", id="a header in the address"),
+        pytest.param(
+            "officer:ssecu-1", "a@b.example\nBcc: x@y.example", PASSWORD, "email", id="a header in the address"
+        ),
         pytest.param("officer:ssecu-1", "a@office.example", "short", "password", id="a short password"),
-        pytest.param("officer:ssecu-1", "a@office.example", "passwordpassword", "password", id="a common password"),
+        pytest.param("officer:ssecu-1", "a@office.example", "qwerty123456", "password", id="a common password"),
     ],
 )
 def test_an_account_that_will_not_do(service: Any, officer: str, email: str, password: str, column: str) -> None:
     from ecluse.office.actions.people import make_account
 
-    if password == "passwordpassword":
-        password = "qwertyuiop123"[:13]
     with pytest.raises(BadInputError) as refused:
         make_account(officer, email, "Vira", password)
     assert [fault.column for fault in refused.value.faults] == [column]
-    assert password not in str(refused.value) or column != "password"
+    assert all(fault.found != password for fault in refused.value.faults)
 
 
 # ------------------------------------------------------------------ signing in
@@ -186,9 +186,10 @@ def test_nobody_signs_himself_up(service: Any) -> None:
 def test_a_forgotten_password_comes_by_letter_in_the_persons_language(service: Any, tmp_path: Path) -> None:
     account(language="fr")
     post(service, "/account/password/forgotten/", "/account/password/forgotten/", email="a@office.example")
-    letter = read_mail(tmp_path)
-    assert "Subject: =?utf-8?" in letter or "Mot de passe" in letter
-    link = re.search(r"http://localhost(/account/password/new/\S+)", decoded(tmp_path))
+    (letter,) = letters(tmp_path)
+    assert "Mot de passe" in letter["Subject"]
+    assert "dans l’heure" in letter.get_content()
+    link = re.search(r"http://localhost(/account/password/new/\S+)", letter.get_content())
     assert link
     shown = service.get(link[1], follow=True)
     changed = "nine calm otters swim"
@@ -203,19 +204,7 @@ def test_a_forgotten_password_says_nothing_of_who_has_an_account(service: Any, t
     page = "/account/password/forgotten/"
     answers = [post(service, page, page, email=f"{name}@office.example") for name in ("a", "nobody")]
     assert {answer["Location"] for answer in answers} == {"/account/password/forgotten/sent/"}
-    assert "nobody@" not in read_mail(tmp_path)
-
-
-def read_mail(tmp_path: Path) -> str:
-    return "".join(path.read_text(encoding="utf-8") for path in sorted((tmp_path / "mail").glob("*")))
-
-
-def decoded(tmp_path: Path) -> str:
-    from email import message_from_string, policy
-
-    text = [message_from_string(path.read_text(encoding="utf-8"), policy=policy.default)
-            for path in sorted((tmp_path / "mail").glob("*"))]  # fmt: skip
-    return "".join(message.get_content() for message in text)
+    assert [letter["To"] for letter in letters(tmp_path)] == ["a@office.example"]
 
 
 # ------------------------------------------------------------------ second factors
@@ -227,12 +216,18 @@ def totp_now(secret: str) -> str:
     return str(format_hotp_value(hotp_value(secret, next(iter(yield_hotp_counters_from_time())))))
 
 
+def confirm(browser: Any) -> None:
+    assert post(browser, "/account/confirm/", "/account/confirm/", password=PASSWORD).status_code == 302
+
+
 def add_totp(browser: Any) -> str:
+    confirm(browser)
     page = browser.get("/account/second-factor/telephone/add/")
     assert page.status_code == 200, page.status_code
     secret = re.search(r'<code class="secret">(\w+)</code>', page.content.decode())
     token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page.content.decode())
-    assert secret and token
+    assert secret
+    assert token
     fields = {"code": totp_now(secret[1]), "csrfmiddlewaretoken": token[1]}
     assert browser.post("/account/second-factor/telephone/add/", fields).status_code == 302
     return secret[1]
@@ -270,14 +265,15 @@ def test_a_recovery_code_opens_once(service: Any) -> None:
     assert not re.findall(r"<li>\d{10}</li>", again)
 
 
+def test_a_role_of_the_demonstration_has_no_keys_to_change(demonstration: Any) -> None:
+    post(demonstration, "/sign-in/demo/officer:mod-5/", card="planner")
+    for page in ("password/", "second-factor/keys/add/", "second-factor/telephone/add/"):
+        assert demonstration.get(f"/account/{page}").status_code == 404
+
+
 def test_keys_are_changed_only_by_somebody_who_has_just_shown_who_he_is(service: Any) -> None:
     account()
     sign_in(service)
-    session = service.session
-    session["account_authentication_methods"] = [
-        {**record, "at": record["at"] - 3600} for record in session["account_authentication_methods"]
-    ]
-    session.save()
     for address in ("telephone/add/", "keys/add/"):
         answer = service.get(f"/account/second-factor/{address}")
         assert answer["Location"].startswith("/account/confirm/")
@@ -292,11 +288,9 @@ def test_every_page_of_the_ways_in_speaks_and_stands_alone(service: Any, lang: s
     shown = {page: service.get(page) for page in pages}
     sign_in(service)
     inside = ["/settings/", "/notices/", "/account/password/", "/account/confirm/", "/sign-out/"]
-    keys = ["", "telephone/add/", "keys/", "keys/add/"]
-    inside += [f"/account/second-factor/{page}" for page in keys]
     shown |= {page: service.get(page) for page in inside}
     add_totp(service)
-    later = ["telephone/remove/", "recovery/", "recovery/new/", "confirm/"]
+    later = ["", "keys/", "keys/add/", "telephone/remove/", "recovery/", "recovery/new/", "confirm/"]
     shown |= {page: service.get(page) for page in (f"/account/second-factor/{page}" for page in later)}
     for page, answer in shown.items():
         html = answer.content.decode()
@@ -425,7 +419,8 @@ def test_every_card_leads_in(demonstration: Any) -> None:
     assert taken["planner"].startswith("officer:mod-5 authority:mod planner")
     assert taken["auditor"].startswith("officer:rep-auditor-authority-audit authority:audit auditor")
     assert taken["exporter"].startswith("officer:rep-party-maker-1 party:maker-1 party")
-    assert taken["centre"].startswith("officer:rep-centre-party-firm-2 party:firm-2 centre")
+    assert taken["centre"].startswith("officer:rep-party-firm-2 party:firm-2 party")
+    assert taken["receiver"].startswith("officer:rep-authority-general-staff authority:general-staff authority")
     assert taken["host_state"].startswith("officer:rep-authority-dk authority:dk authority")
 
 
@@ -470,9 +465,7 @@ def test_no_card_leads_elsewhere(demonstration: Any, whom: str, card: str) -> No
 
 
 @pytest.mark.parametrize("whom", ["officer:ssecu-1", "party:maker-1", "authority:dk", "exporter"])
-def test_in_service_there_are_no_demonstration_roles(
-    service: Any, whom: str, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_in_service_there_are_no_demonstration_roles(service: Any, whom: str, caplog: pytest.LogCaptureFixture) -> None:
     from ecluse.office.models import Account
 
     assert "/sign-in/demo/" not in service.get("/sign-in/").content.decode()

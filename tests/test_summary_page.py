@@ -73,7 +73,7 @@ def test_figures_are_told_in_the_visitors_language(office: Any, lang: str) -> No
     page = office.get("/", headers={"accept-language": f"{lang}, de;q=0.5"})
     text = page.content.decode()
     assert page.status_code == 200
-    assert f'<html lang="{lang}">' in text
+    assert f'<html lang="{lang}" ' in text
     assert page["Content-Language"] == lang
     for count, word in ((2000, None), (1978, "passed"), (12, "held_refused"), (7, "held_referred"), (3, "open")):
         assert f"<strong>{spell(count, lang)}</strong>" in text
@@ -85,8 +85,8 @@ def test_figures_are_told_in_the_visitors_language(office: Any, lang: str) -> No
 
 @pytest.mark.db
 def test_a_language_once_chosen_is_remembered(office: Any) -> None:
-    assert '<html lang="fr">' in office.get("/?lang=fr", headers={"accept-language": "uk"}).content.decode()
-    assert '<html lang="fr">' in office.get("/", headers={"accept-language": "uk"}).content.decode()
+    assert '<html lang="fr" ' in office.get("/?lang=fr", headers={"accept-language": "uk"}).content.decode()
+    assert '<html lang="fr" ' in office.get("/", headers={"accept-language": "uk"}).content.decode()
     assert office.cookies["django_language"]["httponly"]
 
 
@@ -95,7 +95,7 @@ def test_a_language_once_chosen_is_remembered(office: Any) -> None:
 def test_a_language_that_nobody_speaks_here_changes_nothing(office: Any, asked: str) -> None:
     page = office.get("/", {"lang": asked}, headers={"accept-language": "en"})
     assert page.status_code == 200
-    assert '<html lang="en">' in page.content.decode()
+    assert '<html lang="en" ' in page.content.decode()
     assert "django_language" not in page.cookies
 
 
@@ -124,6 +124,7 @@ def test_only_a_demonstration_is_marked_as_one(office: Any, tmp_path: Path) -> N
 
 
 TEMPLATES = sorted((Path(__file__).parent.parent / "ecluse/office/templates/office").rglob("*.html"))
+TEMPLATES = [path for path in TEMPLATES if "<" in path.read_text(encoding="utf-8")]  # one holds attributes only
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.stem)

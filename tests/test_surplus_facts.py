@@ -104,10 +104,11 @@ def act(month: Month, planned: int = 100, accepted: int = 100) -> tuple[Any, str
 def home(opened: Any, on: date = APRIL_2) -> HomeProgress | None:
     """What the gate is told, once the audit has been seen to find the same."""
     from ecluse.office.audit.p2_home import home_on
+    from ecluse.office.audit.reading import read
     from ecluse.office.facts.classes import home_progress
 
     found = home_progress(opened, CLASS, on)
-    assert home_on(opened.of, CLASS, on) == found
+    assert home_on(read().about, CLASS, on) == found
     return found
 
 

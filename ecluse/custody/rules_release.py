@@ -11,7 +11,7 @@ from ecluse.base.signing import is_signed_by
 from ecluse.base.verdict import Ground, refer, refuse
 from ecluse.custody.measures import home_state, measure, signatures_by
 from ecluse.custody.terms import CentreRole, CustodyClaim, LifeState
-from ecluse.licence.terms import LicenceState, Outcome
+from ecluse.licence.terms import WITHOUT_OWN_LICENCE, LicenceState
 
 LIVE = {LicenceState.ISSUED, LicenceState.REINSTATED, LicenceState.AMENDED}
 HOLDING_ROLES = {CentreRole.DEPOT, CentreRole.LINE}
@@ -29,7 +29,10 @@ def home_deliveries_are_on_plan(claim: CustodyClaim, on: date, law: Law) -> Iter
 
 
 def home_deliveries_are_known(claim: CustodyClaim, on: date, law: Law) -> Iterator[Ground]:
-    """Home deliveries of this very class are known up to a recent month (mechanism.md R6)."""
+    """Home deliveries of this very class are known, every month up to a recent one (mechanism.md R6).
+
+    A month without its acceptance act leaves them unknown: no progress is handed in then.
+    """
     home, class_ = claim.home, claim.line.class_ if claim.line else None
     is_known = home is not None and class_ in (None, home.class_)
     if home and is_known:
@@ -133,7 +136,7 @@ def host_licence_is_in_force(claim: CustodyClaim, on: date, law: Law) -> Iterato
 
 def needs_licence(claim: CustodyClaim) -> bool:
     """Do these goods need a licence, as the licence gate found?"""
-    return claim.finding.outcome is not Outcome.NO_LICENCE_REQUIRED
+    return claim.finding.outcome not in WITHOUT_OWN_LICENCE
 
 
 def host_left(claim: CustodyClaim, on: date, law: Law) -> str | None:

@@ -19,13 +19,14 @@ EXTRAS = ("django", "allauth", "ninja", "granian", "whitenoise", "babel", "psyco
 PROGRAMS = ("initdb", "chromium", "go")
 POSTGRESQL_PROGRAMS = ("pg_dump", "pg_restore")
 POSTGRESQL = "/usr/lib/postgresql"
+OLDEST_PYTHON = (3, 11)
 FREE_MEBIBYTES = 2_048
 OPEN_TO_OTHERS = 0o077
 
 
 @dataclass(frozen=True, slots=True)
 class Ailment:
-    """One thing amiss: what it is (`keep.doctor.<name>`), whom it hinders, with which fact, and the command that mends."""
+    """One thing amiss: what it is (`keep.doctor.<name>`), whom it hinders, which fact, the command that mends it."""
 
     name: str
     grade: str
@@ -49,8 +50,10 @@ def ailments() -> list[Ailment]:
 
 
 def _python() -> Iterator[Ailment]:
-    if sys.version_info < (3, 11):
-        yield Ailment("python", NEEDED, f"{sys.version_info[0]}.{sys.version_info[1]}", "sudo apt install python3.11-venv")
+    if tuple(sys.version_info) < OLDEST_PYTHON:
+        yield Ailment(
+            "python", NEEDED, f"{sys.version_info[0]}.{sys.version_info[1]}", "sudo apt install python3.11-venv"
+        )
     for name in EXTRAS:
         if importlib.util.find_spec(name) is None:
             yield Ailment("package", NEEDED, name, ENV)

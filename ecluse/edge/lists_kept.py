@@ -1,4 +1,4 @@
-"""How are the bytes of list versions kept, by digest, so that whoever replays a screening reads the same lists again?"""
+"""How are the bytes of list versions kept, by digest, so that a screening is replayed on the very same lists?"""
 
 from __future__ import annotations
 

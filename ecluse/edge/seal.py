@@ -110,7 +110,7 @@ def read_signature(path: Path, record_digest: str = "", public_hex: str = "") ->
 
 
 def signature_of(body: bytes, name: str, record_digest: str = "", public_hex: str = "") -> Signature:
-    """Which signature do these bytes, uploaded under this name, hold? Raises as `read_signature` does."""
+    """Which signature do these bytes, brought under this name, hold? Raises as `read_signature` does."""
     path, lang = Path(name), person_language()
     try:
         form = json.loads(body[: SIGNATURE_BYTES_LIMIT + 1])

@@ -32,6 +32,18 @@ def is_collegial(authority: str, on: date, law: Law) -> bool:
     return bool(rows) and max(rows, key=lambda row: row["valid_from"])["collegial"] == "yes"
 
 
+def general_permit(class_: str, state: str, on: date, law: Law) -> str | None:
+    """Which general permit in force covers goods of this class to this state? None: each deal needs its own."""
+    return next(
+        (
+            row["permit"]
+            for row in law["licence/general_permits"].in_force(on)
+            if row["class"] == class_ and state in row["states"].split(";")
+        ),
+        None,
+    )
+
+
 def _row(name: str, on: date, law: Law) -> Row:
     rows = [row for row in law["licence/terms"].in_force(on) if row["name"] == name]
     if not rows:

@@ -9,12 +9,16 @@ from ecluse.base.law import Law
 from ecluse.base.verdict import Held, Passed, held
 from ecluse.licence.clock import add_months
 from ecluse.licence.dated import term
-from ecluse.licence.rules import RULES, RULES_FOR_ALL_GOODS
+from ecluse.licence.rules import RULES, RULES_FOR_ALL_GOODS, RULES_UNDER_GENERAL_PERMIT, Rule
 from ecluse.licence.terms import GoodsList, LicenceClaim, LicenceFinding, Outcome, PermitKind
 
 __all__ = ["RULES", "RULES_FOR_ALL_GOODS", "TABLES", "LicenceClaim", "LicenceFinding", "judge"]
 
-TABLES: tuple[str, ...] = ("licence/authorities", "licence/routes", "licence/terms", "licence/working_days")
+TABLES: tuple[str, ...] = (
+    "licence/authorities", "licence/general_permits", "licence/routes", "licence/terms", "licence/working_days",
+)  # fmt: skip
+# What does an instrument give that is no licence of its own?
+GIVES = {PermitKind.GENERAL: Outcome.REGISTERED, PermitKind.CONCLUSION: Outcome.CONCLUDED}
 
 
 def judge(claim: LicenceClaim, *, on: date, law: Law) -> Passed[LicenceFinding] | Held:
@@ -23,17 +27,23 @@ def judge(claim: LicenceClaim, *, on: date, law: Law) -> Passed[LicenceFinding] 
     Raises EvidenceError for a claim whose counts are no counts, ValueError for values stated in the wrong currency.
     """
     _check_counts(claim)
-    needs_licence = claim.application.goods_list is not GoodsList.UNCONTROLLED
-    rules = RULES if needs_licence else RULES_FOR_ALL_GOODS
-    grounds = held(ground for rule in rules for ground in rule(claim, on, law))
-    return grounds or Passed(_licensed(claim, needs_licence, on, law))
+    grounds = held(ground for rule in rules_for(claim) for ground in rule(claim, on, law))
+    return grounds or Passed(_licensed(claim, on, law))
 
 
-def _licensed(claim: LicenceClaim, needs_licence: bool, on: date, law: Law) -> LicenceFinding:
+def rules_for(claim: LicenceClaim) -> tuple[Rule, ...]:
+    """Which rules does this file meet: as goods that need no licence, under a general permit, or by itself?"""
+    if claim.application.goods_list is GoodsList.UNCONTROLLED:
+        return RULES_FOR_ALL_GOODS
+    return RULES_UNDER_GENERAL_PERMIT if claim.application.permit is PermitKind.GENERAL else RULES
+
+
+def _licensed(claim: LicenceClaim, on: date, law: Law) -> LicenceFinding:
     asked = claim.application
+    is_free = asked.goods_list is GoodsList.UNCONTROLLED
     return LicenceFinding(
         claim.tranche,
-        Outcome.GRANT if needs_licence else Outcome.NO_LICENCE_REQUIRED,
+        Outcome.NO_LICENCE_REQUIRED if is_free else GIVES.get(asked.permit, Outcome.GRANT),
         asked.route,
         asked.permit,
         asked.model,

@@ -6,10 +6,9 @@ from datetime import date
 
 from ecluse.base.days import add_days
 from ecluse.base.law import Law
-from ecluse.licence.case_terms import MarketingApplication
 from ecluse.licence.clock import add_months
 from ecluse.licence.dated import is_home_body, term
-from ecluse.licence.terms import MarketingAuthorisation, ProposedDecision
+from ecluse.licence.terms import MarketingApplication, MarketingAuthorisation, ProposedDecision
 
 
 def due_on(asked: MarketingApplication, law: Law) -> date:

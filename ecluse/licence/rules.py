@@ -102,6 +102,27 @@ RULES_FOR_ALL_GOODS: tuple[Rule, ...] = (
     goods.control_entry_agrees,
 )
 
+# Under a general permit nobody decides on the single deal: what is left is about the goods, their way and their value.
+RULES_UNDER_GENERAL_PERMIT: tuple[Rule, ...] = (
+    goods.goods_are_not_critical,
+    application_agrees_with_finding,
+    units_are_within_finding,
+    goods.general_permit_covers,
+    goods.re_export_has_consent,
+    goods.origin_consents_are_held,
+    goods.technology_has_own_licence,
+    goods.offer_was_authorised,
+    goods.route_fits_the_facts,
+    goods.control_entry_agrees,
+    goods.critical_list_is_known,
+    goods.partner_list_is_known,
+    goods.origin_is_declared,
+    goods.value_is_at_official_rate,
+    goods.value_is_not_split,
+    goods.aggregate_is_known,
+    goods.price_is_in_band,
+)
+
 RULES: tuple[Rule, ...] = (
     goods.goods_are_not_critical,
     application_agrees_with_finding,
@@ -126,6 +147,7 @@ RULES: tuple[Rule, ...] = (
     decision.owner_lifts_condition,
     decision.conditions_are_lifted,
     queue_number_is_committed,
+    goods.general_permit_covers,
     goods.control_entry_agrees,
     goods.critical_list_is_known,
     goods.partner_list_is_known,

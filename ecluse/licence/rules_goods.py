@@ -9,7 +9,7 @@ from ecluse.base.law import Law
 from ecluse.base.money import Money, Rounding
 from ecluse.base.verdict import Ground, refer, refuse
 from ecluse.licence import routes
-from ecluse.licence.dated import is_home_body, term
+from ecluse.licence.dated import general_permit, is_home_body, term
 from ecluse.licence.onfile import (
     TECHNOLOGY_PERMITS,
     carries_technology,
@@ -109,6 +109,16 @@ def route_fits_the_facts(claim: LicenceClaim, on: date, law: Law) -> Iterator[Gr
             "licence.route_fits_the_facts", "ua-procedure-2026/routes",
             route=asked.route.value, route_open=routes.choose(facts, law, on).value,
             destination=claim.parties.destination, price=asked.price_uah,
+        )  # fmt: skip
+
+
+def general_permit_covers(claim: LicenceClaim, on: date, law: Law) -> Iterator[Ground]:
+    """A general permit in force covers this class to this state; else the deal needs a permit of its own (1.2)."""
+    asked, state = claim.application, claim.parties.destination
+    if asked.permit is PermitKind.GENERAL and general_permit(asked.class_, state, on, law) is None:
+        yield refuse(
+            "licence.general_permit_covers", "ecluse/general-permit",
+            application=asked.id, goods_class=asked.class_, state=state,
         )  # fmt: skip
 
 

@@ -291,6 +291,48 @@ class Appeal:
     officer: str | None
 
 
+@sealed("clock_stop/1")
+@dataclass(frozen=True, slots=True)
+class ClockStop:
+    """An authority stopped the clock of a file from this day, for a reason; `until` (exclusive) says when it ran on."""
+
+    id: str
+    application: str
+    authority: str
+    officer: str
+    since: date
+    until: date | None
+    reason: str
+
+
+@sealed("marketing_application/1")
+@dataclass(frozen=True, slots=True)
+class MarketingApplication:
+    """An exporter asks to offer a class of goods to a state; two officers decide it before anything is offered."""
+
+    id: str
+    exporter: str
+    class_: str
+    state: str
+    filed_on: date
+
+
+@sealed("general_use/1")
+@dataclass(frozen=True, slots=True)
+class GeneralUse:
+    """An exporter uses a general permit: no licence is issued; what goes, to whom and for how much is reported."""
+
+    id: str
+    order: str
+    permit: str
+    exporter: str
+    end_user: str
+    model: str
+    units: int
+    value: Money
+    on: date
+
+
 @dataclass(frozen=True, slots=True)
 class LicenceClaim:
     """The facts on which a licence is decided, the proposed decision included."""
@@ -325,12 +367,18 @@ class Outcome(enum.Enum):
 
     GRANT = "grant"
     NO_LICENCE_REQUIRED = "no_licence_required"
+    REGISTERED = "registered"
+    CONCLUDED = "concluded"
+
+
+# Under these the goods go without a licence of their own: none is required, or a general permit covers them.
+WITHOUT_OWN_LICENCE = frozenset({Outcome.NO_LICENCE_REQUIRED, Outcome.REGISTERED})
 
 
 @sealed("licence_finding/1")
 @dataclass(frozen=True, slots=True)
 class LicenceFinding:
-    """A licence may be issued on these terms, or none is required."""
+    """A licence may be issued on these terms, none is required, a use is registered, or a conclusion is given."""
 
     tranche: str
     outcome: Outcome

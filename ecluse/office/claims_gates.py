@@ -8,7 +8,7 @@ from ecluse.custody.chain import breaks, by_time
 from ecluse.custody.serials import serial_text
 from ecluse.custody.terms import DeliveryVerification, HostLicence, Manifest, SerialBlock, Sighting
 from ecluse.edge.law import newest_law
-from ecluse.licence.terms import Licence, Outcome, ProposedDecision
+from ecluse.licence.terms import WITHOUT_OWN_LICENCE, Licence, ProposedDecision
 from ecluse.office.audit.p5_chain import manifests
 from ecluse.office.audit.reading import Filed, Reading, order_of
 from ecluse.office.claims_terms import Claim, Measure, Measured, centres, counted, lines, orders, released, status_of
@@ -82,7 +82,7 @@ def _home_licence(reading: Reading, release: Filed) -> bool:
     """Did the home state license it, or find that no licence is required?"""
     decided = reading.last_hearing(release.value.tranche, Gate.LICENCE)
     finding = (decided.value.finding or {}) if decided else {}
-    is_free = finding.get("outcome") == Outcome.NO_LICENCE_REQUIRED.value
+    is_free = finding.get("outcome") in {found.value for found in WITHOUT_OWN_LICENCE}
     return is_free or reading.newest(release.value.order, Licence) is not None
 
 

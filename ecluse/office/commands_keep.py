@@ -1,4 +1,4 @@
-"""What do the commands do that keep an office: sign offline, carry to the other side, back up, restore, look it over?"""
+"""What do the commands do that keep an office: sign apart, carry to the other side, back up, restore, look over?"""
 
 from __future__ import annotations
 
@@ -77,8 +77,8 @@ def seal(file: str, key: str, on: str, out: str) -> int:
 def side_export(folder: str, db: str, key: str, on: str, as_json: bool) -> int:
     """Carry what may cross to the low side, as signed files in a folder of their own."""
     session, day = _open(db, on)
-    from ecluse.edge.keys import KeyStore, OpenKey, key_id
     from ecluse.edge.doctor import keys_folder
+    from ecluse.edge.keys import KeyStore, OpenKey, key_id
     from ecluse.office.actions.sides import export_side
     from ecluse.office.backup import root_over
     from ecluse.office.models import LogEntry
@@ -131,10 +131,9 @@ def _told(name: str, made: Any, folder: str, as_json: bool) -> int:
 def backup(file: str, db: str, as_json: bool) -> int:
     """Copy the whole office into one archive, while others go on working."""
     from ecluse.office.backup import back_up, file_digest
-    from ecluse.site.database import from_environment
+    from ecluse.office.doctor import database_named
 
-    _name(db)
-    made = back_up(Path(file), from_environment())
+    made = back_up(Path(file), database_named(db))
     sha256 = file_digest(Path(file))
     tell("backup.done", file=file, log_root=made.log_root[:16], sha256=sha256[:16])
     if as_json:
@@ -144,14 +143,9 @@ def backup(file: str, db: str, as_json: bool) -> int:
 
 def restore(file: str, db: str, as_json: bool) -> int:
     """Bring an office back from its archive, into an empty place; then say how to prove it whole."""
-    from ecluse.site.database import from_environment
+    from ecluse.office.doctor import database_named
 
-    _name(db)
-    setting = from_environment()
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ecluse.site.settings")
-    import django
-
-    django.setup()
+    setting = database_named(db)
     from django.db.migrations.loader import MigrationLoader
 
     from ecluse.office.actions.restore import restore as restored
@@ -162,11 +156,6 @@ def restore(file: str, db: str, as_json: bool) -> int:
     if as_json:
         print(json.dumps(asdict(made)))
     return 0
-
-
-def _name(db: str) -> None:
-    if db:
-        os.environ["ECLUSE_DATABASE"] = db
 
 
 def doctor(db: str, as_json: bool) -> int:

@@ -61,7 +61,7 @@ def _passphrase(file: str) -> str:
     """From a file, else from ECLUSE_KEYS_PASSPHRASE, else asked for twice."""
     if file:
         try:
-            return Path(file).read_text(encoding="utf-8").strip()
+            return next(iter(Path(file).read_text(encoding="utf-8").splitlines()), "").strip()
         except (OSError, UnicodeDecodeError) as error:
             raise ImportRefusedError.of_file(file, "no_file", str(error)) from None
     kept = os.environ.get("ECLUSE_KEYS_PASSPHRASE", "")

@@ -3,35 +3,44 @@
 from __future__ import annotations
 
 import os
+import secrets
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 from ecluse.edge.doctor import ADVICE, NEEDED, Ailment, keys_folder
 
 LIST_DAYS = 30
 
 
-def office_ailments(db: str) -> list[Ailment]:
-    """What is amiss in the office on this database? Makes no table and no file."""
+def database_named(db: str) -> dict[str, Any]:
+    """Which database is meant, as Django's setting? Sets Django up without making a table, or a key of sessions."""
     if db:
         os.environ["ECLUSE_DATABASE"] = db
-    from ecluse.site.database import from_environment
-
-    setting = from_environment()
-    if setting["ENGINE"].endswith("sqlite3") and not Path(setting["NAME"]).is_file():
-        return [Ailment("database_absent", NEEDED, setting["NAME"], "ecluse init")]
+    os.environ.setdefault("ECLUSE_SECRET_KEY", secrets.token_hex(32))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ecluse.site.settings")
     import django
+    from django.conf import settings
 
     django.setup()
+    return dict(settings.DATABASES["default"])
+
+
+def office_ailments(db: str) -> list[Ailment]:
+    """What is amiss in the office on this database? Makes no table and no file."""
+    setting = database_named(db)
+    if setting["ENGINE"].endswith("sqlite3") and not Path(setting["NAME"]).is_file():
+        return [Ailment("database_absent", NEEDED, setting["NAME"], "ecluse init")]
     from django.db import DatabaseError, connection
 
     try:
         connection.ensure_connection()
         waiting = _migrations_waiting()
     except DatabaseError as error:
-        return [Ailment("database_unreachable", NEEDED, str(error).strip().splitlines()[0][:200], "ecluse doctor --db URL")]
+        return [
+            Ailment("database_unreachable", NEEDED, str(error).strip().splitlines()[0][:200], "ecluse doctor --db URL")
+        ]
     if waiting:
         return [Ailment("database_old", NEEDED, waiting[0], "ecluse audit")]
     return [*_kind(), *_lists(), *_mail(), *_side()]
@@ -41,8 +50,8 @@ def _migrations_waiting() -> list[str]:
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
 
-    executor = MigrationExecutor(connection)
-    return [f"{m.app_label}.{m.name}" for m, _ in executor.migration_plan(executor.loader.graph.leaf_nodes())]
+    loader = MigrationExecutor(connection).loader
+    return sorted(f"{app}.{name}" for app, name in set(loader.graph.nodes) - set(loader.applied_migrations))
 
 
 def _kind() -> Iterator[Ailment]:
@@ -62,9 +71,9 @@ def _lists() -> Iterator[Ailment]:
     newest = Record.objects.filter(v="list_version/1").order_by("-on").values_list("on", flat=True).first()
     day: date = today()
     if newest is None:
-        yield Ailment("no_list", NEEDED, "-", "ecluse import lists FILE")
+        yield Ailment("no_list", NEEDED, "-", "docs/keeping.md")
     elif newest + timedelta(LIST_DAYS) < day:
-        yield Ailment("list_old", ADVICE, str(newest), "ecluse import lists FILE")
+        yield Ailment("list_old", ADVICE, str(newest), "docs/keeping.md")
 
 
 def _mail() -> Iterator[Ailment]:
@@ -76,7 +85,8 @@ def _mail() -> Iterator[Ailment]:
 
 def _side() -> Iterator[Ailment]:
     """A low side that holds a figure of the ministry, or a setting that says the other side than the records do."""
-    from ecluse.office.facts.sides import BOTH, FROM_HIGH, HIGH, LOW, TO_LOW
+    from ecluse.office.desk.today import open_session
+    from ecluse.office.facts.sides import BOTH, HIGH, LOW, side_of
     from ecluse.office.models import Record
     from ecluse.office.sides import SECRET_VERSIONS
 
@@ -84,9 +94,8 @@ def _side() -> Iterator[Ailment]:
     if said not in (HIGH, LOW, BOTH):
         yield Ailment("side_unknown", NEEDED, said, "export ECLUSE_SIDE=both")
         return
-    carriages = set(Record.objects.filter(v="carriage/1").values_list("subject", flat=True).distinct())
-    side = LOW if FROM_HIGH in carriages else HIGH if TO_LOW in carriages else said
-    if said != BOTH and side != said:
+    side = side_of(open_session())
+    if said not in (BOTH, side):
         yield Ailment("side_differs", NEEDED, side, f"export ECLUSE_SIDE={side}")
     secret = Record.objects.filter(v__in=SECRET_VERSIONS).values_list("v", flat=True).first()
     if side == LOW and secret:

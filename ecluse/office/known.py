@@ -54,7 +54,7 @@ def as_known_on(subject: str, day: date) -> KnownFile:
     """
     found = []
     for row in Record.objects.filter(subject=subject, on__lte=day).order_by("turn"):
-        body = bytes(row.body)
+        body = row.body.encode() if isinstance(row.body, str) else bytes(row.body)
         if digest(body) != row.digest:
             raise EvidenceError(f"{row.rid} is not as it was sealed; run: ecluse audit")
         found.append(

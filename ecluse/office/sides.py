@@ -1,9 +1,9 @@
 """How do two offices speak? One carriage of signed files at a time, from the high side to the low one, never back.
 
-The high side holds needs, stock, absorption, capacity, funded orders and the plan; the low side is the portal. A carriage
-is a folder: `manifest`, a note signed by the high side's authority that names every file by digest and carries a running
-number, and under `records/` one canonical JSON file for each certificate, withdrawal, policy or statement, with its
-signatures. Reading a carriage needs no database; whoever imports one says which keys are registered.
+The high side holds needs, stock, absorption, capacity, funded orders and the plan; the low side is the portal. A
+carriage is a folder: `manifest`, a note signed by the high side's authority that names every file by digest and carries
+a running number, and under `records/` one canonical JSON file for each certificate, withdrawal, policy or statement,
+with its signatures. Reading a carriage needs no database; whoever imports one says which keys are registered.
 """
 
 from __future__ import annotations
@@ -215,7 +215,9 @@ def _read(path: Path, limit: int) -> bytes:
             path.name, say("keep.side.expected", lang), error.strerror or str(error), say("keep.side.remedy", lang)
         ) from None  # fmt: skip
     if len(body) > limit:
-        raise BadInputError.one(path.name, say("keep.side.expected", lang), f"> {limit} B", say("keep.side.remedy", lang))
+        raise BadInputError.one(
+            path.name, say("keep.side.expected", lang), f"> {limit} B", say("keep.side.remedy", lang)
+        )
     return body
 
 

@@ -1,4 +1,4 @@
-"""With which key does the office sign its sessions? ECLUSE_SECRET_KEY, or one made once and kept beside the database."""
+"""With which key does the office sign its sessions? ECLUSE_SECRET_KEY, or one made once beside the database."""
 
 from __future__ import annotations
 

@@ -88,7 +88,7 @@ SOCIALACCOUNT_LOGIN_ON_GET = True
 
 
 def outside_sign_in() -> dict[str, Any]:
-    """Which sign-in service of the ministry may people use? The one named by ECLUSE_OIDC_*; none when not named."""
+    """Which outside sign-in service may people use? The one that ECLUSE_OIDC_SERVER names; else none."""
     server = os.environ.get("ECLUSE_OIDC_SERVER", "")
     if not server:
         return {}

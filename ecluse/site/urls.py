@@ -4,6 +4,27 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from ecluse.office.views.summary import summary_page
+from ecluse.office.api.calls import api
+from ecluse.office.views import (
+    action,
+    notices,
+    orders,
+    reads_page,
+    saved_views,
+    settings_page,
+    sign_in,
+    style_page,
+    summary,
+)
 
-urlpatterns: list[URLPattern | URLResolver] = [path("", summary_page, name="summary")]
+handler400 = "ecluse.office.views.errors.handler400"
+handler403 = "ecluse.office.views.errors.handler403"
+handler404 = "ecluse.office.views.errors.handler404"
+handler500 = "ecluse.office.views.errors.handler500"
+
+ROOMS = (summary, action, orders, notices, reads_page, saved_views, settings_page, sign_in, style_page)
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", summary.summary_page, name="home"),
+    *(place for room in ROOMS for place in room.PATHS),
+    path("api/v1/", api.urls),
+]

@@ -164,6 +164,9 @@ KINDS: Mapping[str, ImportKind] = MappingProxyType({
         _from_world("origins", "declared_on"),
         _from_world("rates", "on"),
         _from_world("shortages", "named_on"),
+        _from_world("orders_statements", "as_of", is_secret=True),
+        _from_world("judged_surplus", "judged_on", is_secret=True),
+        _from_world("budget_figures", "stated_on"),
     )
 })  # fmt: skip
 

@@ -163,6 +163,7 @@ class _Reader:
         self._class(values)
         for heading in self.kind.headings:
             self._measured(number, heading, cells, values)
+        self._days(number, values)
         if not self.bad:
             self._named(number, values)
         return ReadRow(number, values)
@@ -260,12 +261,15 @@ class _Reader:
             values[kind.id_field] = kind.id_of(values)
             if not values[kind.id_field]:
                 self.wrong(number, kind.id_field, "required", "")
-        for first, last in kind.in_order:
+        self._between(number, values)
+
+    def _days(self, number: int, values: dict[str, Any]) -> None:
+        """Do the days of this row stand in order, whatever else is wrong with it?"""
+        for first, last in self.kind.in_order:
             if values.get(first) is not None and values.get(last) is not None and values[first] > values[last]:
                 self.wrong(number, last, "in_order", str(values[last]), first=first, value=str(values[first]))
-        if "as_of" in values and values["as_of"] > self.today:
+        if values.get("as_of") is not None and values["as_of"] > self.today:
             self.wrong(number, "as_of", "not_yet", str(values["as_of"]), today=self.today)
-        self._between(number, values)
 
     def _between(self, number: int, values: dict[str, Any]) -> None:
         if self.kind.name == "licences" and values["units_left"] > values["units"]:

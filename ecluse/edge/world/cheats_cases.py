@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from datetime import date, timedelta
 
-from ecluse.edge.world.cheats import Cheat, Planting
+from ecluse.edge.world.cheats import Cheat, Planting, certificate_of, remove
 from ecluse.edge.world.cheats_licence import BASE, BASE_EARLY, _conduct, _unchanged
 from ecluse.edge.world.draft import YEAR, Draft, Row
 from ecluse.edge.world.generate_orders import Market, NoRoomError, Wish, honest_order
@@ -36,19 +36,26 @@ def _understated(planting: Planting, order: Row, rng: random.Random) -> str:
     return f"{percent} per cent of its value"
 
 
-def _called_off(planting: Planting, order: Row, more: int) -> None:
-    """The second consignment of two; the first took the larger half."""
+def _sold_meanwhile(planting: Planting, order: Row, left: int) -> None:
+    """Between two consignments of an open permit another order draws as much; `left` is 1 where it finds room."""
     order["consignments"] = 2
-    rest = order["units"] // 2 + more
-    _conduct(("call_off.units", str(rest)))(planting, order, planting.draft.rng)
+    certificate = certificate_of(planting.draft, order)
+    first = order["filed_on"] + timedelta(20)
+    other = planting.order(
+        model=order["model"], units=order["units"] // 2, days=(first, first + timedelta(9)), route="A",
+        own_certificate=True,
+    )  # fmt: skip
+    remove(planting.draft, "certificates", "certificate", other["certificate"])
+    other["certificate"], other["consignments"] = certificate["certificate"], 1
+    certificate["units_asked"] = order["units"] + other["units"] * left
 
 
 def _beyond_balance(planting: Planting, order: Row, rng: random.Random) -> None:
-    _called_off(planting, order, 1 + planting.variant % 3)
+    _sold_meanwhile(planting, order, 0)
 
 
 def _whole_balance(planting: Planting, order: Row, rng: random.Random) -> None:
-    _called_off(planting, order, 0)
+    _sold_meanwhile(planting, order, 1)
 
 
 KINDS: dict[str, Cheat] = {
@@ -68,7 +75,7 @@ def add_cases(draft: Draft, market: Market) -> None:
     """Which honest files are amended, appealed in vain, stopped for a question, or called off only in part?"""
     of_each = draft.scaled(CASES_OF_EACH, 1)
     for number in range(of_each):
-        for add in (_amended, _asked, _appealed_in_vain, _called_off_in_part):
+        for add in (_amended, _asked, _appealed_in_vain, _called_off_in_part, _registered, _concluded):
             try:
                 add(draft, market, number)
             except NoRoomError:
@@ -98,4 +105,15 @@ def _called_off_in_part(draft: Draft, market: Market, number: int) -> None:
     """The second consignment is never called off: when the open permit runs out, nothing is left to draw."""
     order = honest_order(draft, market, OPEN)
     order["consignments"] = 2
-    draft.conduct(order, call_off__units="none")
+    draft.conduct(order, call_off__last="no")
+
+
+def _registered(draft: Draft, market: Market, number: int) -> None:
+    """Parts go to partner states under the general permit: nobody decides on the single deal."""
+    state = ("DK", "NL", "SE", "DE")[number % 4]
+    honest_order(draft, market, Wish(class_="part", goods_list="military", permit="general", route="A", state=state))
+
+
+def _concluded(draft: Draft, market: Market, number: int) -> None:
+    """A conclusion is asked for on a service: two officers give it, and nothing goes under it."""
+    honest_order(draft, market, Wish(class_="service", permit="conclusion", route="A"))

@@ -10,12 +10,14 @@ from ecluse.base.errors import ForbiddenError
 from ecluse.base.sealed import seal
 from ecluse.base.signing import Signature, is_signed_by
 from ecluse.base.verdict import Held, Passed
+from ecluse.licence.dated import general_permit
 from ecluse.licence.life import may_follow, needs_two, state_after, why_not_by_these
 from ecluse.licence.officers import AUTHOR, COUNTERSIGNER, Officer, Side, why_not_two
 from ecluse.licence.routes import effective
 from ecluse.licence.terms import (
     Application,
     Condition,
+    GeneralUse,
     Licence,
     LicenceEvent,
     LicenceFinding,
@@ -143,7 +145,7 @@ def hear_attempt(
     """
     if not why_not_theirs(session, decision):
         raise ForbiddenError(f"{decision.id} is by two officers: it is decided on, not an attempt")
-    _put_on_file(session, order.id, decision, signatures, "clock:office", on)
+    _put_on_file(session, order.id, decision, signatures, decision.author, on)
     verdict = _hear(session, order, tranche, parties, on, Trigger.FIRST, may_issue=False)
     assert isinstance(verdict, Held)
     return verdict
@@ -207,8 +209,8 @@ def _hear(
             deed.seal(QueueLeft(f"left:{order.id}", claim.application.id, on), queue)
         if isinstance(verdict, Passed) and verdict.finding.outcome is Outcome.GRANT:
             _issue(deed, order, tranche, verdict.finding, on)
-        elif isinstance(verdict, Passed) and order.certificate:
-            move_draw(deed, order.certificate, tranche, order.units, DrawState.COMMITTED)
+        elif isinstance(verdict, Passed):
+            _pass_without_licence(deed, order, tranche, verdict.finding, on)
     return verdict
 
 
@@ -229,6 +231,22 @@ def _issue(deed: Deed, order: Order, tranche: str, finding: LicenceFinding, on: 
         licence=licence.id, order=order.id, state=LicenceState.ISSUED.value, units=licence.units, units_released=0
     )
     deed.put(line, order.id)
+
+
+def _pass_without_licence(deed: Deed, order: Order, tranche: str, finding: LicenceFinding, on: date) -> None:
+    """No licence is needed, or a general permit's use is registered; a conclusion lets no goods go and holds none."""
+    if finding.outcome is Outcome.REGISTERED:
+        permit = general_permit(order.class_, finding.destination, on, deed.session.law)
+        assert permit is not None
+        use = GeneralUse(
+            f"general-use:{order.id}", order.id, permit, order.exporter, finding.end_user, finding.model, finding.units,
+            finding.value, on,
+        )  # fmt: skip
+        deed.seal(use, order.id)
+    if order.certificate and finding.outcome is not Outcome.CONCLUDED:
+        move_draw(deed, order.certificate, tranche, order.units, DrawState.COMMITTED)
+    elif order.certificate and own_draw(deed.session, order.certificate, tranche):
+        move_draw(deed, order.certificate, tranche, order.units, DrawState.RELEASED)
 
 
 def change_licence(session: Session, order: str, event: LicenceEvent, signatures: Sequence[Signature] = ()) -> None:

@@ -9,10 +9,17 @@ from datetime import date
 from ecluse.base.errors import ForbiddenError
 from ecluse.base.signing import Signature, is_signed_by
 from ecluse.licence import appeal as appeals
-from ecluse.licence.case_terms import ClockStop, MarketingApplication
 from ecluse.licence.marketing import why_not_authorised
 from ecluse.licence.officers import AUTHOR, Side, holds
-from ecluse.licence.terms import Appeal, Interest, LicenceClaim, MarketingAuthorisation, ProposedDecision
+from ecluse.licence.terms import (
+    Appeal,
+    ClockStop,
+    Interest,
+    LicenceClaim,
+    MarketingApplication,
+    MarketingAuthorisation,
+    ProposedDecision,
+)
 from ecluse.office.actions.deed import Deed
 from ecluse.office.actions.hearings import last_finding
 from ecluse.office.actions.licence import check_two, offices_of
@@ -113,7 +120,7 @@ def apply_to_offer(session: Session, asked: MarketingApplication, signature: Sig
     if not is_signed_by(asked.exporter, asked, [signature], session.keys([asked.exporter])):
         raise ForbiddenError(f"{asked.id} is not signed by {asked.exporter}")
     with Deed(
-        session, "licence.apply_to_offer", actor=asked.exporter, on=asked.filed_on, subject=asked.exporter
+        session, "licence.apply_to_offer", actor=asked.exporter, on=asked.filed_on, subject=_case(asked.id)
     ) as deed:
         deed.seal(asked, signatures=[signature])
 
@@ -128,9 +135,8 @@ def authorise_marketing(
 
     Raises ForbiddenError, and writes nothing, for anything less.
     """
-    asked = next(
-        (found for found in session.of(given.exporter, MarketingApplication) if found.id == decision.application), None
-    )
+    case = _case(decision.application)
+    asked = session.newest(case, MarketingApplication)
     if asked is None:
         raise ForbiddenError(f"{decision.application} is not on file")
     check_two(session, decision)
@@ -142,8 +148,11 @@ def authorise_marketing(
         for officer in officers:
             if not is_signed_by(officer, record, made, session.keys(officers)):
                 raise ForbiddenError(f"{record.id} is not signed by {officer}")
-    with Deed(
-        session, "licence.authorise_marketing", actor=decision.author, on=decision.on, subject=given.exporter
-    ) as deed:
+    with Deed(session, "licence.authorise_marketing", actor=decision.author, on=decision.on, subject=case) as deed:
         deed.seal(decision, signatures=signatures[0])
-        deed.seal(given, signatures=signatures[1])
+        deed.seal(given, given.exporter, signatures[1])
+
+
+def _case(application: str) -> str:
+    """Under which subject is an application to offer kept, with its decision?"""
+    return application.removeprefix("application:")

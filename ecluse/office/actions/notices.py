@@ -20,7 +20,7 @@ PLAIN = (str, int, bool)
 
 
 def notify(whom: Iterable[str] | str, key: str, facts: Mapping[str, Any], link: str, at: datetime) -> int:
-    """Who is told this? Accounts of these officers, and of all who hold a mandate for these bodies. Gives their number."""
+    """Who is told this? These officers, and all who hold a mandate for these bodies. Gives their number."""
     wrong = [name for name, fact in facts.items() if not isinstance(fact, PLAIN)]
     if wrong:
         raise TypeError(f"the facts of a notice are text and whole numbers: {', '.join(wrong)}")

@@ -34,7 +34,7 @@ def make_account(officer: str, email: str, name: str, password: str, language: s
 
 
 def open_demonstration_account(officer: str, name: str, language: str) -> Account:
-    """With which account does a visitor of a demonstration take this role? One without password, made when first used."""
+    """With which account does a visitor of a demonstration take this role? One without password, made at once."""
     found = Account.objects.select_related("user").filter(officer=officer).first()
     if found is not None:
         choose_language(found, language)
@@ -72,7 +72,9 @@ def choose_theme(account: Account, theme: str) -> None:
 def _check(officer: str, email: str, password: str, language: str) -> None:
     faults = []
     if not officer.startswith("officer:"):
-        faults.append(Fault(FILE, None, "officer", "an officer id such as officer:ssecu-1", officer, "name the officer"))
+        faults.append(
+            Fault(FILE, None, "officer", "an officer id such as officer:ssecu-1", officer, "name the officer")
+        )
     if language not in LANGUAGES:
         faults.append(Fault(FILE, None, "language", " | ".join(LANGUAGES), language, "choose one of these"))
     try:

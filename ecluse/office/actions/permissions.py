@@ -16,7 +16,7 @@ from ecluse.licence.terms import Opinion
 from ecluse.office.actions.cases import touches
 from ecluse.office.registers import Authority, Officer
 from ecluse.parties.terms import Clearance, Party
-from ecluse.proceeds.terms import Contribution, PurchaseDelivery, Receipt
+from ecluse.proceeds.terms import Contribution, PurchaseDelivery, Receipt, Shortage
 from ecluse.surplus.terms import Withdrawal
 
 if TYPE_CHECKING:
@@ -92,6 +92,7 @@ SPEAKERS: dict[type, Callable[[Any], str]] = {
     Sighting: lambda record: str(record.reporter),
     Receipt: lambda record: str(record.bank),
     Contribution: lambda record: str(record.payer),
+    Shortage: lambda record: str(record.owner),
     PurchaseDelivery: lambda record: str(record.accepted_by),
 }
 

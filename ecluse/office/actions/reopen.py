@@ -118,9 +118,7 @@ def _custody(session: Session, order: Order, tranche: str, trigger: Trigger, on:
     is_there = is_delivered(session, order, tranche)
     claim = custody_claim(session, going, CustodyStage.DELIVERY if is_there else CustodyStage.RELEASE, on)
     action = "custody.close" if is_there else "custody.recall"
-    with Deed(
-        session, action, actor="clock:office", on=on, subject=tranche, order=order.id, log=log_of(order)
-    ) as deed:
+    with Deed(session, action, actor="clock:office", on=on, subject=tranche, order=order.id, log=log_of(order)) as deed:
         return hear_gate(deed, Gate.CUSTODY, claim, tranche=tranche, on=on, previous=licensed[1], trigger=trigger)
 
 

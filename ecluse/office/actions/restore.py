@@ -43,7 +43,7 @@ def restore(archive: Path, database: dict[str, Any], known_migrations: set[str])
     _check_empty(database)
     folder = Path(database["NAME"]).parent if kind_of(database) == "sqlite" else None
     with tempfile.TemporaryDirectory(prefix=".restore-", dir=folder) as scratch:
-        copy = Path(scratch) / DATABASE
+        copy = Path(scratch).joinpath(DATABASE)
         manifest = unpack(archive, copy)
         if manifest.kind != kind_of(database):
             raise refused("kind", manifest.kind)
@@ -122,7 +122,9 @@ def _check_empty(database: dict[str, Any]) -> None:
 def _check_same(manifest: Manifest, facts: tuple[str, list[str]]) -> None:
     root, migrations = facts
     if (root, tuple(migrations)) != (manifest.log_root, manifest.migrations):
-        raise EvidenceError(say("keep.backup.other_root", person_language(), said=manifest.log_root[:16], found=root[:16]))
+        raise EvidenceError(
+            say("keep.backup.other_root", person_language(), said=manifest.log_root[:16], found=root[:16])
+        )
 
 
 def _restore_postgresql(manifest: Manifest, copy: Path, database: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""What carries certificates and yes-or-no words to the low side, and files them there? One deed a carriage, each way."""
+"""What carries certificates and yes-or-no words to the low side, and files them there? One deed a carriage."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from ecluse.edge.language import person_language
 from ecluse.office.actions.deed import Deed
 from ecluse.office.actions.reopen import reopen_certificate
 from ecluse.office.facts import classes
-from ecluse.office.facts.sides import FROM_HIGH, HIGH, LOW, TO_LOW, is_low
+from ecluse.office.facts.sides import FROM_HIGH, HIGH, LOW, TO_LOW, side_of
 from ecluse.office.facts.surplus import model_capacity
 from ecluse.office.models import CertificateBalance, Record
 from ecluse.office.registers import CapacityStanding, Carriage, HomeStanding
@@ -60,7 +60,9 @@ class CarriedOver:
         """What is to be told of this carriage?"""
         kinds = [one.record.v for one in carried]
         withdrawn = tuple(one.value.certificate for one in carried if isinstance(one.value, Withdrawal))
-        return cls(manifest.number, len(kinds), tuple((kind, kinds.count(kind)) for kind in sorted(set(kinds))), withdrawn)
+        return cls(
+            manifest.number, len(kinds), tuple((kind, kinds.count(kind)) for kind in sorted(set(kinds))), withdrawn
+        )
 
 
 # ------------------------------------------------------------------ out of the high side
@@ -72,7 +74,7 @@ def export_side(session: Session, folder: Path, key: OpenKey, *, on: date, log_r
     Raises BadInputError on the low side, or where the folder holds anything. A carriage that a crash left unfinished
     beside the folder is finished when the office had committed it, and discarded when it had not.
     """
-    if is_low(session) or os.environ.get("ECLUSE_SIDE") == LOW:
+    if LOW in (side_of(session), os.environ.get("ECLUSE_SIDE")):
         raise _refused("export_from_low", "ECLUSE_SIDE=low")
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise _refused("folder_taken", str(folder))
@@ -108,7 +110,7 @@ def export_side(session: Session, folder: Path, key: OpenKey, *, on: date, log_r
 
 def _is_committed(partial: Path, sent: list[Carriage]) -> bool:
     try:
-        text, _ = split_note((partial / MANIFEST).read_text(encoding="utf-8"))
+        text, _ = split_note(partial.joinpath(MANIFEST).read_text(encoding="utf-8"))
     except (OSError, EvidenceError, UnicodeDecodeError):
         return False
     return bool(sent) and digest(text.encode()) == sent[-1].manifest
@@ -177,11 +179,11 @@ def _home_words(session: Session, key: OpenKey, number: int, on: date) -> Iterat
 def import_side(session: Session, folder: Path, owner: str, *, on: date) -> CarriedOver:
     """What did this carriage bring? All of it is filed in one deed, or nothing.
 
-    Raises EvidenceError for a gap, a replay, altered bytes or a signature that does not hold; BadInputError for a folder
-    that is no carriage and for a database that is not a low side.
+    Raises EvidenceError for a gap, a replay, altered bytes or a signature that does not hold; BadInputError for a
+    folder that is no carriage and for a database that is not a low side.
     """
     taken = session.of(FROM_HIGH, Carriage)
-    _check_low(session, bool(taken))
+    _check_low(session)
     if taken and taken[0].owner != owner:
         raise EvidenceError(_say("other_owner", owner=owner, wanted=taken[0].owner))
     manifest, carried = read_carriage(folder, owner, lambda name: session.keys([name]))
@@ -194,9 +196,9 @@ def import_side(session: Session, folder: Path, owner: str, *, on: date) -> Carr
         for one in carried:
             if known.get(one.value.id, one.record.digest) != one.record.digest:
                 raise EvidenceError(_say("record_differs", record=one.value.id))
-            if isinstance(one.value, Withdrawal | CapacityStanding) and one.value.certificate not in certificates:
-                if session.newest(one.value.certificate, Certificate) is None:
-                    raise EvidenceError(_say("certificate_unknown", record=one.value.certificate))
+            named = one.value.certificate if isinstance(one.value, Withdrawal | CapacityStanding) else None
+            if named and named not in certificates and session.newest(named, Certificate) is None:
+                raise EvidenceError(_say("certificate_unknown", record=named))
             if one.value.id not in known:
                 _file(deed, one)
         deed.seal(_carriage(manifest, carried, FROM_HIGH))
@@ -217,10 +219,10 @@ def _file(deed: Deed, one: Carried) -> None:
         )  # fmt: skip
 
 
-def _check_low(session: Session, has_taken: bool) -> None:
+def _check_low(session: Session) -> None:
     secret = Record.objects.filter(v__in=SECRET_VERSIONS).values_list("v", flat=True).first()
-    if os.environ.get("ECLUSE_SIDE") == HIGH or session.of(TO_LOW, Carriage) or secret:
-        raise _refused("import_into_high", str(secret or "ECLUSE_SIDE=high"))
+    if HIGH in (side_of(session), os.environ.get("ECLUSE_SIDE")) or secret:
+        raise _refused("import_into_high", str(secret or HIGH))
 
 
 def _check_turn(manifest: Manifest, taken: list[Carriage]) -> None:

@@ -1,4 +1,4 @@
-"""How is a tranche split for shipment? One deed: children whose units and draws sum to the parent's; then they are heard."""
+"""How is a tranche split for shipment? One deed: the children's units and draws sum to its own; then they are heard."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How does a program get its way in, and lose it? A token is shown once; the office keeps its digest, scopes and end."""
+"""How does a program get its way in, and lose it? A token is shown once; its digest, scopes and end are kept."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ def make_token(account: Account, mandate: Mandate, name: str, scopes: tuple[str,
         raise BadInputError.one("token", f"at most {MOST_TOKENS} tokens", "more", "take back one that is not used")
     secret = PREFIX + secrets.token_urlsafe(SECRET_BYTES)
     ApiToken.objects.create(
-        digest=token_digest(secret), account=account, name=name, scopes=" ".join(sorted(set(scopes))), body=mandate.body,
-        role=mandate.role, created_at=now, expires_at=now + timedelta(days=days),
+        digest=token_digest(secret), account=account, name=name, scopes=" ".join(sorted(set(scopes))),
+        body=mandate.body, role=mandate.role, created_at=now, expires_at=now + timedelta(days=days),
     )  # fmt: skip
     return secret
 

@@ -9,7 +9,7 @@ from typing import Any
 from ecluse.base.claim import read_claim
 from ecluse.base.days import Month
 from ecluse.base.sealed import encode
-from ecluse.office.audit.p2_home import orders_on_file
+from ecluse.office.audit.p2_home import Orders, orders_on_file
 from ecluse.office.audit.reading import Filed, Reading, in_force
 from ecluse.office.audit.report import Tally
 from ecluse.office.audit.sides import carried
@@ -119,13 +119,17 @@ def models_of(reading: Reading, class_: str) -> list[str]:
 def class_year(reading: Reading, class_: str, hearing: Filed | None = None) -> ClassYear:
     """What are the class's figures for the year, by the registers as they stood at a hearing (now, when none)?"""
 
+    def rows(subject: str, cls: type[Any]) -> list[Filed]:
+        found = reading.about(subject, cls)
+        return found[: reading.window(found, hearing).most] if hearing else found
+
     def known(subject: str, cls: type[Any]) -> list[Any]:
-        return reading.known(subject, cls, hearing) if hearing else [row.value for row in reading.about(subject, cls)]
+        return [row.value for row in rows(subject, cls)]
 
     models = models_of(reading, class_)
     months = [budget.month for budget in known("budget", Budget)]
     capacity = [a for m in models for a in known(m, CapacityAttestation)]
-    funded = orders_on_file(known, class_)
+    funded = orders_on_file(rows, class_)
     counts = {m: known(m, StockCount) for m in models if known(m, CapacityAttestation) or known(m, StockCount)}
     needs, limits = known(f"class:{class_}", StatedNeed), known(f"class:{class_}", AbsorptionLimit)
     return ClassYear(
@@ -139,8 +143,8 @@ def class_year(reading: Reading, class_: str, hearing: Filed | None = None) -> C
     )  # fmt: skip
 
 
-def _funded(orders: list[FundedOrder] | None, funder: Funder) -> int | None:
-    return None if orders is None else _sum(o.due for o in orders if o.funder is funder)
+def _funded(orders: Orders | None, funder: Funder) -> int | None:
+    return None if orders is None else _sum(o.due for o in orders.signed if o.funder is funder)
 
 
 def _are_covered(months: list[Month], limits: list[AbsorptionLimit]) -> bool:

@@ -68,9 +68,9 @@ def home_army_came_first(reading: Reading, tally: Tally) -> None:
     tally.each(own, check if not is_low(reading) else check_stated, lambda row: row.value.tranche)
 
 
-def _on_file(reading: Reading, on: date, subject: str, cls: type[Any]) -> list[Any]:
+def _on_file(reading: Reading, on: date, subject: str, cls: type[Any]) -> list[Filed]:
     """Registers as they stood on the day; acts whenever they were filed, for one may have lain in a drawer."""
-    return [row.value for row in reading.about(subject, cls) if cls is HomeDelivery or row.on <= on]
+    return [row for row in reading.about(subject, cls) if cls is HomeDelivery or row.on <= on]
 
 
 def _owners(reading: Reading, row: Filed) -> set[str]:

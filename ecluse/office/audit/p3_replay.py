@@ -1,4 +1,4 @@
-"""P3: does every screening, made again on the very bytes of its lists, find the hits that were sealed, and no others?"""
+"""P3: does every screening, made again on the very bytes of its lists, find the hits that were sealed, and no other?"""
 
 from __future__ import annotations
 

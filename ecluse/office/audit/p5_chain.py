@@ -11,7 +11,7 @@ from ecluse.custody.chain import BreakKind, breaks, by_sequence, by_time, holdin
 from ecluse.custody.ranges import Ranges, count, difference, overlap, union
 from ecluse.custody.terms import Centre, HostLicence, Line, Loss, Manifest, SerialRange, Step
 from ecluse.licence.life import is_in_force
-from ecluse.licence.terms import Licence, LicenceEvent, Outcome
+from ecluse.licence.terms import WITHOUT_OWN_LICENCE, Licence, LicenceEvent
 from ecluse.office.audit.p5_blocks import packed, serials_of
 from ecluse.office.audit.reading import Filed, Reading, law_rows, order_of
 from ecluse.office.audit.report import Tally
@@ -168,7 +168,7 @@ def licences_allowed_release(reading: Reading, tally: Tally) -> None:
         if hearing is None or hearing.value.gate is not Gate.CUSTODY or hearing.value.finding is None:
             tally.broken("release_without_hearing", tranche, row.on, rests=[*_rests(tranche), row.value.hearing])
         decided = reading.last_hearing(tranche, Gate.LICENCE)
-        if decided and (decided.value.finding or {}).get("outcome") == Outcome.NO_LICENCE_REQUIRED.value:
+        if decided and (decided.value.finding or {}).get("outcome") in {found.value for found in WITHOUT_OWN_LICENCE}:
             return
         licence = reading.newest(order, Licence)
         events = [event.value for event in reading.about(order, LicenceEvent)]

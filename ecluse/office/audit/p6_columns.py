@@ -20,7 +20,16 @@ from ecluse.custody.terms import (
     SerialBlock,
     Sighting,
 )
-from ecluse.licence.terms import Application, Condition, Licence, LicenceEvent, Opinion, ProposedDecision
+from ecluse.licence.terms import (
+    Appeal,
+    Application,
+    ClockStop,
+    Condition,
+    Licence,
+    LicenceEvent,
+    Opinion,
+    ProposedDecision,
+)
 from ecluse.office.audit.p6_records import taint
 from ecluse.office.audit.reading import Filed, Reading
 from ecluse.office.audit.report import Tally
@@ -108,6 +117,8 @@ ACTORS: Mapping[type, Callable[[Any], str]] = {
     Sighting: lambda v: v.reporter,
 }
 COPIES = (DealSeen,)
+# Under which suffix does a record stand that says how an earlier one of the same id ended?
+LATER: Mapping[type, str] = {Condition: "lifted", Appeal: "decided", ClockStop: "ended"}
 
 
 def columns_are_projections(reading: Reading, tally: Tally) -> None:
@@ -117,10 +128,11 @@ def columns_are_projections(reading: Reading, tally: Tally) -> None:
     def check(row: Filed) -> None:
         value = row.value
         ids = {getattr(value, "id", row.rid)}
-        if isinstance(value, Condition):
-            ids.add(f"{value.id}/lifted")
+        if type(value) in LATER:
+            ids.add(f"{value.id}/{LATER[type(value)]}")
         # A register's later wording is a record beside the old one: `party:x@2`.
-        told: list[tuple[str, str, set[str]]] = [("rid", row.rid.partition("@")[0], ids)]
+        rid = row.rid if row.rid in ids else row.rid.partition("@")[0]
+        told: list[tuple[str, str, set[str]]] = [("rid", rid, ids)]
         if type(value) in SUBJECTS:
             told.append(("subject", row.subject, set(SUBJECTS[type(value)](value))))
         if type(value) in DAYS:

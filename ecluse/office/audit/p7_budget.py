@@ -22,8 +22,6 @@ def displaced(reading: Reading) -> dict[str, int | None]:
     sold = {row.value.invoice.currency for row in reading.of(TitleTransfer)}
     found: dict[str, int | None] = dict.fromkeys(sorted(sold - spent.keys()), 0)
     for currency, by_class in spent.items():
-        money = displaced_budget(
-            {class_: Money(minor, currency) for class_, minor in by_class.items()}, signed, keys
-        )
+        money = displaced_budget({class_: Money(minor, currency) for class_, minor in by_class.items()}, signed, keys)
         found[currency] = None if money is None else money.minor
     return dict(sorted(found.items()))

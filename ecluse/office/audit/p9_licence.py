@@ -8,18 +8,16 @@ from types import MappingProxyType
 from typing import Any
 
 from ecluse.base.days import Stop
-from ecluse.base.days import Stop
 from ecluse.base.money import Rate
 from ecluse.edge.law import newest_law
 from ecluse.licence.aggregate import Sale, aggregate
 from ecluse.licence.band import PeerPrice, price_band
-from ecluse.licence.case_terms import ClockStop
-from ecluse.licence.case_terms import ClockStop
 from ecluse.licence.dated import term
 from ecluse.licence.routes import value_floor
 from ecluse.licence.terms import (
     Aggregate,
     Application,
+    ClockStop,
     Condition,
     CriticalGoods,
     Interest,
@@ -92,12 +90,6 @@ def _consent(known: Known) -> Filed | None:
     third = application.value.third_state if application else None
     held = known.rows(known.order.id, ReExportConsent)
     return next((row for row in held if row.value.state == third), None)
-
-
-def _clock_stops(known: Known) -> list[Stop]:
-    """When did the file's clock stand still? Each stop in its last state, in the order in which they were set."""
-    newest = {row.value.id: row.value for row in known.rows(known.order.id, ClockStop)}
-    return [Stop(stop.since, stop.until, stop.reason) for stop in newest.values()]
 
 
 def _clock_stops(known: Known) -> list[Stop]:

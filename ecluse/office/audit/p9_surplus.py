@@ -104,7 +104,7 @@ def home(known: Known) -> HomeProgress | None:
     if is_low(known.reading):
         said = [word for word in known.of(f"home:{class_}", HomeStanding) if word.stated_on <= known.on]
         return HomeProgress(class_, said[-1].month, int(said[-1].is_behind), 0) if said else None
-    return home_on(known.of, class_, known.on)
+    return home_on(known.rows, class_, known.on)
 
 
 def also_claimed_by(known: Known) -> str | None:

@@ -9,8 +9,8 @@ FROM_HIGH = "side:high"
 
 
 def is_low(reading: Reading) -> bool:
-    """Did this database ever take a carriage in?"""
-    return bool(reading.about(FROM_HIGH, Carriage))
+    """Was this database founded as the low side, or did it ever take a carriage in?"""
+    return reading.settings.get("side") == "low" or bool(reading.about(FROM_HIGH, Carriage))
 
 
 def carried(reading: Reading) -> frozenset[str]:

@@ -6,8 +6,15 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from ecluse.base.verdict import Passed
-from ecluse.licence.case_terms import ClockStop, MarketingApplication
-from ecluse.licence.terms import Appeal, LicenceEvent, LicenceState, MarketingAuthorisation, ProposedDecision
+from ecluse.licence.terms import (
+    Appeal,
+    ClockStop,
+    LicenceEvent,
+    LicenceState,
+    MarketingApplication,
+    MarketingAuthorisation,
+    ProposedDecision,
+)
 from ecluse.office.actions import licence_cases as act
 from ecluse.office.actions import licence_life as life
 from ecluse.office.actions.hearings import last_finding

@@ -105,7 +105,7 @@ def ask_authorities(stage: Stage, order: Order, on: date) -> None:
     """Each authority of the route speaks in turn, a day apart; the decision follows."""
     r, conduct = stage.row(order.id), stage.conduct(order.id)
     goods_list = GoodsList(stage.model(order.model).goods_list)
-    if goods_list is GoodsList.UNCONTROLLED:
+    if goods_list is GoodsList.UNCONTROLLED or r.permit == PermitKind.GENERAL.value:
         stage.agenda.put(on + timedelta(1), "decide", order.id, none=True)
         return
     terms = effective(Route(r.route), goods_list, stage.session.law, on)
@@ -203,7 +203,7 @@ def decide(stage: Stage, step: Step, on: date) -> None:
         actor=signers[0] if signers else "clock:office",
         trigger=Trigger(step.fact("trigger") or Trigger.FIRST.value),
     )
-    if isinstance(verdict, Passed):
+    if isinstance(verdict, Passed) and verdict.finding.outcome is not Outcome.CONCLUDED:
         ship(stage, order, verdict.finding, on)
     elif ("appeal", "outcome") in conduct:
         stage.agenda.put(on + timedelta(DAYS_TO_APPEAL), "appeal", order.id)

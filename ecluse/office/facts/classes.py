@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import lru_cache
 
 from ecluse.base.days import Month
 from ecluse.base.money import Money
-from ecluse.base.sealed import seal
+from ecluse.base.sealed import VERSIONS, seal
 from ecluse.base.signing import is_signed_by
 from ecluse.custody.measures import measure
 from ecluse.office.facts import sides
@@ -29,6 +31,9 @@ from ecluse.surplus.terms import (
     StatedNeed,
     StockCount,
 )
+
+# So many registers of orders are kept summed: one for each class, and a few of its earlier states.
+REGISTERS_KEPT = 64
 
 
 def models_of(session: Session, class_: str) -> list[Model]:
@@ -53,8 +58,8 @@ def class_year(session: Session, class_: str) -> ClassYear:
     return ClassYear(
         class_, first, last,
         _total(a.capacity for a in capacity) if capacity else None,
-        None if funded is None else _total(o.due for o in funded if o.funder is Funder.HOME),
-        None if funded is None else _total(o.due for o in funded if o.funder is Funder.PARTNER),
+        None if funded is None else _total(o.due for o in funded.orders if o.funder is Funder.HOME),
+        None if funded is None else _total(o.due for o in funded.orders if o.funder is Funder.PARTNER),
         _stock(session, models),
         _total(n.needed for n in needs) if needs else None,
         sum(limit.units for limit in limits) if _span(limits) >= set(first.until(last)) else None,
@@ -62,19 +67,40 @@ def class_year(session: Session, class_: str) -> ClassYear:
     )  # fmt: skip
 
 
-def funded_orders(session: Session, class_: str) -> list[FundedOrder] | None:
+@dataclass(frozen=True, slots=True)
+class OnFile:
+    """A class's funded orders as they are on file: the same digests, the same orders."""
+
+    digests: tuple[str, ...]
+    orders: tuple[FundedOrder, ...] = field(compare=False)
+
+
+def funded_orders(session: Session, class_: str) -> OnFile | None:
     """Which funded orders does the home army have in this class? None where that is not known.
 
     Known when what is on file is what the owner stated of its register; without a statement, when anything is on file.
     """
-    orders = [o for m in models_of(session, class_) for o in session.of(m.id, FundedOrder)]
+    files = [session.file(model.id) for model in models_of(session, class_)]
+    filed = [record for file in files for record in file.records if record.v == VERSIONS[FundedOrder]]
+    on_file = OnFile(tuple(record.digest for record in filed), tuple(record.value for record in filed))
     stated = session.newest(f"class:{class_}", OrdersStatement)
     if stated is None:
-        return orders or None
-    counted = [order for order in orders if order.ordered_on <= stated.as_of]
+        return on_file if filed else None
+    is_whole = _register(on_file, stated.as_of) == (stated.orders, stated.units_home, stated.units_partner)
+    return on_file if is_whole else None
+
+
+@lru_cache(maxsize=REGISTERS_KEPT)
+def _register(on_file: OnFile, as_of: date) -> tuple[int, int, int]:
+    """How many orders were signed by this day, for how many units that the state funds, and that partners do?"""
+    counted = [order for order in on_file.orders if order.ordered_on <= as_of]
     home, partner = (_total(o.due for o in counted if o.funder is funder) for funder in (Funder.HOME, Funder.PARTNER))
-    is_whole = (len(counted), home, partner) == (stated.orders, stated.units_home, stated.units_partner)
-    return orders if is_whole else None
+    return len(counted), home, partner
+
+
+@lru_cache(maxsize=REGISTERS_KEPT)
+def _due(on_file: OnFile) -> dict[Month, int]:
+    return _by_month(order.due for order in on_file.orders)
 
 
 def _stock(session: Session, models: list[Model]) -> int | None:
@@ -168,13 +194,12 @@ def home_progress(session: Session, class_: str, on: date) -> HomeProgress | Non
         return None
     first, _ = year_of(session)
     acts = [a for a in session.of(f"home:{class_}", HomeDelivery) if a.accepted_on <= on and a.month >= first]
-    if not orders and not acts:
+    if not orders.orders and not acts:
         return HomeProgress(class_, Month.of(on), 0, 0)
     last = max([_last_due(session, on), *(act.month for act in acts)])
     if not {act.month for act in acts} >= set(first.until(last)):
         return None
-    due = _by_month(order.due for order in orders if order.ordered_on <= on)
-    ordered = sum(units for month, units in due.items() if first <= month <= last)
+    ordered = sum(units for month, units in _due(orders).items() if first <= month <= last)
     planned = max(ordered, sum(act.units_planned for act in acts))
     return HomeProgress(class_, last, planned, sum(act.units_accepted for act in acts))
 

@@ -9,13 +9,13 @@ from ecluse.base.money import Money, Rate, Rounding
 from ecluse.base.sealed import seal
 from ecluse.licence.aggregate import Sale, aggregate
 from ecluse.licence.band import PeerPrice, price_band
-from ecluse.licence.case_terms import ClockStop
 from ecluse.licence.dated import term
 from ecluse.licence.officers import Officer
 from ecluse.licence.routes import value_floor
 from ecluse.licence.terms import (
     Aggregate,
     Application,
+    ClockStop,
     Condition,
     CriticalGoods,
     Interest,

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 from datetime import date
 
-from ecluse.office.registers import Carriage, CapacityStanding, HomeStanding
+from ecluse.office.models import Setting
+from ecluse.office.registers import CapacityStanding, Carriage, HomeStanding
 from ecluse.office.session import Session
 from ecluse.surplus.terms import Certificate, HomeProgress, ModelCapacity
 
@@ -13,12 +14,22 @@ HIGH, LOW, BOTH = "high", "low", "both"
 FROM_HIGH, TO_LOW = "side:high", "side:low"
 
 
-def is_low(session: Session) -> bool:
-    """Is this the portal's own database, without the ministry's figures? By its records first, then by ECLUSE_SIDE.
+def side_of(session: Session) -> str:
+    """Which side is this database: as it was founded, else as its carriages show, else as ECLUSE_SIDE says?
 
-    A database that has taken a carriage in stays low whatever the setting says: what it does not know is unknown.
+    A database that was founded low, or has taken a carriage in, stays low whatever the environment says.
     """
-    return os.environ.get("ECLUSE_SIDE", BOTH) == LOW or bool(session.of(FROM_HIGH, Carriage))
+    founded = session.row(Setting, "side", FROM_HIGH)
+    if founded is not None and founded.value in (HIGH, LOW):
+        return str(founded.value)
+    if session.of(FROM_HIGH, Carriage):
+        return LOW
+    return HIGH if session.of(TO_LOW, Carriage) else os.environ.get("ECLUSE_SIDE", BOTH)
+
+
+def is_low(session: Session) -> bool:
+    """Is this the portal's own database, without the ministry's figures? What it does not know is unknown."""
+    return side_of(session) == LOW
 
 
 def home_stated(session: Session, class_: str, on: date) -> HomeProgress | None:

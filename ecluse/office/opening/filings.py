@@ -15,7 +15,7 @@ from ecluse.edge.keys import key_id
 from ecluse.edge.world.schema import BY_NAME
 from ecluse.office.carry import founding
 from ecluse.office.opening.records import GRADE, OpeningLicence, OpeningReceipt, OpeningReceivable, OpeningUnits
-from ecluse.office.registers import Authority
+from ecluse.office.registers import AidReceived, Authority
 from ecluse.proceeds.terms import RateOfDay
 
 
@@ -93,8 +93,8 @@ FOUNDED: dict[str, Callable[[Any], Iterator[founding.Filing]]] = {
     **dict.fromkeys(("parties", "exporters", "ownerships"), founding._parties),
     **dict.fromkeys(("models", "origins"), founding._models),
     **dict.fromkeys(("lines", "centres", "line_rules"), founding._lines),
-    **dict.fromkeys(("funded_orders", "stock", "reserves"), founding._funded),
-    **dict.fromkeys(("needs", "absorption", "aid", "budgets"), founding._needs),
+    **dict.fromkeys(("funded_orders", "orders_statements", "stock", "reserves"), founding._funded),
+    **dict.fromkeys(("needs", "absorption", "judged_surplus", "budgets", "budget_figures"), founding._needs),
     **dict.fromkeys(
         ("surplus_policies", "contribution_policies", "buyer_tiers", "partner_lists", "critical_goods"),
         founding._policies,
@@ -104,6 +104,11 @@ FOUNDED: dict[str, Callable[[Any], Iterator[founding.Filing]]] = {
     "statements": founding._statements,
     "marketing": founding._offers,
 }
+
+
+def _aid(r: Any) -> founding.Filing:
+    id = f"aid:{r.class_}/{r.from_state.lower()}-{r.on}"
+    return AidReceived(id, r.class_, r.units, r.from_state, r.on), f"class:{r.class_}", None
 
 
 def _rate(r: Any) -> founding.Filing:
@@ -116,6 +121,7 @@ DIRECT: dict[str, Callable[[Any], founding.Filing]] = {
     "lives": lambda r: (founding.life_event(r), r.subject, r.owner),
     "shortages": lambda r: (founding.shortage(r), r.shortage, r.owner),
     "rates": _rate,
+    "aid": _aid,
 }
 
 

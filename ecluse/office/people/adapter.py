@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import logging
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -13,10 +14,13 @@ from cryptography.fernet import Fernet, InvalidToken
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import translation
 
 from ecluse.base.errors import EvidenceError
 from ecluse.base.words import say
 from ecluse.office.models import Account
+
+LOG = logging.getLogger("ecluse.people")
 
 
 class OfficeAdapter(DefaultAccountAdapter):
@@ -34,14 +38,15 @@ class OfficeAdapter(DefaultAccountAdapter):
         self, template_prefix: str, email: str, context: dict[str, Any], headers: dict[str, str] | None = None
     ) -> Any:
         """Which letter is sent? In the language of the person to whom it goes, not of whoever asked for it."""
-        from django.utils import translation
-
         found = Account.objects.filter(user__username=email.casefold()).values_list("language", flat=True).first()
-        with translation.override(found or settings.LANGUAGE_CODE):
-            return super().render_mail(template_prefix, email, context, headers)
+        lang = found or settings.LANGUAGE_CODE
+        with translation.override(lang):
+            return super().render_mail(template_prefix, email, {**context, "lang": lang}, headers)
 
-    def _get_site_name(self) -> str:
-        return "Écluse"
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        """Who tried and failed? Noted without what was typed as a password."""
+        LOG.warning("sign-in refused for %.80r from %s", credentials.get("email"), self.get_client_ip(request))
+        super().authentication_failed(request, **credentials)
 
 
 class OutsideAdapter(DefaultSocialAccountAdapter):

@@ -1,4 +1,4 @@
-"""As whom may a visitor of a demonstration look around? Sixteen cards: officers of this world, and bodies' people."""
+"""As whom may a visitor of a demonstration look around? Cards lead to officers of this world, and to bodies' people."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Card:
         return not self.authority
 
 
-BODY_ROLES = ("party", "authority", "centre", "auditor")
+BODY_ROLES = ("party", "authority", "auditor")
 CARDS = (
     Card("planner", "home", "planner", "authority:mod"),
     Card("author", "home", "author", "authority:ssecu"),
@@ -45,11 +45,12 @@ CARDS = (
     Card("clearance", "home", "clearance", "authority:ssecu"),
     Card("general_staff", "home", "planner", "authority:general-staff"),
     Card("spender", "money", "spender", "authority:treasury"),
+    Card("receiver", "money", "authority", "authority:general-staff"),
     Card("controller", "money", "controller", "authority:audit"),
     Card("auditor", "money", "auditor", "authority:audit"),
     Card("exporter", "firms", "party"),
     Card("maker", "firms", "party"),
-    Card("centre", "firms", "centre"),
+    Card("centre", "firms", "party"),
     Card("carrier", "firms", "party"),
     Card("bank", "firms", "party"),
     Card("host_state", "abroad", "authority"),

@@ -8,14 +8,14 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 View = Callable[..., HttpResponse]
 
 
 def needs_person(view: View) -> View:
-    """Decorate a view: a visitor is asked to sign in first and comes back; a person without a mandate today is refused."""
+    """Decorate a view: a visitor is asked to sign in first; a person without a mandate today is refused."""
     return for_roles()(view)
 
 
@@ -45,6 +45,19 @@ def for_roles(*roles: str) -> Callable[[View], View]:
         return guarded
 
     return decorate
+
+
+def needs_password(view: View) -> View:
+    """Decorate a view that changes how one comes in: a demonstration's role, which visitors share, has nothing."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **parts: Any) -> HttpResponse:
+        account = getattr(request, "account", None)
+        if account is not None and not account.user.has_usable_password():
+            raise Http404
+        return view(request, *args, **parts)
+
+    return guarded
 
 
 def ask_to_sign_in(request: HttpRequest) -> HttpResponse:

@@ -40,20 +40,21 @@ class People:
 
 def recognise(request: HttpRequest, account: Account | None, lang: str) -> None:
     """Note on the request who asks. A program's request has no hat of a session; its token names the mandate."""
-    request.account = account  # type: ignore[attr-defined]
-    request.lang = request.LANGUAGE_CODE = lang  # type: ignore[attr-defined]
-    request.is_demonstration = is_demonstration()  # type: ignore[attr-defined]
-    request.on = today()  # type: ignore[attr-defined]
-    request.mandates = []  # type: ignore[attr-defined]
+    request.account = account
+    request.lang = request.LANGUAGE_CODE = lang
+    request.person_name = (account.user.first_name or account.officer) if account else ""
+    request.is_demonstration = is_demonstration()
+    request.on = today()
+    request.mandates = []
     if account is not None:
-        request.mandates = hats_of(open_session(), account.officer, request.on)  # type: ignore[attr-defined]
-    request.mandate = worn(request.session, request.mandates)  # type: ignore[attr-defined]
+        request.mandates = hats_of(open_session(), account.officer, request.on)
+    request.mandate = worn(request.session, request.mandates)
 
 
 def account_of(request: HttpRequest) -> Account | None:
     """Whose session is this? None when nobody is signed in."""
     user = request.user
-    return user.account if user.is_authenticated else None  # type: ignore[union-attr]
+    return user.account if user.is_authenticated else None
 
 
 def language_of(request: HttpRequest, account: Account | None) -> str:

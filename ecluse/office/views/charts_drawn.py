@@ -9,7 +9,7 @@ from ecluse.base.words import spell
 
 WIDTH = 640
 BAR, BAR_GAP, GROUP_GAP = 14, 3, 14
-TOP, LABELS = 30, 210  # room for the legend; room for names to the left of bars
+TOP, MOST_LABELS = 30, 210  # room for the legend; room for names to the left of bars
 LINE_HEIGHT = 220
 BAND_HEIGHT, NODE, NODE_GAP = 260, 12, 14
 MOST_LETTERS = 30
@@ -21,17 +21,18 @@ def draw_bars(title: str, names: Sequence[str], rows: Rows, lang: str) -> str:
     top = TOP if len(rows) > 1 else 6
     step = len(rows) * (BAR + BAR_GAP) + GROUP_GAP
     most = max(1, *(number for _, values in rows for number in values))
-    room = WIDTH - LABELS - 70
+    beside = min(MOST_LABELS, 30 + 8 * max((len(name) for name in names), default=0))
+    room = WIDTH - beside - 70
     parts = [*_legend(rows)] if len(rows) > 1 else []
     for at, name in enumerate(names):
         y = top + at * step
         middle = y + len(rows) * (BAR + BAR_GAP) // 2 + 4
-        parts.append(_text(LABELS - 10, middle, _short(name), "soft", "end"))
+        parts.append(_text(beside - 10, middle, _short(name), "soft", "end"))
         for colour, (_, values) in enumerate(rows):
             long = max(0, values[at]) * room // most
             low = y + colour * (BAR + BAR_GAP)
-            parts.append(f'<rect class="s{colour}" x="{LABELS}" y="{low}" width="{long}" height="{BAR}" rx="2"/>')
-            parts.append(_text(LABELS + long + 6, low + 12, spell(values[at], lang), "soft"))
+            parts.append(f'<rect class="s{colour}" x="{beside}" y="{low}" width="{long}" height="{BAR}" rx="2"/>')
+            parts.append(_text(beside + long + 6, low + 12, spell(values[at], lang), "soft"))
     return _svg(title, top + len(names) * step, parts, names, rows, lang)
 
 

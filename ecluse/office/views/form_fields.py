@@ -99,4 +99,7 @@ def form_context(
         "draft_kept": draft_kept,
         "hidden": list(hidden),
         "has_file": any(field.kind == "file" for field in fields),
+        "draft_without": ",".join(
+            field.name for field in fields if field.kind == "file"
+        ),  # a draft is words, not files
     }

@@ -23,7 +23,7 @@ LONGEST_ID = 18
 @needs_account
 def notices_page(request: HttpRequest) -> HttpResponse:
     """Which notices are there? The newest hundred; looking at them does not mark them read."""
-    account, lang = request.account, request.lang  # type: ignore[attr-defined]
+    account, lang = request.account, request.lang
     rows = list(account.notices.order_by("-at", "-pk")[:SHOWN])
     shown = [(row, sentence_of(row, lang), row.link if row.link.startswith("/") else "") for row in rows]
     new = sum(1 for row in rows if row.read_at is None)
@@ -36,7 +36,7 @@ def mark_read(request: HttpRequest) -> HttpResponse:
     """Which notices has the person read? Those named, only one's own; all when none is named."""
     named = [one for one in request.POST.getlist("id") if one.isascii() and one.isdigit() and len(one) <= LONGEST_ID]
     ids = [int(one) for one in named] if "id" in request.POST else None
-    read_notices(request.account, datetime.now(UTC), ids)  # type: ignore[attr-defined]
+    read_notices(request.account, datetime.now(UTC), ids)
     return HttpResponseRedirect(reverse("notices"))
 
 

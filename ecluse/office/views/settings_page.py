@@ -39,7 +39,7 @@ def settings_page(request: HttpRequest) -> HttpResponse:
 
 
 def _settings(request: HttpRequest, *, error: str = "", secret: str = "", status: int = 200) -> HttpResponse:
-    account: Any = request.account  # type: ignore[attr-defined]
+    account: Any = request.account
     factors = Authenticator.objects.filter(user=account.user).values_list("type", flat=True)
     context = {
         "account": account,
@@ -61,8 +61,8 @@ def _settings(request: HttpRequest, *, error: str = "", secret: str = "", status
 
 def _mandates(request: HttpRequest) -> dict[str, Any]:
     """Which hats are there, who is away, and who could stand in?"""
-    lang, on, mandates = request.lang, request.on, request.mandates  # type: ignore[attr-defined]
-    officer, worn = request.account.officer, request.mandate  # type: ignore[attr-defined]
+    lang, on, mandates = request.lang, request.on, request.mandates
+    officer, worn = request.account.officer, request.mandate
     bodies = names_of({mandate.body for mandate in mandates}, lang)
     away = absences_of(officer, on)
     return {
@@ -74,12 +74,13 @@ def _mandates(request: HttpRequest) -> dict[str, Any]:
 
 def _tokens(request: HttpRequest) -> dict[str, Any]:
     """Which programs come in for this person, and what could a new one be allowed?"""
-    account, mandate = request.account, request.mandate  # type: ignore[attr-defined]
+    account, mandate = request.account, request.mandate
     now = datetime.now(UTC)
-    kinds = {mandate.role, mandate.body.partition(":")[0]} if mandate else set()
     return {
         "tokens": [(token, _state(token, now)) for token in account.tokens.order_by("-created_at")],
-        "scopes": [READ, *(name for name, roles in sorted(ACTIONS.items()) if roles & kinds)] if mandate else [],
+        "scopes": [READ, *(name for name, roles in sorted(ACTIONS.items()) if mandate.role in roles)]
+        if mandate
+        else [],
         "token_days": TOKEN_DAYS,
     }
 
@@ -92,10 +93,10 @@ def _state(token: Any, now: datetime) -> str:
 
 @require_POST
 def preferences(request: HttpRequest) -> HttpResponse:
-    """Which language, look and shortcuts from now on? Kept by this browser, and with the account of who is signed in."""
+    """Which language, look and shortcuts from now on? Kept by this browser, and with the account."""
     from ecluse.office.views.sign_in import next_of
 
-    account = request.account  # type: ignore[attr-defined]
+    account = request.account
     response = HttpResponseRedirect(next_of(request) or "/")
     language, theme = request.POST.get("language", ""), request.POST.get("theme", "")
     shortcuts = request.POST.get("shortcuts", "")
@@ -123,7 +124,7 @@ def _remember(response: HttpResponse, name: str, value: str) -> None:
 @needs_account
 def new_token(request: HttpRequest) -> HttpResponse:
     """Which token has the program? Shown on this page and nowhere again."""
-    account, mandate = request.account, request.mandate  # type: ignore[attr-defined]
+    account, mandate = request.account, request.mandate
     if mandate is None:
         raise Http404
     days = request.POST.get("days", "")
@@ -140,7 +141,7 @@ def new_token(request: HttpRequest) -> HttpResponse:
 @needs_account
 def end_token(request: HttpRequest, digest: str) -> HttpResponse:
     """Is the token taken back? Only one's own."""
-    if not revoke_token(request.account, digest, datetime.now(UTC)):  # type: ignore[attr-defined]
+    if not revoke_token(request.account, digest, datetime.now(UTC)):
         raise Http404
     return HttpResponseRedirect(reverse("settings"))
 
@@ -149,14 +150,14 @@ def end_token(request: HttpRequest, digest: str) -> HttpResponse:
 @needs_account
 def go_absent(request: HttpRequest) -> HttpResponse:
     """Who is away from when to when, and who stands in?"""
-    account, mandates = request.account, request.mandates  # type: ignore[attr-defined]
+    account, mandates = request.account, request.mandates
     own = next((mandate for mandate in mandates if not mandate.acting_for), None)
     if own is None:
         raise Http404
     try:
         first, last = (date.fromisoformat(request.POST.get(name, "")) for name in ("first_day", "last_day"))
         absence = absence_of(account.officer, first, last, request.POST.get("deputy", ""))
-        declare_absence(open_session(), absence, own, request.on)  # type: ignore[attr-defined]
+        declare_absence(open_session(), absence, own, request.on)
     except (BadInputError, ForbiddenError, ValueError):
         return _settings(request, error="people.absence_refused", status=400)
     return HttpResponseRedirect(reverse("settings"))

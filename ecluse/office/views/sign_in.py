@@ -1,4 +1,4 @@
-"""Where does a person come in? By password, passkey or the ministry's own sign-in; in a demonstration by a role's card."""
+"""Where does a person come in? By password, passkey or the ministry's sign-in; in a demonstration by a role's card."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from django.views.decorators.http import require_POST, require_safe
 from ecluse.office.actions.people import open_demonstration_account
 from ecluse.office.actions.representatives import put_on_record
 from ecluse.office.people import demo_roles
+from ecluse.office.people.doors import needs_password
 from ecluse.office.people.hats import SLOT, hat_name, put_on
 from ecluse.office.registers import Officer
 from ecluse.office.session import Mandate
@@ -46,7 +47,7 @@ class AccountSignIn(LoginView):
 
 def sign_in(request: HttpRequest) -> HttpResponse:
     """Which way in is shown? Cards in a demonstration, else the form; what is posted is always the form."""
-    if request.is_demonstration and request.method in ("GET", "HEAD") and "account" not in request.GET:  # type: ignore[attr-defined]
+    if request.is_demonstration and request.method in ("GET", "HEAD") and "account" not in request.GET:
         return cards_page(request)
     response: HttpResponse = AccountSignIn.as_view()(request)
     return response
@@ -56,7 +57,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 @require_safe
 def cards_page(request: HttpRequest) -> HttpResponse:
     """As whom may one look around? Every role of the mechanism, one click away."""
-    on = request.on  # type: ignore[attr-defined]
+    on = request.on
     first = {card.name: demo_roles.first_officer(card, on) for card in demo_roles.CARDS if not card.has_choice}
     groups = [
         (group, [(card, _whom(card, first.get(card.name)), first.get(card.name)) for card in demo_roles.CARDS
@@ -76,7 +77,7 @@ def _whom(card: demo_roles.Card, officer: Officer | None) -> str:
 @never_cache
 def demonstration(request: HttpRequest, whom: str) -> HttpResponse:
     """Which demonstration role is taken, or looked for? Nowhere but in a demonstration is there such a page."""
-    if not request.is_demonstration:  # type: ignore[attr-defined]
+    if not request.is_demonstration:
         LOG.warning("demonstration role %.80r asked for by %s outside a demonstration", whom, request.method)
         raise Http404
     return take_role(request, whom) if ":" in whom else choose_role(request, whom)
@@ -89,7 +90,7 @@ def choose_role(request: HttpRequest, name: str) -> HttpResponse:
     if card is None:
         raise Http404
     search = request.GET.get("q", "")[:MOST_SEARCH_TEXT]
-    found, total = demo_roles.choices(card, request.on, search, request.lang)  # type: ignore[attr-defined]
+    found, total = demo_roles.choices(card, request.on, search, request.lang)
     context = {"card": card, "found": found, "total": total, "search": search, "next": next_of(request)}
     return page(request, "office/sign_in_choice.html", context)
 
@@ -98,12 +99,12 @@ def choose_role(request: HttpRequest, name: str) -> HttpResponse:
 def take_role(request: HttpRequest, whom: str) -> HttpResponse:
     """Who signs in now? A new session each time: nothing is carried from one role to the next."""
     card = demo_roles.BY_NAME.get(request.POST.get("card", "")) or _card_for(whom)
-    officer = demo_roles.may_take(card, whom, request.on) if card else None  # type: ignore[attr-defined]
+    officer = demo_roles.may_take(card, whom, request.on) if card else None
     if officer is None:
         raise Http404
     if officer.id.startswith("officer:rep-"):
         put_on_record(officer)
-    account = open_demonstration_account(officer.id, officer.name, request.lang)  # type: ignore[attr-defined]
+    account = open_demonstration_account(officer.id, officer.name, request.lang)
     request.session.flush()
     login(request, account.user, backend=BACKEND)
     request.session[SLOT] = hat_name(Mandate(officer.id, officer.authority, officer.role, officer.valid_from, None))
@@ -115,13 +116,15 @@ def _card_for(whom: str) -> demo_roles.Card | None:
     """Which card leads to this one when none is named? An address may be all that a visitor has."""
     parts = {"party": ("exporter", "maker", "carrier", "bank"), "authority": ("end_user_state",)}
     names = parts.get(whom.partition(":")[0], ())
-    return next((demo_roles.BY_NAME[name] for name in names if whom in demo_roles.bodies(demo_roles.BY_NAME[name])), None)
+    return next(
+        (demo_roles.BY_NAME[name] for name in names if whom in demo_roles.bodies(demo_roles.BY_NAME[name])), None
+    )
 
 
 @require_POST
 def choose_hat(request: HttpRequest) -> HttpResponse:
     """Which of one's mandates is worn from now on, in this session?"""
-    if not put_on(request.session, request.mandates, request.POST.get("hat", "")):  # type: ignore[attr-defined]
+    if not put_on(request.session, request.mandates, request.POST.get("hat", "")):
         raise Http404
     return HttpResponseRedirect(next_of(request) or "/")
 
@@ -134,23 +137,23 @@ def next_of(request: HttpRequest) -> str:
 
 
 FACTORS = [
-    path("", factor_views.index, name="mfa_index"),
+    path("", needs_password(factor_views.index), name="mfa_index"),
     path("code/", factor_views.authenticate, name="mfa_authenticate"),
-    path("confirm/", factor_views.reauthenticate, name="mfa_reauthenticate"),
-    path("telephone/add/", totp_views.activate_totp, name="mfa_activate_totp"),
-    path("telephone/remove/", totp_views.deactivate_totp, name="mfa_deactivate_totp"),
-    path("recovery/", recovery_views.view_recovery_codes, name="mfa_view_recovery_codes"),
-    path("recovery/new/", recovery_views.generate_recovery_codes, name="mfa_generate_recovery_codes"),
-    path("recovery/file/", recovery_views.download_recovery_codes, name="mfa_download_recovery_codes"),
-    path("keys/", key_views.list_webauthn, name="mfa_list_webauthn"),
-    path("keys/add/", key_views.add_webauthn, name="mfa_add_webauthn"),
-    path("keys/confirm/", key_views.reauthenticate_webauthn, name="mfa_reauthenticate_webauthn"),
+    path("confirm/", needs_password(factor_views.reauthenticate), name="mfa_reauthenticate"),
+    path("telephone/add/", needs_password(totp_views.activate_totp), name="mfa_activate_totp"),
+    path("telephone/remove/", needs_password(totp_views.deactivate_totp), name="mfa_deactivate_totp"),
+    path("recovery/", needs_password(recovery_views.view_recovery_codes), name="mfa_view_recovery_codes"),
+    path("recovery/new/", needs_password(recovery_views.generate_recovery_codes), name="mfa_generate_recovery_codes"),
+    path("recovery/file/", needs_password(recovery_views.download_recovery_codes), name="mfa_download_recovery_codes"),
+    path("keys/", needs_password(key_views.list_webauthn), name="mfa_list_webauthn"),
+    path("keys/add/", needs_password(key_views.add_webauthn), name="mfa_add_webauthn"),
+    path("keys/confirm/", needs_password(key_views.reauthenticate_webauthn), name="mfa_reauthenticate_webauthn"),
     path("keys/sign-in/", key_views.login_webauthn, name="mfa_login_webauthn"),
-    path("keys/<int:pk>/name/", key_views.edit_webauthn, name="mfa_edit_webauthn"),
-    path("keys/<int:pk>/remove/", key_views.remove_webauthn, name="mfa_remove_webauthn"),
+    path("keys/<int:pk>/name/", needs_password(key_views.edit_webauthn), name="mfa_edit_webauthn"),
+    path("keys/<int:pk>/remove/", needs_password(key_views.remove_webauthn), name="mfa_remove_webauthn"),
 ]
 OUTSIDE = [
-    path("account/outside/", outside_views.connections, name="socialaccount_connections"),
+    path("account/outside/", needs_password(outside_views.connections), name="socialaccount_connections"),
     path("account/outside/unknown/", outside_views.signup, name="socialaccount_signup"),
     path("account/outside/cancelled/", outside_views.login_cancelled, name="socialaccount_login_cancelled"),
     path("account/outside/error/", outside_views.login_error, name="socialaccount_login_error"),
@@ -163,8 +166,7 @@ PATHS = [
     path("hat/", choose_hat, name="hat"),
     path("account/closed/", account_views.account_inactive, name="account_inactive"),
     path("account/confirm/", account_views.reauthenticate, name="account_reauthenticate"),
-    path("account/password/", account_views.password_change, name="account_change_password"),
-    path("account/password/first/", account_views.password_set, name="account_set_password"),
+    path("account/password/", needs_password(account_views.password_change), name="account_change_password"),
     path("account/password/forgotten/", account_views.password_reset, name="account_reset_password"),
     path("account/password/forgotten/sent/", account_views.password_reset_done, name="account_reset_password_done"),
     re_path(r"^account/password/new/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>[^/]+)/$", account_views.password_reset_from_key,

@@ -1,0 +1,1 @@
+"""How do programs speak with the office? The same registry as the pages, typed, under tokens, with the same grounds."""

@@ -1,0 +1,213 @@
+"""How does a person take an action? One page for every action of the registry: form, what it would stop, outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import path
+from django.utils.http import urlencode
+from django.views.decorators.http import require_http_methods, require_POST
+
+from ecluse.base.errors import BadInputError, ConflictError, EvidenceError, ForbiddenError
+from ecluse.base.words import has_words, say
+from ecluse.office.actions.drafts import draft_of, drop_draft, keep_draft
+from ecluse.office.desk.form import Fault, Field, FormError, Kind, fields_of, raw_value, read_form
+from ecluse.office.desk.registry import About, Action, Desk, Done, all_actions, may
+from ecluse.office.desk.today import open_session
+from ecluse.office.views.errors import handler403
+from ecluse.office.views.form_fields import FieldView, form_context
+from ecluse.office.views.page import language_of, page
+
+SHOWN = {
+    Kind.TEXT: "text", Kind.WHOLE: "whole", Kind.MONEY: "money", Kind.DATE: "date", Kind.MONTH: "month",
+    Kind.CHOICE: "choice", Kind.MANY: "text_area", Kind.YES_NO: "yes_no", Kind.RANGES: "text_area",
+}  # fmt: skip
+PLACES = {
+    About.ORDER: "/orders/", About.TRANCHE: "/orders/", About.CERTIFICATE: "/surplus/certificates/",
+    About.PARTY: "/parties/", About.BLOCK: "/units/blocks/", About.LINE: "/places/", About.CENTRE: "/places/",
+    About.SHORTAGE: "/books/shortages/", About.PURCHASE: "/books/", About.OFFICE: "/",
+}  # fmt: skip
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def action_page(request: HttpRequest, name: str, subject: str) -> HttpResponse:
+    """May this person do this, what must be stated, what would it stop, and what came of it?"""
+    desk, action = desk_of(request), all_actions().get(name)
+    if action is None:
+        raise Http404
+    if desk is None:
+        return HttpResponseRedirect("/sign-in/?" + urlencode({"next": request.get_full_path()}))
+    try:
+        if not may(desk, action, subject):
+            return handler403(request)
+        return _answer(request, desk, action, subject)
+    except KeyError:
+        raise Http404 from None
+
+
+def desk_of(request: HttpRequest) -> Desk | None:
+    """At which desk does this person sit? None when nobody is signed in, or speaks for nobody today."""
+    mandate = getattr(request, "mandate", None)
+    return Desk(open_session(mandate), mandate, request.on) if mandate else None  # type: ignore[attr-defined]
+
+
+def _answer(request: HttpRequest, desk: Desk, action: Action, subject: str) -> HttpResponse:
+    is_offered = action.offers(desk, subject)
+    if request.method != "POST":
+        kept = draft_of(request.account, action.name, subject)  # type: ignore[attr-defined]
+        raw = kept if kept is not None else _given(desk, action, subject)
+        return _form(request, desk, action, subject, raw, is_offered=is_offered, draft_kept=kept is not None)
+    raw = typed(request, action)
+    if not is_offered:
+        return _form(request, desk, action, subject, raw, is_offered=False, status=409)
+    return _take(request, desk, action, subject, raw)
+
+
+def _take(request: HttpRequest, desk: Desk, action: Action, subject: str, raw: dict[str, Any]) -> HttpResponse:
+    """Read what was typed, show what it would stop, and do it. What was typed is kept whatever happens."""
+    try:
+        form = read_form(action.form, raw, _choices(desk, action, subject))
+        if action.preview and request.POST.get("confirmed") != "yes":
+            return _preview(request, desk, action, subject, raw, form)
+        done = action.do(desk, subject, form)
+    except FormError as error:
+        return _form(request, desk, action, subject, raw, faults=error.faults, status=422)
+    except ForbiddenError:
+        return handler403(request)
+    except (ConflictError, EvidenceError, BadInputError) as error:
+        key = "desk.conflict" if isinstance(error, ConflictError) else "desk.refused"
+        return _form(request, desk, action, subject, raw, trouble=key, status=409)
+    drop_draft(request.account, action.name, subject)  # type: ignore[attr-defined]
+    return HttpResponseRedirect(_after(action, subject, done))
+
+
+def _after(action: Action, subject: str, done: Done) -> str:
+    """Where does the person look next? At the thing the action was about, which says what came of it."""
+    order = done.subject.rsplit("/", 1)[0] if action.about is About.TRANCHE else done.subject
+    base = PLACES[About.ORDER] if order.startswith("order:") else PLACES[action.about]
+    place = f"{base}{order}/" if base != "/" else "/"
+    return f"{place}?{urlencode({'done': action.name})}"
+
+
+def _given(desk: Desk, action: Action, subject: str) -> dict[str, Any]:
+    return {name: raw_value(value) for name, value in action.given(desk, subject).items()}
+
+
+def _choices(desk: Desk, action: Action, subject: str) -> dict[str, list[tuple[str, str]]]:
+    return {name: choices(desk, subject) for name, choices in action.choices.items()}
+
+
+def typed(request: HttpRequest, action: Action) -> dict[str, Any]:
+    """What was typed into the page, field by field? An amount and its currency are one field."""
+    raw: dict[str, Any] = {}
+    for field in fields_of(action.form):
+        text = request.POST.get(field.name, "")
+        if field.kind is Kind.MONEY and text.strip():
+            text = f"{text.strip()} {request.POST.get(f'{field.name}.currency', '')}"
+        raw[field.name] = text
+    return raw
+
+
+def _preview(
+    request: HttpRequest, desk: Desk, action: Action, subject: str, raw: Mapping[str, Any], form: Any
+) -> HttpResponse:
+    """What would stop if this took force?"""
+    assert action.preview is not None
+    effects = [effect for effect in action.preview(desk, subject, form) if effect.count]
+    hidden = [*_hidden(action, raw), ("confirmed", "yes")]
+    return page(request, "office/action_preview.html", {
+        **_about(action, subject, language_of(request)), "effects": effects, "hidden": hidden,
+    })  # fmt: skip
+
+
+def _hidden(action: Action, raw: Mapping[str, Any]) -> list[tuple[str, str]]:
+    found = []
+    for field in fields_of(action.form):
+        text = str(raw.get(field.name) or "")
+        if field.kind is Kind.MONEY:
+            amount, _, currency = text.rpartition(" ")
+            found += [(field.name, amount), (f"{field.name}.currency", currency)]
+        else:
+            found.append((field.name, text))
+    return found
+
+
+def _form(
+    request: HttpRequest, desk: Desk, action: Action, subject: str, raw: Mapping[str, Any], *,
+    faults: list[Fault] | None = None, trouble: str = "", is_offered: bool = True, draft_kept: bool = False,
+    status: int = 200,
+) -> HttpResponse:  # fmt: skip
+    lang = language_of(request)
+    views = field_views(action, raw, _choices(desk, action, subject), faults or [], lang)
+    return page(request, "office/action.html", {
+        **_about(action, subject, lang), "trouble": trouble, "is_offered": is_offered,
+        **form_context(views, send=f"desk.{action.name}.send" if has_words(f"desk.{action.name}.send", lang) else "",
+                       cancel=place_of(action, subject), draft_url=f"/draft/{action.name}/{subject}/",
+                       draft_kept=draft_kept),
+    }, status=status)  # fmt: skip
+
+
+def place_of(action: Action, subject: str) -> str:
+    """Where is the thing shown that the action is about?"""
+    order = subject.rsplit("/", 1)[0] if action.about is About.TRANCHE else subject
+    return "/" if action.about is About.OFFICE else f"{PLACES[action.about]}{order}/"
+
+
+def _about(action: Action, subject: str, lang: str) -> dict[str, Any]:
+    return {
+        "name": action.name, "subject": "" if action.about is About.OFFICE else subject,
+        "place": place_of(action, subject), "heading": say(f"desk.{action.name}.title", lang),
+        "lead": say(f"desk.{action.name}.lead", lang),
+    }  # fmt: skip
+
+
+def field_views(
+    action: Action, raw: Mapping[str, Any], choices: Mapping[str, list[tuple[str, str]]], faults: list[Fault], lang: str
+) -> list[FieldView]:
+    """How does the page show the fields of this action, with what was typed and what is wrong?"""
+    wrong = {fault.field: fault for fault in faults}
+    return [_field_view(field, raw.get(field.name, ""), choices, wrong.get(field.name), lang)
+            for field in fields_of(action.form)]  # fmt: skip
+
+
+def _field_view(
+    field: Field, value: Any, choices: Mapping[str, list[tuple[str, str]]], fault: Fault | None, lang: str
+) -> FieldView:
+    offered = choices.get(field.name) or [(member, choice_word(member, lang)) for member in field.members]
+    hint = f"desk.hint.{field.name}"
+    shown: Any = value
+    if field.kind is Kind.MONEY:
+        amount, _, currency = str(value or "").rpartition(" ")
+        shown = (amount, currency)
+    return FieldView(
+        field.name, f"desk.field.{field.name}", "text_area" if field.long else SHOWN[field.kind],  # type: ignore[arg-type]
+        shown, offered if field.kind is Kind.CHOICE else (), hint if has_words(hint, lang) else "",
+        say(fault.key, lang) if fault else "", field.required,
+    )  # fmt: skip
+
+
+def choice_word(member: str, lang: str) -> str:
+    """How is a member of a closed set said?"""
+    key = f"desk.choice.{member}"
+    return say(key, lang) if has_words(key, lang) else member
+
+
+@require_POST
+def keep_page(request: HttpRequest, name: str, subject: str) -> HttpResponse:
+    """Keep what was typed so far, and say so in a few words."""
+    action, account = all_actions().get(name), getattr(request, "account", None)
+    if action is None or account is None:
+        raise Http404
+    try:
+        keep_draft(account, name, subject, typed(request, action))
+    except BadInputError:
+        return page(request, "office/components/draft_kept.html", {"is_kept": False}, status=413)
+    return page(request, "office/components/draft_kept.html", {"is_kept": True})
+
+
+PATHS = [
+    path("do/<str:name>/<path:subject>/", action_page, name="action"),
+    path("draft/<str:name>/<path:subject>/", keep_page, name="draft"),
+]
