@@ -57,9 +57,7 @@ def as_known_on(subject: str, day: date) -> KnownFile:
         body = row.body.encode() if isinstance(row.body, str) else bytes(row.body)
         if digest(body) != row.digest:
             raise EvidenceError(f"{row.rid} is not as it was sealed; run: ecluse audit")
-        found.append(
-            Known(row.rid, row.v, row.digest, unseal(body), row.on, row.actor, row.action, row.log, row.index)
-        )
+        found.append(Known(row.rid, row.v, row.digest, unseal(body), row.on, row.actor, row.action, row.log, row.index))
     return KnownFile(subject, day, tuple(found))
 
 

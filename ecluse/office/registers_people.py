@@ -1,4 +1,4 @@
-"""Which nouns tell of people at work? Who acted, who is away, which paper one side signed, which day was turned to."""
+"""Which nouns tell of people at work? Who acted, who is away, which papers one side signed, which day was turned to."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from datetime import date, datetime
 
 from ecluse.base.sealed import sealed
 from ecluse.base.signing import Signature
-from ecluse.custody.terms import Manifest
 
 
 @sealed("acted_by/1")
@@ -40,15 +39,21 @@ class Absence:
     deputy: str
 
 
-@sealed("manifest_offered/1")
+@sealed("paper_offered/1")
 @dataclass(frozen=True, slots=True)
-class ManifestOffered:
-    """One side drew up a handover's paper and signed it; it moves nothing until the other side signs the same bytes."""
+class PaperOffered:
+    """One side drew up papers and signed each; they move nothing until the other side signs the same bytes.
+
+    `papers` are the records' canonical texts, `signatures` the first side's, one a paper; `waits_for` is the other side.
+    """
 
     id: str
-    manifest: Manifest
+    action: str
+    papers: tuple[str, ...]
+    signatures: tuple[Signature, ...]
     by: str
-    signature: Signature
+    waits_for: str
+    on: date
 
 
 @sealed("day_turned/1")

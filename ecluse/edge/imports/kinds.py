@@ -86,9 +86,7 @@ def _from_world(name: str, dated_by: str, *, is_secret: bool = False) -> ImportK
             )
     if any(heading.measure for heading in headings):
         headings.append(Heading(Column("unit", Kind.TEXT, required=False)))
-    return ImportKind(
-        name, name, tuple(headings), table.key, dated_by, in_order=table.in_order, is_secret=is_secret
-    )
+    return ImportKind(name, name, tuple(headings), table.key, dated_by, in_order=table.in_order, is_secret=is_secret)
 
 
 KINDS: Mapping[str, ImportKind] = MappingProxyType({

@@ -72,7 +72,10 @@ def read_map(name: str, body: bytes) -> Map:
     return Map(
         **{key: form[key] for key in TEXTS if key in form},
         header_row=form.get("header_row", 1),
-        **{key: _texts(name, key, form.get(key, {})) for key in TABLES if key != "values"},
+        columns=_texts(name, "columns", form.get("columns", {})),
+        months=_texts(name, "months", form.get("months", {})),
+        constants=_texts(name, "constants", form.get("constants", {})),
+        units=_texts(name, "units", form.get("units", {})),
         values=values,
         ignore=tuple(form.get("ignore", ())),
         conversions=tuple(_conversion(name, row) for row in form.get("conversions", ())),

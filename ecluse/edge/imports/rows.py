@@ -214,9 +214,7 @@ class _Reader:
         elif heading.measure == SERIAL:
             values[name] = text.upper()
 
-    def _by_month(
-        self, number: int, heading: Heading, cells: list[str], values: dict[str, Any]
-    ) -> dict[Month, int]:
+    def _by_month(self, number: int, heading: Heading, cells: list[str], values: dict[str, Any]) -> dict[Month, int]:
         found = {}
         for month, place in sorted(self.places.months[heading.name].items()):
             if cells[place]:

@@ -249,13 +249,17 @@ def _pass_without_licence(deed: Deed, order: Order, tranche: str, finding: Licen
         move_draw(deed, order.certificate, tranche, order.units, DrawState.RELEASED)
 
 
-def change_licence(session: Session, order: str, event: LicenceEvent, signatures: Sequence[Signature] = ()) -> None:
+def change_licence(
+    session: Session, order: str, event: LicenceEvent, signatures: Sequence[Signature] = (), *, actor: str = ""
+) -> None:
     """Suspend, reinstate, amend, revoke, surrender, exhaust or expire a licence.
 
     Raises ForbiddenError, and writes nothing, for a step that may not follow, that too few officers stand behind, or
     that one of two did not sign.
     """
-    with Deed(session, "licence.change", actor=event.officer, on=event.on, subject=order, order=order) as deed:
+    with Deed(
+        session, "licence.change", actor=actor or event.officer, on=event.on, subject=order, order=order
+    ) as deed:
         check_step(session, order, event, signatures)
         deed.seal(event, signatures=signatures)
         line = session.row(LicenceLine, event.licence, order)

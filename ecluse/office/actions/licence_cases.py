@@ -130,6 +130,8 @@ def authorise_marketing(
     decision: ProposedDecision,
     given: MarketingAuthorisation,
     signatures: tuple[Sequence[Signature], Sequence[Signature]],
+    *,
+    actor: str = "",
 ) -> None:
     """Two officers decide that an exporter may offer; decision and authorisation bear both signatures.
 
@@ -148,7 +150,9 @@ def authorise_marketing(
         for officer in officers:
             if not is_signed_by(officer, record, made, session.keys(officers)):
                 raise ForbiddenError(f"{record.id} is not signed by {officer}")
-    with Deed(session, "licence.authorise_marketing", actor=decision.author, on=decision.on, subject=case) as deed:
+    with Deed(
+        session, "licence.authorise_marketing", actor=actor or decision.author, on=decision.on, subject=case
+    ) as deed:
         deed.seal(decision, signatures=signatures[0])
         deed.seal(given, given.exporter, signatures[1])
 

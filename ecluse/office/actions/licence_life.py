@@ -23,11 +23,13 @@ from ecluse.surplus.terms import DrawState, GoodsKind, SurplusFinding
 OFFICE = "clock:office"
 
 
-def amend(session: Session, order: Order, event: LicenceEvent, signatures: Sequence[Signature], on: date) -> Reheard:
+def amend(
+    session: Session, order: Order, event: LicenceEvent, signatures: Sequence[Signature], on: date, *, actor: str = ""
+) -> Reheard:
     """Two officers amend a licence: what does the licence gate say of it then? Held, it stops as any reopened file."""
     if event.state is not LicenceState.AMENDED:
         raise ForbiddenError(f"{event.id} is no amendment")
-    change_licence(session, order.id, event, signatures)
+    change_licence(session, order.id, event, signatures, actor=actor)
     return hear_again(session, order, f"{order.id}/0", Gate.LICENCE, Trigger.AMENDMENT, on)
 
 

@@ -123,7 +123,8 @@ def _new_id(session: Session, plan: Plan) -> str:
     number = 1
     while session.of(id := stem if number == 1 else f"{stem}-{number}", ProposedImport):
         if not session.of(id, DeclinedImport):
-            key = "opening.accepted_before" if session.of(id, AcceptedImport) else "opening.proposed_before"
+            accepted = session.of(id, AcceptedImport)
+            key = "opening.accepted_before" if accepted else "opening.proposed_before"
             raise ConflictError(say(key, person_language(), id=id))
         number += 1
     return id
@@ -139,7 +140,12 @@ def waiting(session: Session) -> list[ProposedImport]:
     """Which proposed tables wait for a second person, oldest first?"""
     subjects = Record.objects.filter(v="proposed_import/1").order_by("on", "rid").values_list("rid", flat=True)
     found = [proposal for subject in subjects for proposal in session.of(subject, ProposedImport)]
-    return [p for p in found if not session.of(p.id, AcceptedImport) and not session.of(p.id, DeclinedImport)]
+    return [proposal for proposal in found if not is_answered(session, proposal.id)]
+
+
+def is_answered(session: Session, id: str) -> bool:
+    """Was this proposal accepted or declined?"""
+    return bool(session.of(id, AcceptedImport)) or bool(session.of(id, DeclinedImport))
 
 
 def proposal_of(session: Session, id: str) -> ProposedImport:
@@ -147,7 +153,7 @@ def proposal_of(session: Session, id: str) -> ProposedImport:
     found = session.newest(id, ProposedImport)
     if found is None:
         raise ForbiddenError(say("opening.no_proposal", person_language(), id=id))
-    if session.of(id, AcceptedImport) or session.of(id, DeclinedImport):
+    if is_answered(session, id):
         raise ForbiddenError(say("opening.answered", person_language(), id=id))
     return found
 

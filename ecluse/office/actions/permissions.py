@@ -31,7 +31,11 @@ ACTIONS: dict[str, frozenset[str]] = {
     "office.propose_import": frozenset({"author", "planner"}),
     "office.accept_import": frozenset({"author", "planner", "countersigner"}),
     "office.decline_import": frozenset({"author", "planner", "countersigner"}),
-    "office.turn_day": frozenset({"clock"}),
+    # A demonstration's calendar is turned by whoever looks; in service nobody's deed can.
+    "office.turn_day": frozenset({
+        "clock", "planner", "author", "countersigner", "opinion", "clearance", "spender", "controller", "auditor",
+        "party", "authority",
+    }),
     "surplus.certify": frozenset({"planner"}),
     "surplus.withdraw": frozenset({"planner"}),
     "surplus.hear": frozenset({"clock"}),
@@ -42,7 +46,7 @@ ACTIONS: dict[str, frozenset[str]] = {
     "parties.clear": frozenset({"clearance"}),
     "parties.state_end_use": frozenset({"authority"}),
     "licence.file": frozenset({"party"}),
-    "licence.authorise_marketing": frozenset({"author"}),
+    "licence.authorise_marketing": frozenset({"author", "countersigner"}),
     "licence.apply_to_offer": frozenset({"party"}),
     "licence.stop_clock": frozenset({"opinion", "author"}),
     "licence.appeal": frozenset({"party"}),

@@ -76,7 +76,6 @@ def imports_are_by_two(reading: Reading, tally: Tally) -> None:
 def _holds(reading: Reading, row: Filed, authority: str) -> bool:
     from ecluse.office.audit.p4 import officer_on
 
-
     if officer_on(reading, row.actor, row.on) is None:
         return False
     bodies = {found.value.authority for found in reading.by_subject.get(row.actor, ()) if found.v == "officer/1"}

@@ -59,11 +59,11 @@ def _attestations(known: Known) -> list[Filed]:
 
 def _attestation_signatures(known: Known) -> list[Any]:
     stated = known.claim.get("attestation_signatures")
-    return [form for row in _attestations(known) for form in known.signatures(row, stated)]
+    return [form for row in known.once(_attestations) for form in known.signatures(row, stated)]
 
 
 def _year(known: Known) -> ClassYear:
-    return p1_certificates.class_year(known.reading, _class(known), known.row)
+    return p1_certificates.class_year(known.reading, known.once(_class), known.row)
 
 
 def _flows(known: Known) -> list[dict[str, Any]]:
@@ -71,7 +71,7 @@ def _flows(known: Known) -> list[dict[str, Any]]:
     capacity = _by_month(a.capacity for a in known.of(_model(known), CapacityAttestation))
     funded = _by_month(order.due for order in known.of(_model(known), FundedOrder))
     stated = {flow["month"]: flow["units_home"] for flow in known.claim.get("flows", ())}
-    year = _year(known)
+    year = known.once(_year)
     return [
         {
             "month": encode(month), "units_capacity": capacity[month], "units_funded": funded[month],
@@ -90,12 +90,12 @@ def _by_month(schedules: Iterable[tuple[MonthUnits, ...]]) -> dict[Month, int]:
 
 
 def _shares(known: Known) -> list[ClassShare]:
-    return known.of(f"certificates:{_class(known)}", ClassShare)
+    return known.of(f"certificates:{known.once(_class)}", ClassShare)
 
 
 def _keys(known: Known) -> list[Filed]:
-    policy = _policy(known)
-    owners = [row.value.maker for row in _attestations(known)]
+    policy = known.once(_policy)
+    owners = [row.value.maker for row in known.once(_attestations)]
     return known.keys(*owners, *([policy.value.owner] if policy else []))
 
 
@@ -108,7 +108,7 @@ FIELDS: Mapping[str, Callable[[Known], Any]] = MappingProxyType(
         "last_month": _asked("last_month"),
         "units_asked": lambda known: known.claim.get("units_asked"),
         "policy": _policy,
-        "policy_signatures": lambda known: known.signatures(_policy(known), known.claim.get("policy_signatures")),
+        "policy_signatures": lambda known: known.signatures(known.once(_policy), known.claim.get("policy_signatures")),
         "class_year": _year,
         "attestations": _attestations,
         "attestation_signatures": _attestation_signatures,
@@ -116,12 +116,16 @@ FIELDS: Mapping[str, Callable[[Known], Any]] = MappingProxyType(
         "reserve": lambda known: known.newest(_model(known), Reserve),
         "stock": lambda known: known.newest(_model(known), StockCount),
         "flows": _flows,
-        "units_certified_before": lambda known: sum(share.units for share in _shares(known)),
-        "units_model_certified_before": lambda known: sum(s.units for s in _shares(known) if s.model == _model(known)),
+        "units_certified_before": lambda known: sum(share.units for share in known.once(_shares)),
+        "units_model_certified_before": lambda known: sum(
+            s.units for s in known.once(_shares) if s.model == _model(known)
+        ),
         "class_units_left_by_month": lambda known: known.claim.get("class_units_left_by_month"),
-        "units_need_unmet": lambda known: need_unmet(_year(known)),
-        "units_aid_received": lambda known: sum(aid.units for aid in known.of(f"class:{_class(known)}", AidReceived)),
-        "inputs_unsigned": lambda known: p1_certificates.inputs_unsigned(known.reading, _class(known), known.row),
+        "units_need_unmet": lambda known: need_unmet(known.once(_year)),
+        "units_aid_received": lambda known: sum(
+            aid.units for aid in known.of(f"class:{known.once(_class)}", AidReceived)
+        ),
+        "inputs_unsigned": lambda known: p1_certificates.inputs_unsigned(known.reading, known.once(_class), known.row),
         "keys": _keys,
     }
 )

@@ -52,7 +52,7 @@ def _licence(known: Known) -> Filed | None:
 
 def _licence_standing(known: Known) -> LicenceStanding | None:
     """In which state was the licence, and how many units had left under it by other tranches?"""
-    found = _licence(known)
+    found = known.once(_licence)
     if found is None:
         return None
     state = licence_state_on(found.value, known.of(known.order.id, LicenceEvent), known.on)
@@ -89,21 +89,23 @@ def _ranges(known: Known) -> list[SerialRange]:
 
 
 def _names_of_blocks(known: Known) -> list[str]:
-    return list(dict.fromkeys(run.block for run in _ranges(known)))
+    return list(dict.fromkeys(run.block for run in known.once(_ranges)))
 
 
 def _blocks(known: Known) -> list[Filed]:
-    return [row for name in _names_of_blocks(known) for row in [known.newest(name, SerialBlock)] if row is not None]
+    return [
+        row for name in known.once(_names_of_blocks) for row in [known.newest(name, SerialBlock)] if row is not None
+    ]
 
 
 def _markings(known: Known) -> list[Filed]:
-    return [row for block in _blocks(known) for row in known.rows(block.value.id, Marking)]
+    return [row for block in known.once(_blocks) for row in known.rows(block.value.id, Marking)]
 
 
 def _units_of_others(known: Known) -> int:
     """How many of these numbers were packed for another tranche and not taken back from it?"""
-    mine, found = _ranges(known), 0
-    for block in _names_of_blocks(known):
+    mine, found = known.once(_ranges), 0
+    for block in known.once(_names_of_blocks):
         held: dict[str, list[SerialRange]] = defaultdict(list)
         for record in known.either(block, Packing, Unpacking):
             run = SerialRange(block, record.first, record.last)
@@ -157,7 +159,7 @@ def _deliver_by(known: Known) -> date:
 
 def _keys(known: Known) -> list[Filed]:
     manifests = known.of(known.tranche, Manifest)
-    host = _host_licence(known)
+    host = known.once(_host_licence)
     owners = [owner for manifest in manifests for owner in (manifest.from_custodian, manifest.to_custodian)]
     states = [known.order.destination, *([host.value.host] if host else [])]
     return known.keys(*owners, *(f"authority:{state.lower()}" for state in states))
@@ -188,7 +190,7 @@ FIELDS: Mapping[str, Callable[[Known], Any]] = MappingProxyType(
         "home": home,
         "host_licence": _host_licence,
         "host_licence_signatures": lambda known: known.signatures(
-            _host_licence(known), known.claim.get("host_licence_signatures")
+            known.once(_host_licence), known.claim.get("host_licence_signatures")
         ),
         "host_units_released_before": lambda known: _released(known, f"host:{known.order.id}"),
         "manifests": lambda known: known.rows(known.tranche, Manifest),
@@ -196,7 +198,7 @@ FIELDS: Mapping[str, Callable[[Known], Any]] = MappingProxyType(
         "losses": lambda known: known.rows(known.tranche, Loss),
         "verification": _verification,
         "verification_signatures": lambda known: known.signatures(
-            _verification(known), known.claim.get("verification_signatures")
+            known.once(_verification), known.claim.get("verification_signatures")
         ),
         "sightings": lambda known: known.rows(known.tranche, Sighting),
         "end_user": lambda known: known.order.end_user,

@@ -47,14 +47,19 @@ def facts_differing(reading: Reading, row: Filed) -> Iterator[Difference]:
     if order is None and hearing.gate is not Gate.CERTIFICATE:
         yield Difference("order", hearing.order, "-", ())
         return
+    last = Known(reading, row, hearing, order, hearing.claim)
     for fact, rebuild in FIELDS[hearing.gate].items():
-        known = Known(reading, row, hearing, order, hearing.claim)
-        stated, held = hearing.claim.get(fact), None
-        for held in known.instants(rebuild):
-            if form_of(held) == stated:
-                break
-        else:
-            yield Difference(fact, _text(stated), _text(form_of(held)), tuple(sorted(known.subjects)))
+        if form_of(last.once(rebuild)) != hearing.claim.get(fact):
+            yield from _differing(Known(reading, row, hearing, order, hearing.claim), fact, rebuild)
+
+
+def _differing(known: Known, fact: str, rebuild: Callable[[Known], Any]) -> Iterator[Difference]:
+    """Does the fact differ at every instant at which the hearing may have been heard?"""
+    stated, held = known.claim.get(fact), None
+    for held in known.instants(rebuild):
+        if form_of(held) == stated:
+            return
+    yield Difference(fact, _text(stated), _text(form_of(held)), known.subjects)
 
 
 def _text(form: Any) -> str:

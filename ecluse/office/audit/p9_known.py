@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import product
+from itertools import islice, product
 from typing import Any, TypeVar
 
 from ecluse.base.sealed import VERSIONS, encode
@@ -69,9 +69,9 @@ class Known:
     hearing: Hearing
     order: Any
     claim: dict[str, Any]
-    subjects: set[str] = field(default_factory=set)
-    _windows: dict[str, Window] = field(default_factory=dict)
+    _files: dict[str, _File] = field(default_factory=dict)
     _cuts: dict[str, int] = field(default_factory=dict)
+    _memo: dict[Callable[[Known], Any], Any] = field(default_factory=dict)
 
     @property
     def on(self) -> date:
@@ -87,9 +87,28 @@ class Known:
         """Which records of this class about this subject stood, oldest first?"""
         if subject is None:
             return []
-        cut = self._cut(subject)
-        found = files(self.reading)(subject).by_class.get(VERSIONS[cls])
+        cut = self._cuts.get(subject)
+        if cut is None:
+            cut = self._open(subject)
+        found = self._files[subject].by_class.get(VERSIONS[cls])
         return found[1][: bisect_left(found[0], cut)] if found else []
+
+    def _open(self, subject: str) -> int:
+        opened = self._files[subject] = _file_of(self.reading, subject)
+        cut = self._cuts[subject] = opened.window(self.row).most
+        return cut
+
+    def once(self, rebuild: Callable[[Known], T]) -> T:
+        """What does this give here? Rebuilt once for all facts that rest on it."""
+        if rebuild not in self._memo:
+            self._memo[rebuild] = rebuild(self)
+        found: T = self._memo[rebuild]
+        return found
+
+    @property
+    def subjects(self) -> tuple[str, ...]:
+        """Whose files were read?"""
+        return tuple(sorted(self._files))
 
     def of(self, subject: str | None, cls: type[T]) -> list[T]:
         """Which values of this class about this subject stood, oldest first?"""
@@ -114,25 +133,16 @@ class Known:
         ]  # fmt: skip
         return max(found, key=lambda row: row.value.valid_from) if found else None
 
-    def _cut(self, subject: str) -> int:
-        if subject not in self._cuts:
-            window = self._windows[subject] = files(self.reading)(subject).window(self.row)
-            self._cuts[subject] = window.most
-            self.subjects.add(subject)
-        return self._cuts[subject]
-
     def instants(self, rebuild: Callable[[Known], Any]) -> Iterator[Any]:
-        """What does this give at each instant at which the hearing may have been heard? The likeliest comes first."""
-        self._cuts = {subject: window.most for subject, window in self._windows.items()}
+        """What does this give at each instant at which the hearing may have been heard? The last comes first."""
         yield rebuild(self)
-        unsure = [name for name, window in self._windows.items() if window.least < window.most]
-        if unsure:
-            spans = [range(self._windows[name].most, self._windows[name].least - 1, -1) for name in unsure]
-            for number, cuts in enumerate(product(*spans)):
-                if number == INSTANTS_TRIED:
-                    break
-                self._cuts.update(zip(unsure, cuts, strict=True))
-                yield rebuild(self)
+        windows = {subject: opened.window(self.row) for subject, opened in self._files.items()}
+        unsure = [name for name, window in windows.items() if window.least < window.most]
+        spans = [range(windows[name].most, windows[name].least - 1, -1) for name in unsure]
+        for cuts in islice(product(*spans), 1, INSTANTS_TRIED):
+            self._cuts.update(zip(unsure, cuts, strict=True))
+            self._memo.clear()
+            yield rebuild(self)
 
     def last_passed(self, gate: Gate) -> Filed | None:
         """Which was this gate's last hearing of the tranche, or of the one it was split from, if it passed?"""
@@ -183,17 +193,12 @@ class Known:
         return holds(digest, made.on, key.public_hex, made.value_hex)
 
 
-def files(reading: Reading) -> Callable[[str], _File]:
-    """Which file does a subject have? Each is indexed once."""
-    known: dict[str, _File] = reading.kept("files_indexed") or reading.keep("files_indexed", {"": _file([])})
-
-    def of(subject: str) -> _File:
-        found = known.get(subject)
-        if found is None:
-            found = known[subject] = _file(reading.by_subject.get(subject, []))
-        return found
-
-    return of
+def _file_of(reading: Reading, subject: str) -> _File:
+    """Each subject's file is indexed once."""
+    indexed: dict[str, _File] = reading.kept("files_indexed") or reading.keep("files_indexed", {"": _file([])})
+    if subject not in indexed:
+        indexed[subject] = _file(reading.by_subject.get(subject, []))
+    return indexed[subject]
 
 
 def form_of(value: Any) -> Any:

@@ -53,19 +53,19 @@ def _decision(known: Known) -> Filed | None:
 def officers_of(known: Known) -> list[str]:
     """Which officers spoke in this file: for an authority, as author, as countersigner? By name."""
     named = {opinion.officer for opinion in known.of(known.order.id, Opinion)}
-    decision = _decision(known)
+    decision = known.once(_decision)
     if decision is not None:
         named |= {decision.value.author, decision.value.countersigner}
     return sorted(named)
 
 
 def _of_officers(known: Known, cls: type[Any]) -> list[Filed]:
-    return [row for officer in officers_of(known) for row in known.rows(officer, cls)]
+    return [row for officer in known.once(officers_of) for row in known.rows(officer, cls)]
 
 
 def _marketing(known: Known) -> Filed | None:
     """The authorisation in force on the day of the offer, else the newest for this class and state."""
-    application = _application(known)
+    application = known.once(_application)
     if application is None:
         return None
     offered = application.value.offered_on
@@ -86,7 +86,7 @@ def _conditions(known: Known) -> list[Filed]:
 
 
 def _consent(known: Known) -> Filed | None:
-    application = _application(known)
+    application = known.once(_application)
     third = application.value.third_state if application else None
     held = known.rows(known.order.id, ReExportConsent)
     return next((row for row in held if row.value.state == third), None)
@@ -125,7 +125,7 @@ def _group(known: Known) -> str:
 
 def _aggregate(known: Known) -> Aggregate | None:
     """What did the same owners ask to sell to the same end use in the window?"""
-    application, group = _application(known), _group(known)
+    application, group = known.once(_application), _group(known)
     deals = known.of(f"owners:{group}", DealSeen)
     own = next((deal for deal in deals if deal.order == known.order.id), None)
     if own is None or application is None:
@@ -142,7 +142,7 @@ def _sale(deal: DealSeen, group: str) -> Sale:
 
 def _price_band(known: Known) -> PriceBand | None:
     """Between which prices did others ask to sell this model?"""
-    application = _application(known)
+    application = known.once(_application)
     if application is None:
         return None
     asked: Application = application.value
@@ -160,7 +160,7 @@ def rate_row(known: Known, currency: str, on: date) -> Filed | None:
 
 
 def _official_rate(known: Known) -> Rate | None:
-    application = _application(known)
+    application = known.once(_application)
     if application is None:
         return None
     row = rate_row(known, application.value.unit_price.currency, application.value.filed_on)
@@ -196,7 +196,9 @@ FIELDS: Mapping[str, Callable[[Known], Any]] = MappingProxyType(
         "origin": lambda known: known.newest(known.order.model, OriginDeclaration),
         "re_export_consent": _consent,
         "decision": _decision,
-        "decision_signatures": lambda known: known.signatures(_decision(known), known.claim.get("decision_signatures")),
+        "decision_signatures": lambda known: known.signatures(
+            known.once(_decision), known.claim.get("decision_signatures")
+        ),
         "clock_stops": _clock_stops,
         "queue": _queue,
         "aggregate": _aggregate,
@@ -204,6 +206,6 @@ FIELDS: Mapping[str, Callable[[Known], Any]] = MappingProxyType(
         "units_licensed_before": _licensed_before,
         "officers": lambda known: _of_officers(known, Officer),
         "official_rate": _official_rate,
-        "keys": lambda known: known.keys(*officers_of(known)),
+        "keys": lambda known: known.keys(*known.once(officers_of)),
     }
 )

@@ -62,7 +62,9 @@ def _lists(known: Known) -> list[Filed]:
 
 
 def _of_each(known: Known, cls: type[Any], *, last: bool) -> list[Filed]:
-    return [row for party in _touching(known)[0] for row in known.rows(party.value.id, cls)[-1 if last else None :]]
+    return [
+        row for party in known.once(_touching)[0] for row in known.rows(party.value.id, cls)[-1 if last else None :]
+    ]
 
 
 def _statement(known: Known) -> Filed | None:
@@ -70,7 +72,7 @@ def _statement(known: Known) -> Filed | None:
 
 
 def _statement_keys(known: Known) -> list[Filed]:
-    statement = _statement(known)
+    statement = known.once(_statement)
     return known.keys(f"authority:{statement.value.state.lower()}") if statement else []
 
 
@@ -89,7 +91,7 @@ def verifications_overdue(known: Known) -> int:
 
 
 def _control_entry(known: Known) -> str | None:
-    model = model_of(known)
+    model = known.once(model_of)
     return model.control_entry if model else None
 
 
@@ -100,8 +102,8 @@ FIELDS: Mapping[str, Callable[[Known], Any]] = MappingProxyType(
         "surplus": lambda known: known.finding(Gate.SURPLUS),
         "surplus_hearing": lambda known: known.hearing_of(Gate.SURPLUS),
         "parts": lambda known: [{"party": party, "role": role} for role, party in known.order.roles()],
-        "parties": lambda known: _touching(known)[0],
-        "ownerships": lambda known: _touching(known)[1],
+        "parties": lambda known: known.once(_touching)[0],
+        "ownerships": lambda known: known.once(_touching)[1],
         "exporter": lambda known: known.newest(known.order.exporter, ExporterStatus),
         "destination": lambda known: known.order.destination,
         "transit": lambda known: known.order.transit,
@@ -110,7 +112,9 @@ FIELDS: Mapping[str, Callable[[Known], Any]] = MappingProxyType(
         "screenings": lambda known: _of_each(known, Screening, last=True),
         "clearances": lambda known: _of_each(known, Clearance, last=False),
         "end_use": _statement,
-        "end_use_signatures": lambda known: known.signatures(_statement(known), known.claim.get("end_use_signatures")),
+        "end_use_signatures": lambda known: known.signatures(
+            known.once(_statement), known.claim.get("end_use_signatures")
+        ),
         "units_on_statement_before": units_on_statement,
         "tiers": lambda known: known.in_force("policy:tiers", BuyerTiers),
         "verifications_overdue": verifications_overdue,

@@ -41,45 +41,48 @@ def _title(known: Known) -> Filed | None:
 
 
 def _rate(known: Known) -> Filed | None:
-    title, value = _title(known), _licensed(known).get("value")
+    title, value = known.once(_title), known.once(_licensed).get("value")
     return rate_row(known, value[1], title.value.on) if title and value else None
 
 
 def _policy(known: Known) -> Filed | None:
     """Which contribution policy bound on the day of title transfer?"""
-    title = _title(known)
+    title = known.once(_title)
     return known.in_force("policy:contribution", ContributionPolicy, title.value.on if title else known.on)
 
 
 def _own(known: Known) -> list[Filed]:
     """What was allocated from this tranche's contribution, by the shortages noted with it?"""
     noted = dict.fromkeys(note.shortage for note in known.of(known.tranche, AllocationNote))
-    return [row for name in noted for row in known.rows(name, Allocation) if row.value.tranche == known.tranche]
+    tranche = known.tranche
+    return [row for name in noted for row in known.rows(name, Allocation) if row.value.tranche == tranche]
 
 
 def _named(known: Known) -> list[str]:
-    return list(dict.fromkeys(row.value.shortage for row in _own(known)))
+    return list(dict.fromkeys(row.value.shortage for row in known.once(_own)))
 
 
 def _purchases(known: Known) -> list[Filed]:
-    own = {row.value.id for row in _own(known)}
-    bought = [row for name in _named(known) for row in known.rows(name, Purchase)]
+    own = {row.value.id for row in known.once(_own)}
+    bought = [row for name in known.once(_named) for row in known.rows(name, Purchase)]
     return [row for row in bought if not own.isdisjoint(row.value.allocations)]
 
 
 def _allocations(known: Known) -> list[Filed]:
     """This tranche's own allocations, and those of others that the same purchases drew on."""
-    cited = {id for row in _purchases(known) for id in row.value.allocations} | {row.value.id for row in _own(known)}
-    return [row for name in _named(known) for row in known.rows(name, Allocation) if row.value.id in cited]
+    cited = {id for row in known.once(_purchases) for id in row.value.allocations} | {
+        row.value.id for row in known.once(_own)
+    }
+    return [row for name in known.once(_named) for row in known.rows(name, Allocation) if row.value.id in cited]
 
 
 def _shortages(known: Known) -> list[Filed]:
-    return [row for name in _named(known) for row in known.rows(name, Shortage)]
+    return [row for name in known.once(_named) for row in known.rows(name, Shortage)]
 
 
 def _deliveries(known: Known) -> list[Filed]:
-    bought = {row.value.id for row in _purchases(known)}
-    names = [row.value.id for row in _shortages(known)]
+    bought = {row.value.id for row in known.once(_purchases)}
+    names = [row.value.id for row in known.once(_shortages)]
     return [row for name in names for row in known.rows(name, PurchaseDelivery) if row.value.purchase in bought]
 
 
@@ -97,7 +100,7 @@ def _balances(known: Known) -> tuple[Money, ...]:
 
 
 def _keys(known: Known) -> list[Filed]:
-    policy = _policy(known)
+    policy = known.once(_policy)
     return known.keys(policy.value.owner) if policy else []
 
 
@@ -108,17 +111,17 @@ FIELDS: Mapping[str, Callable[[Known], Any]] = MappingProxyType(
         "custody": lambda known: known.finding(Gate.CUSTODY),
         "custody_hearing": lambda known: known.hearing_of(Gate.CUSTODY),
         "sale": lambda known: known.newest(known.tranche, Sale),
-        "value_licensed": lambda known: _licensed(known).get("value"),
-        "units_licensed": lambda known: _licensed(known).get("units"),
+        "value_licensed": lambda known: known.once(_licensed).get("value"),
+        "units_licensed": lambda known: known.once(_licensed).get("units"),
         "title": _title,
         "receipts": lambda known: known.rows(known.tranche, Receipt),
         "rate": _rate,
         "policy": _policy,
-        "policy_signatures": lambda known: known.signatures(_policy(known), known.claim.get("policy_signatures")),
+        "policy_signatures": lambda known: known.signatures(known.once(_policy), known.claim.get("policy_signatures")),
         "contributions": lambda known: known.rows(known.tranche, Contribution),
         "allocations": _allocations,
         "shortages": _shortages,
-        "shortages_entered": lambda known: tuple(Entered(row.value.id, row.on) for row in _shortages(known)),
+        "shortages_entered": lambda known: tuple(Entered(row.value.id, row.on) for row in known.once(_shortages)),
         "purchases": _purchases,
         "deliveries": _deliveries,
         "close": _close,

@@ -54,7 +54,7 @@ def certificate_of(known: Known) -> Filed | None:
 
 def balance(known: Known) -> Balance | None:
     """What did the draws of all other tranches leave of the certificate?"""
-    found = certificate_of(known)
+    found = known.once(certificate_of)
     if found is None:
         return None
     certificate: Certificate = found.value
@@ -68,7 +68,7 @@ def balance(known: Known) -> Balance | None:
 
 def capacity(known: Known) -> ModelCapacity | None:
     """What did the makers attest and demonstrate of the model over the certificate's months, else over the year?"""
-    found = certificate_of(known)
+    found = known.once(certificate_of)
     certificate: Certificate | None = found.value if found else None
     if is_low(known.reading):
         return _capacity_stated(known, certificate) if certificate else None
@@ -124,7 +124,7 @@ def _kind(known: Known) -> str | None:
 
 
 def _keys(known: Known) -> list[Filed]:
-    found = certificate_of(known)
+    found = known.once(certificate_of)
     return known.keys(found.value.owner) if found else []
 
 
@@ -141,7 +141,7 @@ FIELDS: Mapping[str, Callable[[Known], Any]] = MappingProxyType(
         "deliver_in": lambda known: known.order.deliver_in,
         "certificate": certificate_of,
         "certificate_signatures": lambda known: known.signatures(
-            certificate_of(known), known.claim.get("certificate_signatures")
+            known.once(certificate_of), known.claim.get("certificate_signatures")
         ),
         "withdrawal": lambda known: known.newest(known.order.certificate, Withdrawal),
         "policy": lambda known: known.in_force("policy:surplus", SurplusPolicy),

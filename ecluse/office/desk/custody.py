@@ -27,19 +27,21 @@ from ecluse.custody.terms import (
 )
 from ecluse.office.actions import custody as act
 from ecluse.office.actions.cases import bodies_of, holder_of, state_of
-from ecluse.office.actions.handover import offer_handover
 from ecluse.office.actions.hearings import last_finding
+from ecluse.office.actions.split import near_equal, split
 from ecluse.office.desk.follow import moving
 from ecluse.office.desk.form import Fault, FormError
+from ecluse.office.desk.papers import hold_out, signed_by_both, waiting
 from ecluse.office.desk.refs import model_on_file
 from ecluse.office.desk.registry import About, Action, Desk, Done
 from ecluse.office.facts.custody import level_of, packed_ranges, taken_in, verification_of
 from ecluse.office.registers import Order, Packing, Release
-from ecluse.office.registers_people import ManifestOffered
+from ecluse.office.registers_people import PaperOffered
 from ecluse.order import Gate
 
 LONG, CHOICE = {"long": True}, {"choice": True}
 HOST_TERM = timedelta(180)
+MOST_PARTS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,9 +225,10 @@ def offer(desk: Desk, subject: str, form: Offer) -> Done:
         f"manifest:{subject}/{sequence}", subject, sequence, form.step, desk.body, form.to_custodian, state,
         _authority_in(desk, state), held, sum(run.units() for run in held), form.short, form.rejected, desk.at, desk.at,
     )  # fmt: skip
-    number = 1 + len(desk.session.of(subject, ManifestOffered))
-    paper = ManifestOffered(f"offered:{subject}/{number}", manifest, desk.body, desk.sign(desk.body, manifest))
-    offer_handover(desk.session, order.id, paper, desk.on, log=desk.log_of(order))
+    hold_out(
+        desk, "custody.offer", subject, [manifest], signer=desk.body, waits_for=form.to_custodian, order=order.id,
+        log=desk.log_of(order),
+    )  # fmt: skip
     return Done(subject)
 
 
@@ -244,10 +247,9 @@ def holds_units(desk: Desk, subject: str) -> bool:
     return is_here and _is_packed(desk, subject) and waiting_paper(desk, subject) is None
 
 
-def waiting_paper(desk: Desk, subject: str) -> ManifestOffered | None:
-    """Which paper waits for its second signature? The newest, if it is of the handover that comes next."""
-    offered = desk.session.newest(subject, ManifestOffered)
-    return offered if offered and offered.manifest.sequence == desk.sequence(subject) else None
+def waiting_paper(desk: Desk, subject: str) -> PaperOffered | None:
+    """Which handover's paper waits for its second signature?"""
+    return waiting(desk, "custody.offer", subject)
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,26 +262,21 @@ class SignFor:
 def sign_for(desk: Desk, subject: str, form: SignFor) -> Done:
     """Sign for a handover held out by the other side: from now on one answers for the units."""
     paper = waiting_paper(desk, subject)
-    if paper is None or paper.manifest.to_custodian != desk.body or not form.received:
+    if paper is None or paper.waits_for != desk.body or not form.received:
         raise FormError([Fault("received", "form.fault.no_paper", subject)])
     order = desk.order_of(subject)
-    signatures = [paper.signature, desk.sign(desk.body, paper.manifest)]
-    act.hand_over(
-        desk.session,
-        order.id,
-        paper.manifest,
-        signatures,
-        end_user=order.end_user,
-        log=desk.log_of(order),
-        actor=desk.body,
-    )
+    for manifest, signatures in signed_by_both(desk, paper, desk.body):
+        act.hand_over(
+            desk.session, order.id, manifest, signatures, end_user=order.end_user, log=desk.log_of(order),
+            actor=desk.body,
+        )  # fmt: skip
     return Done(subject)
 
 
 def is_receiver(desk: Desk, subject: str) -> bool:
     """Does a paper wait for this body's signature?"""
     paper = waiting_paper(desk, subject)
-    return paper is not None and paper.manifest.to_custodian == desk.body
+    return paper is not None and paper.waits_for == desk.body
 
 
 @dataclass(frozen=True, slots=True)
@@ -359,6 +356,29 @@ def report_sighting(desk: Desk, subject: str, form: ReportSighting) -> Done:
 
 
 @dataclass(frozen=True, slots=True)
+class SplitOrder:
+    """Into how many consignments?"""
+
+    parts: int
+
+
+def split_order(desk: Desk, subject: str, form: SplitOrder) -> Done:
+    """Split a licensed order into near-equal consignments; each child's draw is heard."""
+    order = desk.order(subject)
+    if not 2 <= form.parts <= min(MOST_PARTS, order.units):
+        raise FormError([Fault("parts", "form.fault.range", str(form.parts))])
+    split(desk.session, order, near_equal(order.units, form.parts), desk.on)
+    return Done(subject)
+
+
+def is_to_split(desk: Desk, subject: str) -> bool:
+    """Is the order licensed, whole and not packed, and is the person its exporter's?"""
+    whole = f"{subject}/0"
+    is_own = desk.order(subject).exporter == desk.body
+    return is_own and desk.is_open(whole) and moving(desk, whole) is not None and not _is_packed(desk, whole)
+
+
+@dataclass(frozen=True, slots=True)
 class EnterLife:
     """Which step does the centre or line take?"""
 
@@ -383,6 +403,7 @@ ACTIONS = (
     Action("custody.mark", About.BLOCK, Mark, mark),
     Action("custody.license_host", About.ORDER, LicenseByHost, license_by_host, hosts,
            given=lambda desk, subject: {"units": desk.order(subject).units, "valid_until": desk.on + HOST_TERM}),
+    Action("custody.split", About.ORDER, SplitOrder, split_order, is_to_split, permit="licence.file"),
     Action("custody.pack", About.TRANCHE, Pack, pack, is_to_pack),
     Action("custody.ask_release", About.TRANCHE, AskRelease, ask_release, is_to_release, permit="custody.pack"),
     Action("custody.offer", About.TRANCHE, Offer, offer, holds_units),

@@ -8,6 +8,7 @@ from datetime import date
 from ecluse.base.days import Month
 from ecluse.base.money import Money
 from ecluse.custody.terms import Centre, Line
+from ecluse.licence.life import needs_two
 from ecluse.licence.routes import effective
 from ecluse.licence.terms import (
     Application,
@@ -23,8 +24,11 @@ from ecluse.licence.terms import (
 )
 from ecluse.office.actions import licence as act
 from ecluse.office.actions.hearings import last_finding, tranches_of
+from ecluse.office.actions.licence_life import amend
+from ecluse.office.actions.reopen import reopen_licence
 from ecluse.office.desk.follow import follow, was_heard
 from ecluse.office.desk.form import Fault, FormError
+from ecluse.office.desk.papers import hold_out, signed_by_both, waiting
 from ecluse.office.desk.refs import authority_of, choices_of, model_on_file, need_party, officers
 from ecluse.office.desk.registry import About, Action, Desk, Done, Effect
 from ecluse.office.facts.licence import in_hryvnias_on
@@ -251,14 +255,42 @@ class ChangeLicence:
     countersigner: str | None = field(default=None, metadata=CHOICE)
 
 
-def change(desk: Desk, subject: str, form: ChangeLicence) -> Done:
-    """Suspend, reinstate, revoke or surrender the licence of an order."""
+def propose_change(desk: Desk, subject: str, form: ChangeLicence) -> Done:
+    """Change a licence's state. A step that needs two officers waits for the second one's signature."""
+    number = 1 + len(desk.session.of(subject, LicenceEvent))
+    second = form.countersigner if needs_two(form.state) else None
     event = LicenceEvent(
-        f"licence-event:{subject}/{form.state.value}-{desk.on}", f"licence:{subject}", form.state, desk.person,
-        form.countersigner, form.reason, desk.on,
+        f"licence-event:{subject}/{form.state.value}-{number}", f"licence:{subject}", form.state, desk.person, second,
+        form.reason, desk.on,
     )  # fmt: skip
-    act.change_licence(desk.session, subject, event)
+    if second is None and needs_two(form.state):
+        raise FormError([Fault("countersigner", "form.fault.missing")])
+    if second is None:
+        act.change_licence(desk.session, subject, event, [desk.sign(desk.person, event)])
+        reopen_licence(desk.session, desk.order(subject), desk.on)
+    else:
+        hold_out(desk, "licence.propose", subject, [event], signer=desk.person, waits_for=second, order=subject)
     return Done(subject)
+
+
+def change(desk: Desk, subject: str, form: Countersign) -> Done:
+    """Countersign a change of a licence: it takes force, and what it no longer covers is heard again."""
+    paper = waiting(desk, "licence.propose", subject)
+    if paper is None or paper.waits_for != desk.person or not form.read:
+        raise FormError([Fault("read", "form.fault.read_first")])
+    for event, signatures in signed_by_both(desk, paper, desk.person):
+        if event.state is LicenceState.AMENDED:
+            amend(desk.session, desk.order(subject), event, signatures, desk.on, actor=desk.person)
+        else:
+            act.change_licence(desk.session, subject, event, signatures, actor=desk.person)
+            reopen_licence(desk.session, desk.order(subject), desk.on)
+    return Done(subject)
+
+
+def change_waits(desk: Desk, subject: str) -> bool:
+    """Does a change of this licence wait for this very person?"""
+    paper = waiting(desk, "licence.propose", subject)
+    return paper is not None and paper.waits_for == desk.person
 
 
 def has_licence(desk: Desk, subject: str) -> bool:
@@ -284,6 +316,7 @@ ACTIONS = (
            lambda desk, subject: bool(own_conditions(desk, subject)), choices={"condition": own_conditions}),
     Action("licence.propose", About.ORDER, Propose, propose, _is_competent, choices={"countersigner": _countersigners}),
     Action("licence.decide", About.ORDER, Countersign, countersign, is_countersigner),
-    Action("licence.change", About.ORDER, ChangeLicence, change, has_licence,
-           choices={"countersigner": _countersigners}, preview=stops),
+    Action("licence.propose_change", About.ORDER, ChangeLicence, propose_change, has_licence,
+           choices={"countersigner": _countersigners}, preview=stops, permit="licence.change"),
+    Action("licence.change", About.ORDER, Countersign, change, change_waits),
 )  # fmt: skip

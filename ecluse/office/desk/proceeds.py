@@ -35,6 +35,7 @@ from ecluse.proceeds.terms import (
 from ecluse.surplus.terms import FundedOrder, Funder
 
 CHOICE = {"choice": True}
+STAFF = "authority:general-staff"
 
 
 def close_chain(desk: Desk, tranche: str) -> Verdict | None:
@@ -150,6 +151,30 @@ def what_is_due(desk: Desk, subject: str) -> dict[str, object]:
         return {}
     paid = sum(c.money.minor for c in session.of(subject, Contribution) if c.money.currency == due.currency)
     return {"money": Money(max(0, due.minor - paid), due.currency)}
+
+
+@dataclass(frozen=True, slots=True)
+class NameShortage:
+    """Which class is short, by how many units, how gravely?"""
+
+    class_: str
+    units: int
+    priority: int
+
+
+def is_staff(desk: Desk, subject: str) -> bool:
+    """Does this person speak for the general staff?"""
+    return desk.body == STAFF
+
+
+def name_shortage(desk: Desk, subject: str, form: NameShortage) -> Done:
+    """Name a shortage, in the general staff's own name; after 30 days in the log it may be served."""
+    number = 1 + len(on_file(Shortage))
+    shortage = Shortage(
+        f"shortage:{desk.on.year}-{number:04d}", desk.body, form.class_, form.units, form.priority, desk.on
+    )
+    act.name_shortage(desk.session, shortage, desk.on, signature=desk.sign(desk.body, shortage))
+    return Done(shortage.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,6 +323,7 @@ ACTIONS = (
     Action("proceeds.contribute", About.TRANCHE, Contribute, contribute, is_to_contribute, given=what_is_due),
     Action("proceeds.allocate", About.TRANCHE, Allocate, allocate, is_paid, choices={"shortage": shortages},
            given=what_was_paid),
+    Action("proceeds.name_shortage", About.OFFICE, NameShortage, name_shortage, is_staff),
     Action("proceeds.purchase", About.SHORTAGE, Buy, buy, given=what_is_set_aside),
     Action("proceeds.accept", About.SHORTAGE, Accept, accept,
            lambda desk, subject: bool(purchases(desk, subject)), choices={"purchase": purchases}),

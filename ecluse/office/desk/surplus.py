@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from ecluse.base.days import Month
 from ecluse.base.money import Money
 from ecluse.office.actions import surplus as act
+from ecluse.office.actions.reopen import reopen_certificate
 from ecluse.office.desk.form import Fault, FormError
 from ecluse.office.desk.refs import choices_of, model_on_file, on_file
 from ecluse.office.desk.registry import About, Action, Desk, Done, Effect
@@ -67,6 +68,7 @@ def withdraw(desk: Desk, subject: str, form: Withdraw) -> Done:
     """Withdraw a certificate: from today it carries no new draw, and what draws on it is heard again."""
     record = Withdrawal(f"withdrawal:{subject}", subject, desk.body, desk.on, form.reason)
     act.withdraw(desk.session, record, officer=desk.person, signature=desk.sign(desk.body, record))
+    reopen_certificate(desk.session, subject, desk.on)
     return Done(subject)
 
 

@@ -137,9 +137,7 @@ def _on_record(ids: list[str]) -> dict[str, list[tuple[str, object]]]:
 
 
 def _values(version: type) -> Iterator[object]:
-    return (
-        unseal(bytes(body)) for body in Record.objects.filter(v=VERSIONS[version]).values_list("body", flat=True)
-    )
+    return (unseal(bytes(body)) for body in Record.objects.filter(v=VERSIONS[version]).values_list("body", flat=True))
 
 
 def _serial_problems(name: str, filings: Iterable[Filing]) -> Iterator[Problem]:

@@ -27,7 +27,7 @@ SHOWN = {
 PLACES = {
     About.ORDER: "/orders/", About.TRANCHE: "/orders/", About.CERTIFICATE: "/surplus/certificates/",
     About.PARTY: "/parties/", About.BLOCK: "/units/blocks/", About.LINE: "/places/", About.CENTRE: "/places/",
-    About.SHORTAGE: "/books/shortages/", About.PURCHASE: "/books/", About.OFFICE: "/",
+    About.SHORTAGE: "/books/shortages/", About.CASE: "/cases/", About.PURCHASE: "/books/", About.OFFICE: "/",
 }  # fmt: skip
 
 

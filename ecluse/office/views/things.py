@@ -1,0 +1,153 @@
+"""How do reading pages read much at little cost? Records in bulk, sessions filled ahead, and whose case an order is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, TypeVar
+
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
+
+from ecluse.base.sealed import VERSIONS, unseal
+from ecluse.custody.life import state_on
+from ecluse.custody.terms import Centre, LifeEvent, Line
+from ecluse.office.actions.cases import OFFICE_ROLES
+from ecluse.office.desk.registry import Desk
+from ecluse.office.models import Head, Involvement, Record
+from ecluse.office.registers import Order
+from ecluse.office.session import File, Filed, Session
+from ecluse.order import Citation
+
+M = TypeVar("M", bound=Model)
+MOST_VALUES = 40_000
+MOST_BY_DIGEST = 500
+MOST_SUBJECTS = 1_500
+# A sealed record never changes: what its digest names was read once and stays read.
+_VALUES: dict[str, Any] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """One record of the registers with where it stands: its subject, day and turn, who wrote it, its place in the log."""
+
+    rid: str
+    v: str
+    subject: str
+    order: str
+    on: date
+    turn: int
+    digest: str
+    log: str
+    index: int
+    actor: str
+    action: str
+    value: Any
+
+
+COLUMNS = ("rid", "v", "subject", "order", "on", "turn", "digest", "log", "index", "actor", "action")
+
+
+def records(cls: type, **where: Any) -> list[Kept]:
+    """Which records of this class are on file, by subject and turn? Bodies that were read before are not read again."""
+    return kept(Record.objects.filter(v=VERSIONS[cls], **where))
+
+
+def kept(rows: QuerySet[Record]) -> list[Kept]:
+    """What do these rows hold, by subject and turn? Two questions at most to the database."""
+    found = list(rows.order_by("subject", "turn").values_list(*COLUMNS))
+    values = _values(rows, [row[6] for row in found])
+    return [Kept(*row, values[row[6]]) for row in found if row[6] in values]
+
+
+def _values(rows: QuerySet[Record], digests: Sequence[str]) -> dict[str, Any]:
+    known = {digest: _VALUES[digest] for digest in digests if digest in _VALUES}
+    missing = [digest for digest in digests if digest not in known]
+    if missing:
+        if len(_VALUES) + len(missing) > MOST_VALUES:
+            _VALUES.clear()
+        few = len(missing) <= MOST_BY_DIGEST
+        bodies = Record.objects.filter(digest__in=missing) if few else rows.order_by()
+        for digest, body in bodies.values_list("digest", "body"):
+            known[digest] = _VALUES[digest] = unseal(bytes(body))
+    return known
+
+
+def newest(found: Iterable[Kept]) -> dict[str, Any]:
+    """What was written last about each subject?"""
+    return {one.subject: one.value for one in found}
+
+
+def fill(session: Session, subjects: Iterable[str | None]) -> None:
+    """Read these subjects' files into the session at once, which would else ask for one after the other."""
+    wanted = sorted({subject for subject in subjects if subject} - session.files.keys())[:MOST_SUBJECTS]
+    heads = {head.subject: head for head in Head.objects.filter(subject__in=wanted)}
+    files = {subject: File(0, 0, "", []) for subject in wanted}
+    for subject, head in heads.items():
+        files[subject] = File(head.version, head.turn, head.leaf_hex, [])
+    for one in kept(Record.objects.filter(subject__in=list(heads))):
+        session.places[one.digest] = Citation(one.digest, one.log, one.index)
+        files[one.subject].records.append(Filed(one.rid, one.v, one.digest, one.value, one.turn))
+    session.files.update(files)
+
+
+def fill_rows(session: Session, model: type[M], keys: Iterable[str]) -> list[M]:
+    """Read these cached rows into the session at once; those that are not there are known to be absent."""
+    wanted = sorted(set(keys))
+    found = list(model._default_manager.filter(pk__in=wanted))
+    session.rows.update({(model, key): None for key in wanted if (model, key) not in session.rows})
+    session.rows.update({(model, str(row.pk)): row for row in found})
+    return found
+
+
+def is_home(desk: Desk | None) -> bool:
+    """May this person read the ministry's figures? Only who works on every order of the home state."""
+    return desk is not None and desk.mandate.role in OFFICE_ROLES
+
+
+def own_places(desk: Desk) -> tuple[set[str], set[str]]:
+    """Which lines and centres does the body make, run or host?"""
+    lines = {one.value.id for one in records(Line) if desk.body in (one.value.maker, authority_of(one.value.host))}
+    centres = {c.value.id for c in records(Centre) if desk.body in (c.value.operator, authority_of(c.value.host))}
+    return lines, centres
+
+
+def authority_of(state: str) -> str:
+    """Which authority speaks for this state?"""
+    return f"authority:{state.lower()}"
+
+
+def own_orders(desk: Desk) -> dict[str, Order]:
+    """Which orders does the body have a part in? As `cases.touches` says, asked of all orders at once."""
+    lines, centres = own_places(desk)
+    where: dict[str, Any] = {}
+    if desk.body.startswith("party:") and not lines and not centres:
+        where = {"subject__in": list(Involvement.objects.filter(party=desk.body).values_list("order", flat=True))}
+    found = newest(records(Order, **where))
+    return {id: order for id, order in found.items() if _plays(desk.body, order, lines, centres)}
+
+
+def _plays(body: str, order: Order, lines: set[str], centres: set[str]) -> bool:
+    is_named = body in {party for _, party in order.roles()} or body == authority_of(order.destination)
+    return is_named or order.line in lines or order.centre in centres
+
+
+def states_of(events: Iterable[Kept], on: date) -> dict[str, tuple[Any, date]]:
+    """In which state is each centre and line on this day, and since when?"""
+    lives: dict[str, list[LifeEvent]] = {}
+    for event in events:
+        lives.setdefault(event.subject, []).append(event.value)
+    found = {}
+    for subject, life in lives.items():
+        state = state_on(life, on)
+        if state is not None:
+            since = max(event.on for event in life if event.on <= on and event.state is state)
+            found[subject] = (state, since)
+    return found
+
+
+def day_asked(request: HttpRequest) -> date | None:
+    """As known on which day? None for today. Raises ValueError for what is no day."""
+    text = request.GET.get("on", "").strip()
+    return date.fromisoformat(text) if text else None

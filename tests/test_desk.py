@@ -1,0 +1,160 @@
+"""Does an order live from application to reinvestment by persons alone, and may nobody do what is not theirs?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from carried import carry_into, copy_sqlite, office_on, settle_sqlite, small_world, sqlite_url
+from desk_life import deal, deliver, desk_of, do, file, license_it, officer, reinvest, representative
+
+pytestmark = [pytest.mark.db, pytest.mark.slow]
+
+
+@pytest.fixture(scope="module")
+def year(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("desk")
+    path = folder / "office.sqlite3"
+    carry_into(small_world(folder), sqlite_url(path))
+    settle_sqlite(path)
+    return path
+
+
+@pytest.fixture
+def office(year: Path, tmp_path: Path) -> Iterator[None]:
+    with office_on(copy_sqlite(year, tmp_path / "office.sqlite3")):
+        yield
+
+
+def shortage_of(currency: str) -> tuple[str, str]:
+    """Which shortage stood long enough, and who supplies for it?"""
+    from ecluse.office.desk.refs import on_file
+    from ecluse.proceeds.terms import Purchase, Shortage
+
+    bought = [p for p in on_file(Purchase) if p.money.currency == currency]
+    named = {s.id for s in on_file(Shortage)}
+    return next((p.shortage, p.supplier) for p in bought if p.shortage in named)
+
+
+def test_an_order_lives_by_persons_alone(office: None) -> None:
+    from ecluse.base.verdict import Passed
+    from ecluse.office.audit.report import run_audit
+    from ecluse.office.models import OrderRow
+
+    sale = deal()
+    order = file(sale)
+    assert isinstance(license_it(sale, order), Passed)
+    assert isinstance(deliver(sale, order), Passed)
+    shortage, supplier = shortage_of(sale.application.unit_price.currency)
+    assert isinstance(reinvest(sale, order, shortage, supplier), Passed)
+    assert OrderRow.objects.get(order=order).standing == "passed"
+    report = run_audit()
+    assert "broken" not in report.statuses().values(), report.text("en")
+
+
+def test_whoever_acts_is_sealed_with_what_was_done(office: None) -> None:
+    from ecluse.office.desk.today import open_session
+    from ecluse.office.registers_people import ActedBy
+
+    sale = deal()
+    order = file(sale)
+    acted = open_session().of(order, ActedBy)
+    assert [(one.action, one.body) for one in acted] == [("licence.file", sale.order.exporter)]
+
+
+def test_the_same_units_are_not_claimed_twice(office: None) -> None:
+    from ecluse.office.models import OrderRow
+
+    sale = deal()
+    file(sale)
+    assert OrderRow.objects.get(order=file(sale)).standing == "held_refused"
+
+
+def test_nobody_countersigns_his_own_proposal(office: None) -> None:
+    from ecluse.office.desk.form import FormError
+
+    sale = deal()
+    order = file(sale)
+    author = officer("authority:ssecu", "author")
+    with pytest.raises(FormError):
+        do("licence.propose", author, order, grant="yes", reason="mine alone", countersigner=author.person)
+
+
+def test_the_deed_itself_refuses_whoever_may_not(office: None) -> None:
+    from ecluse.base.errors import ForbiddenError
+    from ecluse.licence.terms import Opinion, Voice
+    from ecluse.office.actions.licence import give_opinion
+
+    order = file(deal())
+    author = officer("authority:ssecu", "author")
+    desk = desk_of(author)
+    opinion = Opinion(f"opinion:{order}/mod", f"application:{order}", "authority:mod", author.person, Voice.FOR, "x",
+                      desk.on)  # fmt: skip
+    with pytest.raises(ForbiddenError):
+        give_opinion(desk.session, order, opinion)
+
+
+def test_a_stranger_takes_no_part_in_anothers_case(office: None) -> None:
+    from ecluse.office.desk.refs import on_file
+    from ecluse.office.desk.registry import About, all_actions, may, offered
+    from ecluse.parties.terms import Party
+
+    sale = deal()
+    order = file(sale)
+    named = {party for _, party in sale.order.roles()} | {sale.line.maker}
+    stranger = representative(next(party.id for party in on_file(Party) if party.id not in named))
+    desk = desk_of(stranger)
+    assert offered(desk, About.ORDER, order) == []
+    assert offered(desk, About.TRANCHE, f"{order}/0") == []
+    for action in all_actions().values():
+        if action.about in (About.ORDER, About.TRANCHE):
+            subject = order if action.about is About.ORDER else f"{order}/0"
+            assert not may(desk, action, subject), action.name
+
+
+ROLES = [("authority:mod", "planner"), ("authority:ssecu", "author"), ("authority:mod", "countersigner"),
+         ("authority:mfa", "opinion"), ("authority:ssecu", "clearance"), ("authority:treasury", "spender"),
+         ("authority:audit", "controller")]  # fmt: skip
+
+
+def test_every_action_is_open_to_its_roles_and_to_no_other(office: None) -> None:
+    from ecluse.office.actions.permissions import ACTIONS, REPRESENTS
+    from ecluse.office.desk.registry import About, all_actions, may
+
+    order = file(deal())
+    subjects = {About.ORDER: order, About.TRANCHE: f"{order}/0", About.OFFICE: "office"}
+    mandates = [*(officer(*role) for role in ROLES), representative("authority:ro"), representative("party:maker-001")]
+    for action in all_actions().values():
+        subject = subjects.get(action.about)
+        for mandate in mandates if subject else ():
+            speaks = mandate.role in action.roles()
+            if not speaks:
+                assert not may(desk_of(mandate), action, str(subject)), (action.name, mandate)
+            elif mandate.role not in REPRESENTS:
+                assert may(desk_of(mandate), action, str(subject)), (action.name, mandate)
+    acted = {action.permit or action.name for action in all_actions().values()}
+    silent = {name for name, roles in ACTIONS.items() if roles - {"clock"}} - acted
+    assert silent <= {"office.propose_import", "office.accept_import", "office.decline_import"}, silent
+
+
+def test_a_second_hand_that_comes_late_writes_nothing(office: None) -> None:
+    from ecluse.base.errors import ConflictError
+    from ecluse.licence.terms import Opinion, Voice
+    from ecluse.office.actions.licence import give_opinion
+
+    order = file(deal())
+    first, second = desk_of(officer("authority:mod", "opinion")), desk_of(officer("authority:sbu", "opinion"))
+    for desk in (first, second):
+        desk.session.file(order)
+
+    def spoken(desk: Any) -> Any:
+        slug = desk.body.split(":")[1]
+        return Opinion(
+            f"opinion:{order}/{slug}", f"application:{order}", desk.body, desk.person, Voice.FOR, "x", desk.on
+        )
+
+    give_opinion(first.session, order, spoken(first))
+    with pytest.raises(ConflictError):
+        give_opinion(second.session, order, spoken(second))
