@@ -60,12 +60,13 @@ def demo(
 def audit(
     db: str = typer.Option("", help="database URL"),
     public: str = typer.Option("", help="audit a public folder instead, without any database"),
+    keep: bool = typer.Option(False, "--keep", help="seal what was found, for the office's own page"),
     json: bool = typer.Option(False, "--json"),
 ) -> None:
     """Is every promise kept, as far as can be checked from here?"""
     if public:
         _run(EDGE, "audit_public", folder=public, as_json=json)
-    _run(OFFICE, "audit", db=db, as_json=json)
+    _run(OFFICE, "audit", db=db, as_json=json, keep=keep)
 
 
 @app.command()

@@ -72,7 +72,7 @@ def do(name: str, mandate: Any, subject: str, **raw: Any) -> Any:
 
 
 def deal() -> Deal:
-    """Which order that passed can be repeated today: a certificate of December with units left, from home, no centre?"""
+    """Which order that passed can be repeated today: its certificate in force with units left, from home, no centre?"""
     from ecluse.custody.ranges import difference, normal
     from ecluse.custody.terms import Fate, Line, Marking, SerialBlock
     from ecluse.licence.terms import Application, GoodsList

@@ -439,6 +439,19 @@ def test_the_low_side_takes_no_secret(tmp_path: Path) -> None:
         bring_in("makers", "models")
 
 
+def test_a_shortage_is_stated_by_its_own_authority_and_signed(full: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    from ecluse.base.errors import ForbiddenError
+
+    id = propose("shortages", ("s.csv", WORLD_TABLES["shortages"].encode(), None))
+    before = counts()
+    with pytest.raises(ForbiddenError, match="speaks for"):
+        accept(id, AUTHOR)
+    monkeypatch.setenv("ECLUSE_KEYS_PASSPHRASE", "another")
+    with pytest.raises(ForbiddenError, match="needs the signature"):
+        accept(id, "officer:gs-1")
+    assert counts() == before
+
+
 # ------------------------------------------------------------------ revisions, as known on a day
 
 
@@ -566,7 +579,8 @@ def test_world_tables_come_in_too(full: None) -> None:
     assert founded == set(BY_NAME) - conduct - deeds
     for kind, text in WORLD_TABLES.items():
         assert plan(kind, text).planned, kind
-        accept(propose(kind, (f"{kind}.csv", text.encode(), None)))
+        named_by = "officer:gs-1" if kind == "shortages" else AUTHOR
+        accept(propose(kind, (f"{kind}.csv", text.encode(), None)), named_by)
     from ecluse.office.audit.report import run_audit
 
     report = run_audit()

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from begun import AUTHOR, DIRTY, ON, PASSPHRASE, PLANNER, as_person, begun
-from carried import ROOT, office_on, python, sqlite_url
+from carried import office_on, python, small_world, sqlite_url
 
 ANSWERS = DIRTY / "answers.toml"
 pytestmark = pytest.mark.db
@@ -117,10 +117,11 @@ def test_an_office_never_becomes_a_demonstration(url: str, tmp_path: Path) -> No
     from ecluse.edge.world.read import read_world
     from ecluse.office.carry.year import carry
 
+    world = read_world(small_world(tmp_path))
     with begun(url, tmp_path / "keys"):
         before = counts()
         with pytest.raises(BadInputError, match="another database"):
-            carry(read_world(ROOT / "examples" / "ua-2026"))
+            carry(world)
         assert counts() == before
 
 

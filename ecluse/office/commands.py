@@ -71,12 +71,17 @@ def _is_broken(result: dict[str, Any]) -> bool:
     return "broken" in result["promises"].values() or "missed" in result["threats"].values()
 
 
-def audit(db: str, as_json: bool) -> int:
-    """Is every promise kept?"""
+def audit(db: str, as_json: bool, keep: bool = False) -> int:
+    """Is every promise kept? With `keep`, what was found is sealed, for the office's own page of the audit."""
     open_office(db)
     from ecluse.office.audit.report import run_audit
 
     report = run_audit(say)
+    if keep:
+        from ecluse.office.actions.audits import keep_audit
+        from ecluse.office.desk.today import open_session, today
+
+        keep_audit(open_session(), report, today())
     print(json.dumps(report.to_json(), ensure_ascii=False) if as_json else report.text(person_language()))
     return 0 if report.is_kept() else 1
 

@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, path
 from ecluse.office.api.calls import api
 from ecluse.office.views import (
     action,
+    cases,
     notices,
     orders,
     reads_page,
@@ -22,7 +23,7 @@ handler403 = "ecluse.office.views.errors.handler403"
 handler404 = "ecluse.office.views.errors.handler404"
 handler500 = "ecluse.office.views.errors.handler500"
 
-ROOMS = (summary, action, orders, notices, reads_page, saved_views, settings_page, sign_in, style_page)
+ROOMS = (summary, action, cases, orders, notices, reads_page, saved_views, settings_page, sign_in, style_page)
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", summary.summary_page, name="home"),
     *(place for room in ROOMS for place in room.PATHS),

@@ -10,6 +10,7 @@ from ecluse.office.registers import Authority, Order
 if TYPE_CHECKING:
     from ecluse.office.session import Mandate, Session
 
+HOME_SERVICE = "authority:ssecu"
 # Roles that work on every order of the home state.
 OFFICE_ROLES = frozenset({
     "planner", "author", "countersigner", "opinion", "clearance", "spender", "controller", "auditor",
@@ -48,3 +49,9 @@ def state_of(session: Session, authority: str) -> str:
     """For which state does this authority speak? Empty when it is not registered."""
     found = session.newest(authority, Authority)
     return found.state if found else ""
+
+
+def authority_in(session: Session, state: str) -> str:
+    """Who is responsible for goods on this state's soil? At home the export-control service."""
+    home = state_of(session, HOME_SERVICE)
+    return HOME_SERVICE if state in (home, "") else f"authority:{state.lower()}"

@@ -1,4 +1,4 @@
-"""What has a person typed and not sent? Kept for the next visit, gone when the action is taken; no record of anything."""
+"""What has a person typed and not sent? Kept for the next visit, gone when the action is taken; it is no record."""
 
 from __future__ import annotations
 

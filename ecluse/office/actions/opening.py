@@ -32,10 +32,12 @@ from ecluse.office.opening.records import (
 from ecluse.office.registers import Authority, Officer
 from ecluse.office.session import Session
 from ecluse.parties.terms import Party
-from ecluse.proceeds.terms import JournalEntry
+from ecluse.proceeds.terms import JournalEntry, Shortage
 
 PROPOSERS = frozenset({"author", "planner"})
 ACCEPTORS = frozenset({"author", "planner", "countersigner"})
+# What has no meaning without its owner's signature is not filed without it.
+SIGNED_ALWAYS = (Shortage,)
 Signer = Callable[[str, Any, date], Signature | None]
 
 
@@ -200,6 +202,10 @@ def accept_import(session: Session, id: str, *, officer: str, on: date, signer: 
         for planned in plan.planned:
             filing = planned.filing
             made = signed(filing.owner, filing.record, on) if filing.owner else None
+            if made is None and isinstance(filing.record, SIGNED_ALWAYS):
+                raise ForbiddenError(
+                    say("opening.must_be_signed", person_language(), id=filing.record.id, owner=filing.owner)
+                )
             unsigned += filing.owner is not None and made is None
             deed.seal(filing.record, filing.subject, [made] if made else (), rid=planned.rid)
             _project(session, deed, filing.record)

@@ -1,7 +1,7 @@
 """Who may do what? Checked where the record is written: the role, the body spoken for, whose case it is.
 
-Three questions, all of them asked of every deed: does the actor hold a role that the action names; does a person who acts
-hold a mandate for that actor; and does nothing in the deed speak in another body's name or about a case foreign to it?
+Three questions are asked of every deed: does the actor hold a role that the action names; does a person who acts hold a
+mandate for that actor; and does nothing in the deed speak in another body's name or about a case foreign to it?
 """
 
 from __future__ import annotations
@@ -78,6 +78,7 @@ ACTIONS: dict[str, frozenset[str]] = {
     "proceeds.accept": frozenset({"authority"}),
     "proceeds.close": frozenset({"spender", "controller"}),
     "proceeds.hear": frozenset({"clock"}),
+    "audits.keep": frozenset({"clock", "auditor", "controller"}),
     "sides.export": frozenset({"clock"}),
     "sides.import": frozenset({"clock"}),
 }
@@ -142,7 +143,7 @@ def _check_person(deed: Deed) -> None:
     if deed.actor not in (mandate.person, mandate.body):
         raise ForbiddenError(f"{mandate.person} speaks for {mandate.body}, not for {deed.actor}")
     if deed.actor == mandate.body and mandate.role not in REPRESENTS:
-        raise ForbiddenError(f"{mandate.person} works for {mandate.body} as {mandate.role} and does not sign in its name")
+        raise ForbiddenError(f"{mandate.person} is {mandate.role} of {mandate.body} and does not sign in its name")
     if deed.actor == mandate.person and mandate.role not in ACTIONS[deed.action]:
         raise ForbiddenError(f"{mandate.person} holds the role {mandate.role}, which may not do {deed.action}")
     if not holds(session, mandate, deed.on):

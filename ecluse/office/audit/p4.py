@@ -120,7 +120,7 @@ def licences_rest_on_two(reading: Reading, tally: Tally) -> None:
 
 
 def changes_are_by_two(reading: Reading, tally: Tally) -> None:
-    """Is every step in a licence's life lawful and, where it gives or ends for good, signed by two of two authorities?"""
+    """Is each step in a life lawful and, where it gives or ends for good, signed by two officers of two authorities?"""
 
     def check(row: Filed) -> None:
         event: LicenceEvent = row.value

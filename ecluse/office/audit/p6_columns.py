@@ -104,17 +104,19 @@ DAYS: Mapping[type, Callable[[Any], date]] = {
     Licence: lambda v: v.issued_on,
     Order: lambda v: v.filed_on,
 }  # fmt: skip
-ACTORS: Mapping[type, Callable[[Any], str]] = {
-    **dict.fromkeys((Opinion, LicenceEvent, Clearance), lambda v: v.officer),
-    Contribution: lambda v: v.payer,
-    DeliveryVerification: lambda v: v.owner,
-    HostLicence: lambda v: v.owner,
-    Loss: lambda v: v.custodian,
-    Manifest: lambda v: v.from_custodian,
-    Order: lambda v: v.exporter,
-    ProposedDecision: lambda v: v.author,
-    Receipt: lambda v: v.bank,
-    Sighting: lambda v: v.reporter,
+# Who may have filed a record, where its value tells? One of these: of two sides, the one who signed last.
+ACTORS: Mapping[type, Told] = {
+    **dict.fromkeys((Opinion, Clearance), lambda v: (v.officer,)),
+    LicenceEvent: lambda v: (v.officer, v.countersigner or v.officer),
+    Contribution: lambda v: (v.payer,),
+    DeliveryVerification: lambda v: (v.owner,),
+    HostLicence: lambda v: (v.owner,),
+    Loss: lambda v: (v.custodian,),
+    Manifest: lambda v: (v.from_custodian, v.to_custodian),
+    Order: lambda v: (v.exporter,),
+    ProposedDecision: lambda v: (v.author, v.countersigner),
+    Receipt: lambda v: (v.bank,),
+    Sighting: lambda v: (v.reporter,),
 }
 COPIES = (DealSeen,)
 # Under which suffix does a record stand that says how an earlier one of the same id ended?
@@ -138,7 +140,7 @@ def columns_are_projections(reading: Reading, tally: Tally) -> None:
         if type(value) in DAYS:
             told.append(("on", row.on.isoformat(), {DAYS[type(value)](value).isoformat()}))
         if type(value) in ACTORS:
-            told.append(("actor", row.actor, {ACTORS[type(value)](value)}))
+            told.append(("actor", row.actor, set(ACTORS[type(value)](value))))
         order = getattr(value, "order", None)
         if row.subject.startswith("order:"):
             told.append(("order", row.order, {row.subject.partition("/")[0]}))

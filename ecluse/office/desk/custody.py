@@ -1,4 +1,4 @@
-"""Which actions has a person at the custody gate? Commit, mark, pack, release, hand over by two, verify, report."""
+"""Which actions has a person at the custody gate? Split, pack, release, hand over by two, verify, report."""
 
 from __future__ import annotations
 
@@ -14,8 +14,6 @@ from ecluse.custody.terms import (
     DeliveryVerification,
     Fate,
     HostLicence,
-    LifeEvent,
-    LifeState,
     Line,
     Loss,
     Manifest,
@@ -26,15 +24,14 @@ from ecluse.custody.terms import (
     Step,
 )
 from ecluse.office.actions import custody as act
-from ecluse.office.actions.cases import bodies_of, holder_of, state_of
+from ecluse.office.actions.cases import authority_in, bodies_of, holder_of, state_of
 from ecluse.office.actions.hearings import last_finding
 from ecluse.office.actions.split import near_equal, split
 from ecluse.office.desk.follow import moving
 from ecluse.office.desk.form import Fault, FormError
 from ecluse.office.desk.papers import hold_out, signed_by_both, waiting
-from ecluse.office.desk.refs import model_on_file
 from ecluse.office.desk.registry import About, Action, Desk, Done
-from ecluse.office.facts.custody import level_of, packed_ranges, taken_in, verification_of
+from ecluse.office.facts.custody import packed_ranges, taken_in, verification_of
 from ecluse.office.registers import Order, Packing, Release
 from ecluse.office.registers_people import PaperOffered
 from ecluse.order import Gate
@@ -42,70 +39,6 @@ from ecluse.order import Gate
 LONG, CHOICE = {"long": True}, {"choice": True}
 HOST_TERM = timedelta(180)
 MOST_PARTS = 12
-
-
-@dataclass(frozen=True, slots=True)
-class CommitBlock:
-    """Which run of serial numbers does the line commit?"""
-
-    prefix: str
-    first: int
-    count: int
-    model: str
-    funded_for_home: bool
-
-
-def commit_block(desk: Desk, subject: str, form: CommitBlock) -> Done:
-    """Commit a block of serial numbers before any of them is made."""
-    if model_on_file(form.model) is None:
-        raise FormError([Fault("model", "form.fault.not_on_file", form.model)])
-    block = SerialBlock(
-        f"block:{form.prefix}-{form.first}", subject, form.model, form.prefix, form.first, form.count, desk.on,
-        form.funded_for_home,
-    )  # fmt: skip
-    act.commit_block(desk.session, block, desk.on, maker=desk.body, signature=desk.sign(desk.body, block))
-    return Done(block.id)
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """Which numbers ended how?"""
-
-    first: int
-    last: int
-    fate: Fate
-
-
-def mark(desk: Desk, subject: str, form: Mark) -> Done:
-    """Mark numbers of one's block as made, void or unused."""
-    block = _block(desk, subject)
-    line = desk.session.newest(block.line, Line)
-    if line is None or form.last < form.first or form.last >= block.first + block.count or form.first < block.first:
-        raise FormError([Fault("last", "form.fault.range", f"{form.first}-{form.last}")])
-    run = SerialRange(block.id, form.first, form.last)
-    if difference([run], [m.range for m in desk.session.of(block.id, Marking)]) != (run,):
-        raise FormError([Fault("first", "form.fault.marked", f"{form.first}-{form.last}")])
-    marking = Marking(f"marking:{block.id}/{form.first}", block.id, run, form.fate, line.id, block.model, desk.on)
-    model = model_on_file(block.model)
-    act.mark(
-        desk.session, block, marking, desk.on, maker=desk.body, authority=_authority_in(desk, line.host),
-        level=level_of(desk.session, model.class_ if model else line.class_, desk.on),
-        signature=desk.sign(desk.body, marking),
-    )  # fmt: skip
-    return Done(block.id)
-
-
-def _block(desk: Desk, subject: str) -> SerialBlock:
-    found = desk.session.newest(subject, SerialBlock)
-    if found is None:
-        raise KeyError(subject)
-    return found
-
-
-def _authority_in(desk: Desk, state: str) -> str:
-    """Who is responsible for goods on this state's soil?"""
-    home = state_of(desk.session, "authority:ssecu")
-    return "authority:ssecu" if state in (home, "") else f"authority:{state.lower()}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +156,8 @@ def offer(desk: Desk, subject: str, form: Offer) -> Done:
     state = form.place_state.upper()
     manifest = Manifest(
         f"manifest:{subject}/{sequence}", subject, sequence, form.step, desk.body, form.to_custodian, state,
-        _authority_in(desk, state), held, sum(run.units() for run in held), form.short, form.rejected, desk.at, desk.at,
+        authority_in(desk.session, state), held, sum(run.units() for run in held), form.short, form.rejected,
+        desk.at, desk.at,
     )  # fmt: skip
     hold_out(
         desk, "custody.offer", subject, [manifest], signer=desk.body, waits_for=form.to_custodian, order=order.id,
@@ -378,20 +312,6 @@ def is_to_split(desk: Desk, subject: str) -> bool:
     return is_own and desk.is_open(whole) and moving(desk, whole) is not None and not _is_packed(desk, whole)
 
 
-@dataclass(frozen=True, slots=True)
-class EnterLife:
-    """Which step does the centre or line take?"""
-
-    state: LifeState
-
-
-def enter_life(desk: Desk, subject: str, form: EnterLife) -> Done:
-    """Record the next step in the life of a centre or a line."""
-    event = LifeEvent(f"life:{subject}/{form.state.value}-{desk.on}", subject, form.state, desk.body, desk.on)
-    act.enter_life(desk.session, event, desk.on, actor=desk.person)
-    return Done(subject)
-
-
 def is_closed(desk: Desk, subject: str) -> bool:
     """Did the custody gate find the tranche's chain closed?"""
     found = last_finding(desk.session, subject, Gate.CUSTODY, CustodyFinding)
@@ -399,8 +319,6 @@ def is_closed(desk: Desk, subject: str) -> bool:
 
 
 ACTIONS = (
-    Action("custody.commit_block", About.LINE, CommitBlock, commit_block),
-    Action("custody.mark", About.BLOCK, Mark, mark),
     Action("custody.license_host", About.ORDER, LicenseByHost, license_by_host, hosts,
            given=lambda desk, subject: {"units": desk.order(subject).units, "valid_until": desk.on + HOST_TERM}),
     Action("custody.split", About.ORDER, SplitOrder, split_order, is_to_split, permit="licence.file"),
@@ -412,6 +330,4 @@ ACTIONS = (
     Action("custody.verify_delivery", About.TRANCHE, VerifyDelivery, verify_delivery, is_to_verify,
            given=lambda desk, subject: {"units": desk.tranche(subject).units}),
     Action("custody.report_sighting", About.TRANCHE, ReportSighting, report_sighting),
-    Action("custody.enter_centre_life", About.CENTRE, EnterLife, enter_life, permit="office.register"),
-    Action("custody.enter_line_life", About.LINE, EnterLife, enter_life, permit="office.register"),
 )  # fmt: skip

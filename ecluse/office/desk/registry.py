@@ -185,9 +185,9 @@ def owners_of(session: Session, about: About, subject: str) -> set[str]:
 
 def all_actions() -> Mapping[str, Action]:
     """Which actions are there, by name, in the order of the river?"""
-    from ecluse.office.desk import custody, licence, licence_cases, office, parties, proceeds, surplus
+    from ecluse.office.desk import custody, licence, licence_cases, office, parties, proceeds, production, surplus
 
-    rooms = (office, surplus, parties, licence, licence_cases, custody, proceeds)
+    rooms = (office, surplus, parties, licence, licence_cases, production, custody, proceeds)
     return {action.name: action for room in rooms for action in room.ACTIONS}
 
 

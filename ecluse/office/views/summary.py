@@ -27,7 +27,7 @@ WORDS = (
 @require_safe
 def summary_page(request: HttpRequest) -> HttpResponse:
     """Where do the orders stand, in the visitor's language?"""
-    return page(request, "office/summary.html", _page(language_of(request)))
+    return page(request, "office/summary.html", summary_of(language_of(request)))
 
 
 def log_root() -> str:
@@ -40,7 +40,8 @@ def log_root() -> str:
     return root_of(leaves).hex() if leaves else ""
 
 
-def _page(lang: str) -> dict[str, Any]:
+def summary_of(lang: str) -> dict[str, Any]:
+    """What does the page tell in this language?"""
     flow = read_flow()
     return {
         "words": {word.replace(".", "_"): say(f"page.{word}", lang) for word in WORDS},

@@ -1,0 +1,94 @@
+"""Which actions has a person on lines and centres? Commit serial numbers, mark them, record the steps of a life."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ecluse.custody.ranges import difference
+from ecluse.custody.terms import Fate, LifeEvent, LifeState, Line, Marking, SerialBlock, SerialRange
+from ecluse.office.actions import custody as act
+from ecluse.office.actions.cases import authority_in
+from ecluse.office.desk.form import Fault, FormError
+from ecluse.office.desk.refs import model_on_file
+from ecluse.office.desk.registry import About, Action, Desk, Done
+from ecluse.office.facts.custody import level_of
+
+
+@dataclass(frozen=True, slots=True)
+class CommitBlock:
+    """Which run of serial numbers does the line commit?"""
+
+    prefix: str
+    first: int
+    count: int
+    model: str
+    funded_for_home: bool
+
+
+def commit_block(desk: Desk, subject: str, form: CommitBlock) -> Done:
+    """Commit a block of serial numbers before any of them is made."""
+    if model_on_file(form.model) is None:
+        raise FormError([Fault("model", "form.fault.not_on_file", form.model)])
+    block = SerialBlock(
+        f"block:{form.prefix}-{form.first}", subject, form.model, form.prefix, form.first, form.count, desk.on,
+        form.funded_for_home,
+    )  # fmt: skip
+    act.commit_block(desk.session, block, desk.on, maker=desk.body, signature=desk.sign(desk.body, block))
+    return Done(block.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Which numbers ended how?"""
+
+    first: int
+    last: int
+    fate: Fate
+
+
+def mark(desk: Desk, subject: str, form: Mark) -> Done:
+    """Mark numbers of one's block as made, void or unused."""
+    block = _block(desk, subject)
+    line = desk.session.newest(block.line, Line)
+    if line is None or form.last < form.first or form.last >= block.first + block.count or form.first < block.first:
+        raise FormError([Fault("last", "form.fault.range", f"{form.first}-{form.last}")])
+    run = SerialRange(block.id, form.first, form.last)
+    if difference([run], [m.range for m in desk.session.of(block.id, Marking)]) != (run,):
+        raise FormError([Fault("first", "form.fault.marked", f"{form.first}-{form.last}")])
+    marking = Marking(f"marking:{block.id}/{form.first}", block.id, run, form.fate, line.id, block.model, desk.on)
+    model = model_on_file(block.model)
+    act.mark(
+        desk.session, block, marking, desk.on, maker=desk.body, authority=authority_in(desk.session, line.host),
+        level=level_of(desk.session, model.class_ if model else line.class_, desk.on),
+        signature=desk.sign(desk.body, marking),
+    )  # fmt: skip
+    return Done(block.id)
+
+
+def _block(desk: Desk, subject: str) -> SerialBlock:
+    found = desk.session.newest(subject, SerialBlock)
+    if found is None:
+        raise KeyError(subject)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class EnterLife:
+    """Which step does the centre or line take?"""
+
+    state: LifeState
+
+
+def enter_life(desk: Desk, subject: str, form: EnterLife) -> Done:
+    """Record the next step in the life of a centre or a line."""
+    event = LifeEvent(f"life:{subject}/{form.state.value}-{desk.on}", subject, form.state, desk.body, desk.on)
+    act.enter_life(desk.session, event, desk.on, actor=desk.person)
+    return Done(subject)
+
+
+ACTIONS = (
+    Action("custody.commit_block", About.LINE, CommitBlock, commit_block),
+    Action("custody.mark", About.BLOCK, Mark, mark),
+    Action("custody.enter_centre_life", About.CENTRE, EnterLife, enter_life, permit="office.register"),
+    Action("custody.enter_line_life", About.LINE, EnterLife, enter_life, permit="office.register"),
+)  # fmt: skip

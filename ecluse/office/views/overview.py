@@ -1,0 +1,74 @@
+"""Where do the orders stand in the whole country, how long do they wait, where does it choke, which need is unmet?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import path
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from ecluse.base.words import say
+from ecluse.office.desk.today import law, today
+from ecluse.office.views.action import desk_of
+from ecluse.office.views.charts import Chart, Series
+from ecluse.office.views.overview_need import Need, needs
+from ecluse.office.views.overview_waits import Waits, choke, read_waits
+from ecluse.office.views.page import language_of, page, word
+from ecluse.office.views.summary import summary_of
+from ecluse.office.views.things import is_home
+
+
+@never_cache
+@require_safe
+def overview_page(request: HttpRequest) -> HttpResponse:
+    """How does the mechanism do? Need is a secret of the ministry: only who works for the home state is shown it."""
+    lang = language_of(request)
+    context = summary_of(lang)
+    if not context["is_empty"]:
+        waits = read_waits(getattr(request, "on", None) or today(), law())
+        context |= {"waits": waits, "choke": _choke(waits, lang), "waits_chart": _waits_chart(waits)}
+    return page(request, "office/overview.html", {**context, **_need(request)})
+
+
+def _choke(waits: list[Waits], lang: str) -> str:
+    worst = choke(waits)
+    if worst is None:
+        return say("pages2.overview.no_choke", lang)
+    gate = say(f"gate.{worst.gate.value}", lang)
+    return say("pages2.overview.choke", lang, gate=gate, beyond=worst.beyond, waiting=worst.waiting)
+
+
+def _waits_chart(waits: list[Waits]) -> Chart:
+    return Chart(
+        "waits", "bar", "pages2.overview.waits_chart", [f"gate.{one.gate.value}" for one in waits],
+        (Series("pages2.overview.in_time", [one.in_time for one in waits]),
+         Series("pages2.overview.beyond", [one.beyond for one in waits])),
+    )  # fmt: skip
+
+
+def _need(request: HttpRequest) -> dict[str, Any]:
+    desk = desk_of(request) if hasattr(request, "on") else None
+    if desk is None or not is_home(desk):
+        return {}
+    found = needs(desk)
+    return {"shows_need": True, "need": found, "need_chart": _need_chart(found, language_of(request)) if found else None}
+
+
+def _need_chart(found: tuple[Need, ...], lang: str) -> Chart:
+    known = [need for need in found if need.unmet is not None]
+    return Chart(
+        "need", "bar", "pages2.overview.need_chart", [class_word(need.class_, lang) for need in known],
+        (Series("pages2.need.unmet", [need.unmet or 0 for need in known]),
+         Series("pages2.need.covered", [need.covered or 0 for need in known])),
+    )  # fmt: skip
+
+
+def class_word(class_: str, lang: str) -> str:
+    """What is this class of goods called? Its id where the catalogues have no word for it."""
+    said = word(f"pages2.class.{class_}", lang)
+    return class_ if said.startswith("pages2.") else said
+
+
+PATHS = [path("overview/", overview_page, name="overview")]

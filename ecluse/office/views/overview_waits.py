@@ -1,0 +1,122 @@
+"""Where does the stream choke? How many wait before each gate, how long, how many beyond the gate's own clock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from statistics import median_low
+
+from ecluse.base.law import Law
+from ecluse.custody.measures import measure
+from ecluse.custody.terms import CustodyStage
+from ecluse.licence.routes import effective
+from ecluse.licence.terms import Application
+from ecluse.office.facts.parties import in_force
+from ecluse.office.flow import RIVER
+from ecluse.office.models import Record, Tranche
+from ecluse.office.views.things import newest, records
+from ecluse.order import Gate, Hearing, Standing
+from ecluse.proceeds.terms import ContributionPolicy
+from ecluse.surplus.dated import term
+
+MOST_WAITING = 5_000
+NEXT = {Gate.SURPLUS: Gate.PARTIES, Gate.PARTIES: Gate.LICENCE, Gate.LICENCE: Gate.CUSTODY}
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """What waits before one gate: how many tranches, the oldest and the middle one's days, how many beyond the clock.
+
+    `clock` is the longest term in days that runs at the gate; None where the law sets none.
+    """
+
+    gate: Gate
+    waiting: int
+    referred: int
+    oldest: int | None
+    middle: int | None
+    clock: int | None
+    beyond: int
+
+    @property
+    def in_time(self) -> int:
+        """How many wait within the clock?"""
+        return self.waiting - self.beyond
+
+
+@dataclass(frozen=True, slots=True)
+class One:
+    """One tranche that waits: its order, before which gate, since when, and whether a person must decide."""
+
+    order: str
+    gate: Gate
+    since: date
+    is_referred: bool
+
+
+def read_waits(on: date, law: Law) -> list[Waits]:
+    """How many wait before each of the five gates on this day, and how long?"""
+    waiting = list(_waiting())
+    routes = newest(records(Application, order__in={one.order for one in waiting if one.gate is Gate.LICENCE}))
+    return [_of_gate(gate, [one for one in waiting if one.gate is gate], routes, on, law) for gate in RIVER]
+
+
+def choke(waits: Iterable[Waits]) -> Waits | None:
+    """At which gate does it choke? Where most are beyond the clock; None where nothing is."""
+    worst = max(waits, key=lambda gate: (gate.beyond, gate.waiting), default=None)
+    return worst if worst and worst.beyond else None
+
+
+def _waiting() -> Iterable[One]:
+    standings = (Standing.OPEN.value, Standing.HELD_REFERRED.value)
+    rows = list(
+        Tranche.objects.filter(standing__in=standings, is_split=False)
+        .order_by("tranche").values_list("order", "gate", "standing", "hearing")[:MOST_WAITING]
+    )  # fmt: skip
+    since = dict(Record.objects.filter(rid__in={row[3] for row in rows}).values_list("rid", "on"))
+    opened = [row[3] for row in rows if row[1] == Gate.CUSTODY.value and row[2] == Standing.OPEN.value]
+    delivered = {one.rid for one in records(Hearing, rid__in=opened) if _is_delivered(one.value)}
+    for order, heard, standing, hearing in rows:
+        if hearing in since:
+            is_referred = standing == Standing.HELD_REFERRED.value
+            gate = Gate(heard) if is_referred else _next(Gate(heard), hearing in delivered)
+            yield One(order, gate, since[hearing], is_referred)
+
+
+def _is_delivered(hearing: Hearing) -> bool:
+    return bool(hearing.finding) and hearing.finding.get("stage") == CustodyStage.DELIVERY.value  # type: ignore[union-attr]
+
+
+def _next(heard: Gate, is_delivered: bool) -> Gate:
+    """Before which gate does it wait that passed this one? What was released waits for its delivery, then its money."""
+    if heard is Gate.CUSTODY:
+        return Gate.PROCEEDS if is_delivered else Gate.CUSTODY
+    return NEXT.get(heard, heard)
+
+
+def _of_gate(gate: Gate, waiting: list[One], routes: dict[str, Application], on: date, law: Law) -> Waits:
+    days = sorted((on - one.since).days for one in waiting)
+    clocks = [_clock(gate, routes.get(one.order), on, law) for one in waiting]
+    beyond = sum(
+        clock is not None and (on - one.since).days > clock for one, clock in zip(waiting, clocks, strict=True)
+    )
+    known = [clock for clock in (clocks or [_clock(gate, None, on, law)]) if clock is not None]
+    return Waits(
+        gate, len(waiting), sum(one.is_referred for one in waiting), days[-1] if days else None,
+        median_low(days) if days else None, max(known, default=None), beyond,
+    )  # fmt: skip
+
+
+def _clock(gate: Gate, application: Application | None, on: date, law: Law) -> int | None:
+    """Which term in days runs at this gate? Before the licence is decided, the reservation's or the route's own."""
+    if gate in (Gate.SURPLUS, Gate.PARTIES):
+        return term("reservation_days", on, law)
+    if gate is Gate.LICENCE:
+        terms = effective(application.route, application.goods_list, law, on) if application else None
+        return terms.clock_days if terms else None
+    if gate is Gate.CUSTODY:
+        return measure(law, on, "verification_days")
+    policies = [one.value for one in records(ContributionPolicy)]
+    policy: ContributionPolicy | None = in_force(policies, on)
+    return policy.days_to_receive if policy else None
