@@ -176,3 +176,28 @@ def test_the_database_refuses_a_balance_below_zero() -> None:
     )
     with pytest.raises(IntegrityError), transaction.atomic():
         CertificateBalance.objects.filter(pk=kept.pk).update(units_used=1)
+
+
+@pytest.mark.usefixtures("office")
+def test_a_stale_hand_does_not_write_over_what_was_only_kept_in_a_cache() -> None:
+    from ecluse.base.errors import ConflictError
+    from ecluse.office.actions.deed import Deed
+    from ecluse.office.models import LicenceLine
+
+    def line_of(opened: Any) -> Any:
+        return opened.row(LicenceLine, "licence:order:1", "order:1")
+
+    with Deed(session(), "office.register", actor="clock:office", on=ON, subject="order:1") as made:
+        line = LicenceLine(licence="licence:order:1", order="order:1", state="issued", units=10, units_released=0)
+        made.put(line, "order:1")
+    stale, first = session(), session()
+    assert line_of(stale).units_released == 0
+    with Deed(first, "office.register", actor="clock:office", on=ON, subject="order:1/0") as made:
+        row = line_of(first)
+        row.units_released = 10
+        made.put(row, "order:1")
+    with pytest.raises(ConflictError), Deed(stale, "office.register", actor="clock:office", on=ON, subject="x") as made:
+        row = line_of(stale)
+        row.state = "suspended"
+        made.put(row, "order:1")
+    assert LicenceLine.objects.values_list("state", "units_released").get() == ("issued", 10)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 from django.db import connection
@@ -20,8 +19,9 @@ from ecluse.office.views.things import fill, records
 from ecluse.surplus.figures import need_unmet
 from ecluse.surplus.terms import StatedNeed
 
-STAMPS_KEPT = 8
 SUBJECTS = ("class:", "model:", "budget")
+# What was reckoned last for each database, and the stamp under which it holds: summing a year takes a while.
+_LAST: dict[str, tuple[tuple[Any, ...], tuple[Need, ...]]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,20 +44,10 @@ def needs(desk: Desk) -> tuple[Need, ...] | None:
     if sides.is_low(desk.session):
         return None
     name, stamp = str(connection.settings_dict["NAME"]), _stamp()
-    return _needs(name, stamp, _Session(desk.session))
-
-
-class _Session:
-    """A session that does not count when two questions are compared: what is asked is the same."""
-
-    def __init__(self, session: Session) -> None:
-        self.session = session
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Session)
-
-    def __hash__(self) -> int:
-        return 0
+    last = _LAST.get(name)
+    if last is None or last[0] != stamp:
+        last = _LAST[name] = (stamp, _needs(desk.session))
+    return last[1]
 
 
 def _stamp() -> tuple[Any, ...]:
@@ -69,9 +59,7 @@ def _stamp() -> tuple[Any, ...]:
     return tuple(found[name] for name in ("n", "version", "turn"))
 
 
-@lru_cache(maxsize=STAMPS_KEPT)
-def _needs(name: str, stamp: tuple[Any, ...], asked: _Session) -> tuple[Need, ...]:
-    session = asked.session
+def _needs(session: Session) -> tuple[Need, ...]:
     classes = list(dict.fromkeys(one.subject.removeprefix("class:") for one in records(StatedNeed)))
     models = [one.value.id for one in records(Model) if one.value.class_ in classes]
     fill(session, ["budget", *(f"class:{class_}" for class_ in classes), *models])

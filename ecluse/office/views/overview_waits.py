@@ -26,7 +26,7 @@ NEXT = {Gate.SURPLUS: Gate.PARTIES, Gate.PARTIES: Gate.LICENCE, Gate.LICENCE: Ga
 
 @dataclass(frozen=True, slots=True)
 class Waits:
-    """What waits before one gate: how many tranches, the oldest and the middle one's days, how many beyond the clock.
+    """What waits before one gate: how many tranches, days of the oldest and of the middle one, how many beyond the clock.
 
     `clock` is the longest term in days that runs at the gate; None where the law sets none.
     """
@@ -58,8 +58,14 @@ class One:
 def read_waits(on: date, law: Law) -> list[Waits]:
     """How many wait before each of the five gates on this day, and how long?"""
     waiting = list(_waiting())
-    routes = newest(records(Application, order__in={one.order for one in waiting if one.gate is Gate.LICENCE}))
-    return [_of_gate(gate, [one for one in waiting if one.gate is gate], routes, on, law) for gate in RIVER]
+    asked = newest(records(Application, order__in={one.order for one in waiting if one.gate is Gate.LICENCE}))
+    clocks = {order: _route_clock(application, on, law) for order, application in asked.items()}
+    at_gate = {gate: _clock(gate, on, law) for gate in RIVER}
+    return [
+        _of_gate(gate, [(one, clocks.get(one.order, at_gate[gate])) for one in waiting if one.gate is gate],
+                 at_gate[gate], on)
+        for gate in RIVER
+    ]  # fmt: skip
 
 
 def choke(waits: Iterable[Waits]) -> Waits | None:
@@ -95,28 +101,25 @@ def _next(heard: Gate, is_delivered: bool) -> Gate:
     return NEXT.get(heard, heard)
 
 
-def _of_gate(gate: Gate, waiting: list[One], routes: dict[str, Application], on: date, law: Law) -> Waits:
-    days = sorted((on - one.since).days for one in waiting)
-    clocks = [_clock(gate, routes.get(one.order), on, law) for one in waiting]
-    beyond = sum(
-        clock is not None and (on - one.since).days > clock for one, clock in zip(waiting, clocks, strict=True)
-    )
-    known = [clock for clock in (clocks or [_clock(gate, None, on, law)]) if clock is not None]
+def _of_gate(gate: Gate, waiting: list[tuple[One, int | None]], clock: int | None, on: date) -> Waits:
+    days = sorted((on - one.since).days for one, _ in waiting)
+    beyond = sum(own is not None and (on - one.since).days > own for one, own in waiting)
     return Waits(
-        gate, len(waiting), sum(one.is_referred for one in waiting), days[-1] if days else None,
-        median_low(days) if days else None, max(known, default=None), beyond,
+        gate, len(waiting), sum(one.is_referred for one, _ in waiting), days[-1] if days else None,
+        median_low(days) if days else None, max((own for _, own in waiting if own is not None), default=clock), beyond,
     )  # fmt: skip
 
 
-def _clock(gate: Gate, application: Application | None, on: date, law: Law) -> int | None:
-    """Which term in days runs at this gate? Before the licence is decided, the reservation's or the route's own."""
+def _route_clock(application: Application, on: date, law: Law) -> int | None:
+    terms = effective(application.route, application.goods_list, law, on)
+    return terms.clock_days if terms else None
+
+
+def _clock(gate: Gate, on: date, law: Law) -> int | None:
+    """Which term in days runs at this gate? Before the parties are heard the reservation's; the licence's by route."""
     if gate in (Gate.SURPLUS, Gate.PARTIES):
         return term("reservation_days", on, law)
-    if gate is Gate.LICENCE:
-        terms = effective(application.route, application.goods_list, law, on) if application else None
-        return terms.clock_days if terms else None
     if gate is Gate.CUSTODY:
         return measure(law, on, "verification_days")
-    policies = [one.value for one in records(ContributionPolicy)]
-    policy: ContributionPolicy | None = in_force(policies, on)
+    policy = in_force([one.value for one in records(ContributionPolicy)], on) if gate is Gate.PROCEEDS else None
     return policy.days_to_receive if policy else None

@@ -1,0 +1,56 @@
+"""What is a thing on file called on a page? Its name, its id beside it, and where it has its page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from ecluse.base.sealed import VERSIONS, unseal
+from ecluse.office.models import Record
+from ecluse.office.people.bodies import names_of
+from ecluse.office.registers import Officer
+from ecluse.office.views.public_words import state_name
+
+BODIES = ("party:", "authority:")
+PAGES = {"party:": "/parties/", "order:": "/orders/", "certificate:": "/surplus/certificates/", "line:": "/places/",
+         "centre:": "/places/", "shortage:": "/books/shortages/"}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """One thing: its id, what it is called (its id where it has no name), and the address of its page, if any."""
+
+    id: str
+    name: str
+    address: str = ""
+
+    @property
+    def is_named(self) -> bool:
+        """Is there a name beside the id?"""
+        return self.name != self.id
+
+
+def named(things: Iterable[str | None], lang: str) -> dict[str, Named]:
+    """What are these called, by id? Bodies, officers and states by their names, all others by their ids."""
+    wanted = {thing for thing in things if thing}
+    names = names_of([thing for thing in wanted if thing.startswith(BODIES)], lang)
+    names |= officers_named(thing for thing in wanted if thing.startswith("officer:"))
+    return {thing: Named(thing, names.get(thing, thing), address_of(thing)) for thing in wanted}
+
+
+def officers_named(officers: Iterable[str]) -> dict[str, str]:
+    """Which names have these officers?"""
+    rows = Record.objects.filter(v=VERSIONS[Officer], subject__in=list(officers)).order_by("turn")
+    return {subject: unseal(bytes(body)).name for subject, body in rows.values_list("subject", "body")}
+
+
+def address_of(thing: str) -> str:
+    """Where has this thing its page? Empty when it has none."""
+    base = PAGES.get(thing.partition(":")[0] + ":", "")
+    return f"{base}{quote(thing, safe=':/')}/" if base else ""
+
+
+def state_named(code: str, lang: str) -> Named:
+    """What is this state called in the reader's language?"""
+    return Named(code, state_name(code, lang))
