@@ -33,11 +33,20 @@ class Side:
     authority: str | None = None
 
 
+def newest_wordings(officers: Iterable[Officer]) -> tuple[Officer, ...]:
+    """How do these mandates stand now? Of one that was worded anew, such as to end it, the newest wording counts.
+
+    One mandate is a person's, for one authority, in one role, from one day.
+    """
+    found = {(office.id, office.authority, office.role, office.valid_from): office for office in officers}
+    return tuple(found.values())
+
+
 def in_office(officers: Iterable[Officer], name: str, on: date) -> tuple[Officer, ...]:
     """Which offices does this person hold on this day? None at all for a stranger."""
     return tuple(
         found
-        for found in officers
+        for found in newest_wordings(officers)
         if found.id == name and found.valid_from <= on and (found.valid_until is None or on <= found.valid_until)
     )
 

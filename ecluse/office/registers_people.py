@@ -56,6 +56,23 @@ class PaperOffered:
     on: date
 
 
+@sealed("attachment/1")
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A document belongs to an order: its digest, what kind of file it is, its size in bytes and its name.
+
+    Filed about the order, and a copy about `document:<digest>`.
+    """
+
+    id: str
+    subject: str
+    digest: str
+    media_type: str
+    size: int
+    name: str
+    on: date
+
+
 @sealed("day_turned/1")
 @dataclass(frozen=True, slots=True)
 class DayTurned:

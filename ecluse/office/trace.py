@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, TypeVar
@@ -35,6 +36,7 @@ from ecluse.parties.terms import Party
 
 __all__ = ["trace_text", "trace_unit"]
 T = TypeVar("T")
+AT_ONCE = 900  # subjects or digests named in one question
 # In which order do the events of one day happen?
 PHASES = (
     "committed", "marked", "packed", "released", "handed_over", "refused", "left_out", "lost", "verified", "unpacked",
@@ -46,12 +48,27 @@ BY_STEP = {
 }  # fmt: skip
 
 
+# Which nouns may a story tell of?
+TOLD = (
+    Authority, DeliveryVerification, Hearing, Key, Line, Loss, Manifest, Marking, Order, Packing, Party, Release,
+    SerialBlock, Sighting, Unpacking,
+)  # fmt: skip
+
+
 def trace_unit(serial: str) -> dict[str, Any]:
     """Which life had the unit with this serial number? `known` is false for a reading that names none.
 
     A reading that only looks like a serial number gets suggestions, never the story of what it looks like.
     Raises EvidenceError when a record of the story was altered.
     """
+    token = _AHEAD.set(Ahead())
+    try:
+        return _traced(serial)
+    finally:
+        _AHEAD.reset(token)
+
+
+def _traced(serial: str) -> dict[str, Any]:
     blocks = [block for _, block in _rows(SerialBlock)]
     try:
         read = parse(serial)
@@ -96,7 +113,10 @@ def _story(serial: str, read: Serial, block: SerialBlock) -> dict[str, Any]:
     unit.happened("committed", block.committed_on, record, line=block.line)
     born = _born(unit)
     orders: dict[str, Order] = {}
-    for tranche in _packed(unit):
+    tranches = _packed(unit)
+    _read_ahead([*tranches, *(tranche.rpartition("/")[0] for tranche in tranches)])
+    _read_ahead([*(_order_of(tranche).end_user for tranche in tranches), *_keys_of(tranches)])
+    for tranche in tranches:
         order = orders[tranche] = _order_of(tranche)
         _follow(unit, tranche, order)
     unit.events.sort(key=lambda event: (event["on"], PHASES.index(event["kind"]), event["index"]))
@@ -194,8 +214,8 @@ def _signers(record: Record, manifest: Manifest) -> list[str]:
     found = []
     for owner in dict.fromkeys((manifest.from_custodian, manifest.to_custodian)):
         keys = {key.id: key for _, key in _rows(Key, f"key:{owner}")}
-        for row in SignatureRow.objects.filter(digest=record.digest, key__in=list(keys)):
-            if holds(record.digest, row.on, keys[row.key].public_hex, row.value_hex):
+        for row in _signatures(record.digest):
+            if row.key in keys and holds(record.digest, row.on, keys[row.key].public_hex, row.value_hex):
                 found.append(owner)
                 break
     return found
@@ -243,6 +263,7 @@ def _names(found: dict[str, Any]) -> dict[str, Any]:
     for event in found["events"]:
         ids |= {event.get(name, "") for name in ("from", "to", "authority", "custodian", "reporter")}
     names: dict[str, Any] = {}
+    _read_ahead(ids)
     for id in sorted(ids - {""}):
         if id.startswith("authority:"):
             for _, authority in _rows(Authority, id):
@@ -253,10 +274,56 @@ def _names(found: dict[str, Any]) -> dict[str, Any]:
     return names
 
 
+@dataclass(slots=True)
+class Ahead:
+    """What was read ahead for one story: records by subject, signatures by digest; asked for once, not one by one."""
+
+    records: dict[str, list[Record]] = field(default_factory=dict)
+    signatures: dict[str, list[SignatureRow]] = field(default_factory=dict)
+
+
+_AHEAD: ContextVar[Ahead] = ContextVar("trace_ahead")
+
+
+def _read_ahead(subjects: Iterable[str]) -> None:
+    """Read the records of these subjects that a story may need, and the signatures under their manifests."""
+    ahead = _AHEAD.get()
+    wanted = sorted({subject for subject in subjects if subject} - ahead.records.keys())
+    ahead.records |= {subject: [] for subject in wanted}
+    versions = [VERSIONS[cls] for cls in TOLD]
+    manifests = []
+    for start in range(0, len(wanted), AT_ONCE):
+        rows = Record.objects.filter(subject__in=wanted[start : start + AT_ONCE], v__in=versions)
+        for record in rows.order_by("subject", "turn"):
+            ahead.records[record.subject].append(record)
+            manifests += [record.digest] if record.v == VERSIONS[Manifest] else []
+    ahead.signatures |= {digest: [] for digest in manifests}
+    for start in range(0, len(manifests), AT_ONCE):
+        for row in SignatureRow.objects.filter(digest__in=manifests[start : start + AT_ONCE]):
+            ahead.signatures[row.digest].append(row)
+
+
+def _signatures(digest: str) -> list[SignatureRow]:
+    found = _AHEAD.get().signatures.get(digest)
+    return list(SignatureRow.objects.filter(digest=digest)) if found is None else found
+
+
+def _keys_of(tranches: Iterable[str]) -> list[str]:
+    """Under which subjects are the keys filed of all who handed these tranches over?"""
+    manifests = [manifest for tranche in tranches for _, manifest in _rows(Manifest, tranche)]
+    return [f"key:{owner}" for m in manifests for owner in (m.from_custodian, m.to_custodian)]
+
+
 def _rows(cls: type[T], subject: str = "") -> Iterator[tuple[Record, T]]:
     """Which sealed records of this class are there, of one subject or of all, oldest first?"""
-    rows = Record.objects.filter(v=VERSIONS[cls])
-    for record in (rows.filter(subject=subject) if subject else rows).order_by("subject", "turn"):
+    if subject:
+        _read_ahead([subject])
+    records: Iterable[Record] = (
+        [record for record in _AHEAD.get().records[subject] if record.v == VERSIONS[cls]]
+        if subject
+        else Record.objects.filter(v=VERSIONS[cls]).order_by("subject", "turn")
+    )
+    for record in records:
         body = bytes(record.body)
         if digest(body) != record.digest:
             raise EvidenceError(f"{record.rid} was altered after it was sealed: run ecluse audit")

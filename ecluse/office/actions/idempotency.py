@@ -1,7 +1,13 @@
-"""Was this very request answered before? The same key and request get the same answer; another request is refused."""
+"""Was this very request answered before? The same key and request get the same answer; another request is refused.
+
+A program's request is one transaction: its key, everything that it writes and its answer stand together or not at all.
+A program that was cut off, or whose office was, asks again with the same key: either it is told what was answered, or
+nothing was written and it is done now. It is never done twice.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
@@ -11,38 +17,36 @@ from ecluse.office.models import IdempotencyKey
 
 KEPT_DAYS, MOST_LETTERS = 30, 100
 UNANSWERED = 0
+Answer = tuple[int, str]
 
 
-def begin(key: str, request_digest: str, at: datetime) -> tuple[int, str] | None:
-    """Which answer was given to this key? None: it is new, and now held until `finish`. Raises ConflictError.
+def once(key: str, request_digest: str, at: datetime, do: Callable[[], Answer]) -> Answer:
+    """What is answered to this request, done once however often it is sent? Status and text.
 
-    A key whose first request never got to its answer stays held: what became of it is looked up, not guessed.
+    Whatever `do` raises undoes all that was written, the key as well. Raises ConflictError for another request's key.
     """
-    found = IdempotencyKey.objects.filter(id=key).first()
-    if found is None:
+    with transaction.atomic():
         try:
+            # Two that come together: the second waits here until the first has its answer, or has failed.
             with transaction.atomic():
-                IdempotencyKey.objects.create(
-                    id=key, request_digest=request_digest, status=UNANSWERED, answer="", at=at
-                )
-            return None
+                known = IdempotencyKey.objects.filter(id=key).first()
+                if known is None:
+                    IdempotencyKey.objects.create(
+                        id=key, request_digest=request_digest, status=UNANSWERED, answer="", at=at
+                    )
         except IntegrityError:
-            found = IdempotencyKey.objects.get(id=key)
-    if found.request_digest != request_digest:
+            known = IdempotencyKey.objects.get(id=key)
+        if known is not None:
+            return _told(known, request_digest)
+        status, answer = do()
+        IdempotencyKey.objects.filter(id=key).update(status=status, answer=answer)
+        return status, answer
+
+
+def _told(known: IdempotencyKey, request_digest: str) -> Answer:
+    if known.request_digest != request_digest:
         raise ConflictError("this key was used for another request")
-    if found.status == UNANSWERED:
-        raise ConflictError("the first request with this key has no answer yet")
-    return found.status, found.answer
-
-
-def finish(key: str, status: int, answer: str) -> None:
-    """This was answered; whoever asks again with the same key is told the same."""
-    IdempotencyKey.objects.filter(id=key).update(status=status, answer=answer)
-
-
-def release(key: str) -> None:
-    """Nothing was done under this key: it may be tried again."""
-    IdempotencyKey.objects.filter(id=key, status=UNANSWERED).delete()
+    return known.status, known.answer
 
 
 def forget(before: datetime) -> int:

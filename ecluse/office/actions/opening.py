@@ -17,10 +17,13 @@ from ecluse.base.sealed import seal
 from ecluse.base.signing import Key, Signature, sign
 from ecluse.base.words import say
 from ecluse.edge.language import person_language
+from ecluse.licence.officers import in_office
 from ecluse.office.actions.deed import Deed
+from ecluse.office.actions.lists import screen_late
+from ecluse.office.actions.reopen import reopen_parties
 from ecluse.office.models import Account, Document, Entry, LiveParty, LogEntry, Posting, Record, Setting, Unit
 from ecluse.office.opening.balances import owed_before, received_for, unit_rows
-from ecluse.office.opening.plan import Plan, plan_import
+from ecluse.office.opening.plan import Plan, Planned, plan_import
 from ecluse.office.opening.records import (
     AcceptedImport,
     DeclinedImport,
@@ -90,9 +93,8 @@ def actor_of(session: Session, person: str, roles: frozenset[str], on: date) -> 
     mandate = session.mandate
     if mandate is not None and mandate.person == person and mandate.role in roles:
         return Actor(person, mandate.body)
-    for officer in session.of(person, Officer):
-        in_office = officer.valid_from <= on and (officer.valid_until is None or on <= officer.valid_until)
-        if officer.role in roles and in_office and (mandate is None or officer.authority == mandate.body):
+    for officer in in_office(session.of(person, Officer), person, on):
+        if officer.role in roles and (mandate is None or officer.authority == mandate.body):
             return Actor(person, officer.authority)
     raise ForbiddenError(
         say("opening.no_role", person_language(), person=person, roles=", ".join(sorted(roles)), day=on)
@@ -209,7 +211,18 @@ def accept_import(session: Session, id: str, *, officer: str, on: date, signer: 
             unsigned += filing.owner is not None and made is None
             deed.seal(filing.record, filing.subject, [made] if made else (), rid=planned.rid)
             _project(session, deed, filing.record)
+    _screen(session, [planned.filing.record.id for planned in plan.planned if _is_party(planned)], on)
     return Accepted(plan, unsigned)
+
+
+def _is_party(planned: Planned) -> bool:
+    return isinstance(planned.filing.record, Party)
+
+
+def _screen(session: Session, parties: list[str], on: date) -> None:
+    """Whoever comes in after the lists is screened at once; what a hit touches is heard again."""
+    for party in screen_late(session, parties, on):
+        reopen_parties(session, party, on)
 
 
 def _project(session: Session, deed: Deed, record: Any) -> None:

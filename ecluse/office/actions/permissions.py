@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ecluse.base.errors import ForbiddenError
 from ecluse.custody.terms import DeliveryVerification, HostLicence, Loss, Sighting
+from ecluse.licence.officers import in_office
 from ecluse.licence.terms import Opinion
 from ecluse.office.actions.cases import touches
 from ecluse.office.registers import Authority, Officer
@@ -35,6 +36,10 @@ ACTIONS: dict[str, frozenset[str]] = {
     "office.turn_day": frozenset({
         "clock", "planner", "author", "countersigner", "opinion", "clearance", "spender", "controller", "auditor",
         "party", "authority",
+    }),
+    # Whoever has a part in an order may lay a document beside it.
+    "office.attach": frozenset({
+        "planner", "author", "countersigner", "opinion", "clearance", "spender", "controller", "party", "authority",
     }),
     "surplus.certify": frozenset({"planner"}),
     "surplus.withdraw": frozenset({"planner"}),
@@ -120,14 +125,9 @@ def check_permission(deed: Deed) -> None:
 def _has_role(session: Session, actor: str, roles: frozenset[str], on: date) -> bool:
     kind = actor.split(":", 1)[0]
     if kind == "officer":
-        return any(officer.role in roles and is_in_office(officer, on) for officer in session.of(actor, Officer))
+        return any(office.role in roles for office in in_office(session.of(actor, Officer), actor, on))
     # A carried year checks its registers when they are read; in service nobody unregistered speaks.
     return kind in roles and (kind == "clock" or session.exclusive or is_registered(session, actor))
-
-
-def is_in_office(officer: Officer, on: date) -> bool:
-    """Does this mandate hold on this day?"""
-    return officer.valid_from <= on and (officer.valid_until is None or on <= officer.valid_until)
 
 
 def is_registered(session: Session, body: str) -> bool:

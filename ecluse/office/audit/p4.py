@@ -8,6 +8,7 @@ from datetime import date
 
 from ecluse.base.claim import refs_in
 from ecluse.licence.life import STEPS, state_after
+from ecluse.licence.officers import in_office
 from ecluse.licence.terms import Application, Interest, Licence, LicenceEvent, LicenceState, ProposedDecision
 from ecluse.office.audit.opening import imports_are_by_two
 from ecluse.office.audit.reading import Filed, Reading
@@ -24,11 +25,8 @@ TWO_OFFICERS = frozenset({
 
 def officer_on(reading: Reading, officer: str, on: date) -> Officer | None:
     """Who is this officer on this day, if in office?"""
-    for row in reading.about(officer, Officer):
-        found: Officer = row.value
-        if found.valid_from <= on and (found.valid_until is None or on <= found.valid_until):
-            return found
-    return None
+    found = in_office((row.value for row in reading.about(officer, Officer)), officer, on)
+    return found[0] if found else None
 
 
 def decisions_are_by_two(reading: Reading, tally: Tally) -> None:

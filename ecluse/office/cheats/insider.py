@@ -89,7 +89,7 @@ def countersigned_by_its_author(hand: Insider) -> Named:
     """A decision is countersigned by the officer who wrote it."""
     session, on = hand.session, hand.today
     author = _officer(hand, "author")
-    first = hand.any(ProposedDecision)
+    first = hand.any(ProposedDecision, lambda found: found.id.startswith("decision:order:"))
     order = first.id.removeprefix("decision:")
     again = replace(
         first, id=f"{first.id}/2", author=author.id, author_authority=author.authority, countersigner=author.id,

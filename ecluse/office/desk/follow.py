@@ -7,11 +7,13 @@ from ecluse.custody.terms import CustodyFinding
 from ecluse.licence.terms import GoodsList, LicenceFinding
 from ecluse.office.actions import licence as licence_act
 from ecluse.office.actions.hearings import last_finding
+from ecluse.office.actions.lists import screen_late
 from ecluse.office.actions.parties import hear_parties
 from ecluse.office.actions.proceeds import hear_proceeds
 from ecluse.office.actions.surplus import hear_surplus
 from ecluse.office.desk.registry import Desk, Verdict
 from ecluse.office.facts.custody import Moving
+from ecluse.office.facts.parties import owners_above
 from ecluse.order import Gate, Hearing
 from ecluse.parties.terms import PartiesFinding
 from ecluse.surplus.terms import SurplusFinding
@@ -26,6 +28,7 @@ def follow(desk: Desk, order_id: str) -> Verdict | None:
         verdict = hear_surplus(session, order, whole, order.units, desk.on)
     surplus = last_finding(session, whole, Gate.SURPLUS, SurplusFinding)
     if surplus and desk.is_open(whole) and not was_heard(desk, whole, Gate.PARTIES):
+        screen_late(session, owners_above(session, [party for _, party in order.roles()])[0], desk.on)
         verdict = hear_parties(session, order, whole, surplus, desk.on)
     parties = last_finding(session, whole, Gate.PARTIES, PartiesFinding)
     is_free = GoodsList(desk.model(order).goods_list) is GoodsList.UNCONTROLLED

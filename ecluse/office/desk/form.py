@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import dataclasses
 import enum
 import types
@@ -18,6 +20,8 @@ from ecluse.base.money import EXPONENTS, Money
 from ecluse.custody.terms import SerialRange
 
 TEXT_LIMIT, LIST_LIMIT, WHOLE_LIMIT = 2000, 200, 2**53 - 1
+# No legal day of the office lies outside these years; beyond them a term could not be counted.
+FIRST_YEAR, LAST_YEAR = 1990, 2199
 
 
 class Kind(enum.Enum):
@@ -32,6 +36,15 @@ class Kind(enum.Enum):
     MANY = "many"
     YES_NO = "yes_no"
     RANGES = "ranges"
+    FILE = "file"
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file as it was sent: the name that its sender gives it, and its bytes."""
+
+    name: str
+    content: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +99,7 @@ def _field(item: dataclasses.Field[Any], hint: Any) -> Field:
 
 KINDS: Mapping[Any, Kind] = {
     str: Kind.TEXT, int: Kind.WHOLE, bool: Kind.YES_NO, date: Kind.DATE, Month: Kind.MONTH, Money: Kind.MONEY,
+    Upload: Kind.FILE,
 }  # fmt: skip
 
 
@@ -167,16 +181,22 @@ def _yes_no(found: Any, hint: Any) -> bool:
 
 def _date(found: Any, hint: Any) -> date:
     try:
-        return date.fromisoformat(found)
+        day = date.fromisoformat(found)
     except (TypeError, ValueError):
         raise _Wrong("form.fault.date") from None
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise _Wrong("form.fault.date")
+    return day
 
 
 def _month(found: Any, hint: Any) -> Month:
     try:
-        return Month.parse(found)
+        month = Month.parse(found)
     except (TypeError, ValueError, AttributeError):
         raise _Wrong("form.fault.month") from None
+    if not FIRST_YEAR <= month.year <= LAST_YEAR:
+        raise _Wrong("form.fault.month")
+    return month
 
 
 def _money(found: Any, hint: Any) -> Money:
@@ -236,9 +256,22 @@ def _range(part: Any) -> SerialRange:
     return SerialRange(_text(part["block"], str), first, last)
 
 
+def _upload(found: Any, hint: Any) -> Upload:
+    """From a page the file itself; from the API `{"name": …, "content": …}`, its bytes in base64."""
+    if isinstance(found, Upload):
+        return found
+    if not isinstance(found, Mapping) or set(found) != {"name", "content"}:
+        raise _Wrong("form.fault.file")
+    try:
+        return Upload(_text(found["name"], str), base64.b64decode(found["content"], validate=True))
+    except (TypeError, ValueError, binascii.Error):
+        raise _Wrong("form.fault.file") from None
+
+
 READERS: Mapping[Kind, Callable[[Any, Any], Any]] = {
     Kind.TEXT: _text, Kind.WHOLE: _whole, Kind.YES_NO: _yes_no, Kind.DATE: _date, Kind.MONTH: _month,
     Kind.MONEY: _money, Kind.CHOICE: _member, Kind.MANY: _many, Kind.RANGES: _ranges,
+    Kind.FILE: _upload,
 }  # fmt: skip
 
 

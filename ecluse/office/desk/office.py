@@ -1,14 +1,18 @@
-"""Which actions has a person in the office at large? In a demonstration, to turn the page of the calendar."""
+"""Which actions has a person in the office at large? Lay a document beside an order; turn a demonstration's calendar."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
 
+from ecluse.base.canon import digest
 from ecluse.office.actions.calendar import turn_day
-from ecluse.office.desk.form import Fault, FormError
+from ecluse.office.actions.documents import attach, attachments_of
+from ecluse.office.actions.permissions import REPRESENTS
+from ecluse.office.desk.form import Fault, FormError, Upload
 from ecluse.office.desk.registry import About, Action, Desk, Done
 from ecluse.office.desk.today import is_demonstration
+from ecluse.office.media import MOST_BYTES, media_type_of, plain_name
 
 MOST_DAYS = 366
 
@@ -28,6 +32,32 @@ def turn(desk: Desk, subject: str, form: TurnDay) -> Done:
     return Done("office")
 
 
+@dataclass(frozen=True, slots=True)
+class Attach:
+    """Which file is laid beside the order?"""
+
+    file: Upload
+
+
+def attach_document(desk: Desk, subject: str, form: Attach) -> Done:
+    """Lay a document beside an order: PDF, PNG, JPEG, CSV, XLSX or JSON, told by its content, 10 MB at most."""
+    content = form.file.content
+    if not 0 < len(content) <= MOST_BYTES:
+        raise FormError([Fault("file", "form.fault.file_size", str(len(content)))])
+    kind = media_type_of(content)
+    if kind is None:
+        raise FormError([Fault("file", "form.fault.file_kind", form.file.name[:80])])
+    if digest(content) in {one.digest for one in attachments_of(desk.session, subject)}:
+        raise FormError([Fault("file", "form.fault.file_there", form.file.name[:80])])
+    actor = desk.body if desk.mandate.role in REPRESENTS else desk.person
+    attach(
+        desk.session, subject, content, kind, plain_name(form.file.name, kind), actor=actor, on=desk.on,
+        log=desk.log_of(desk.order(subject)),
+    )  # fmt: skip
+    return Done(subject)
+
+
 ACTIONS = (
+    Action("office.attach", About.ORDER, Attach, attach_document),
     Action("office.turn_day", About.OFFICE, TurnDay, turn, lambda desk, subject: is_demonstration()),
 )  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from ecluse.licence.officers import in_office
 from ecluse.office.registers import Officer
 from ecluse.office.registers_people import Absence
 from ecluse.office.session import Mandate, Session
@@ -30,6 +31,5 @@ def is_absent(session: Session, person: str, on: date) -> bool:
 def _own(session: Session, person: str, on: date) -> list[Mandate]:
     return [
         Mandate(person, officer.authority, officer.role, officer.valid_from, officer.valid_until)
-        for officer in session.of(person, Officer)
-        if officer.valid_from <= on and (officer.valid_until is None or on <= officer.valid_until)
+        for officer in in_office(session.of(person, Officer), person, on)
     ]

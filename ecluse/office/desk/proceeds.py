@@ -14,7 +14,7 @@ from ecluse.office.actions import custody as custody_act
 from ecluse.office.actions import proceeds as act
 from ecluse.office.desk.follow import hear_money, moving
 from ecluse.office.desk.form import Fault, FormError
-from ecluse.office.desk.refs import choices_of, on_file
+from ecluse.office.desk.refs import mandates_on_file, on_file
 from ecluse.office.desk.registry import About, Action, Desk, Done, Verdict
 from ecluse.office.facts.licence import rate_of
 from ecluse.office.facts.proceeds import policy_for
@@ -289,7 +289,7 @@ def close_period(desk: Desk, subject: str, form: ClosePeriod) -> Done:
     """Close the books of a month, as a controller who does not spend."""
     if desk.session.digest_of("books", f"close:{form.month}"):
         raise FormError([Fault("month", "form.fault.closed", str(form.month))])
-    spender = next(o for o in on_file(Officer) if o.id == form.spender)
+    spender = next(one for one in mandates_on_file() if (one.id, one.role) == (form.spender, "spender"))
     close = PeriodClose(
         f"close:{form.month}", form.month, form.spender, desk.person, desk.body, desk.on, spender.authority
     )
@@ -298,7 +298,7 @@ def close_period(desk: Desk, subject: str, form: ClosePeriod) -> Done:
 
 
 def _spenders(desk: Desk, subject: str) -> list[tuple[str, str]]:
-    return choices_of(Officer, lambda o: f"{o.name} ({o.authority})", lambda o: o.role == "spender")
+    return [(one.id, f"{one.name} ({one.authority})") for one in mandates_on_file() if one.role == "spender"]
 
 
 @dataclass(frozen=True, slots=True)

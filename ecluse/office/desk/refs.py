@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any, TypeVar
 
 from ecluse.base.sealed import VERSIONS, unseal
+from ecluse.licence.officers import in_office, newest_wordings
 from ecluse.office.desk.form import Fault, FormError
 from ecluse.office.models import Record
 from ecluse.office.registers import Model, Officer
@@ -29,6 +30,12 @@ def on_file(cls: type[T]) -> list[T]:
     return [unseal(bytes(body)) for body in rows.order_by("rid").values_list("body", flat=True)]
 
 
+def mandates_on_file() -> tuple[Officer, ...]:
+    """Which mandates stand in the register, each as it was worded last?"""
+    rows = Record.objects.filter(v=VERSIONS[Officer]).order_by("subject", "turn").values_list("body", flat=True)
+    return newest_wordings(unseal(bytes(body)) for body in rows)
+
+
 def choices_of(
     cls: type[T], label: Callable[[Any], str], keep: Callable[[Any], bool] = lambda record: True
 ) -> list[tuple[str, str]]:
@@ -39,18 +46,17 @@ def choices_of(
 def officers(authority_not: str, role: str, on: date, person_not: str) -> list[tuple[str, str]]:
     """Which officers in this role, of another authority and another person, are in office on this day?"""
     found = []
-    for officer in on_file(Officer):
-        in_office = officer.valid_from <= on and (officer.valid_until is None or on <= officer.valid_until)
-        if in_office and officer.role == role and officer.authority != authority_not and officer.id != person_not:
+    for officer in mandates_on_file():
+        is_there = officer.valid_from <= on and (officer.valid_until is None or on <= officer.valid_until)
+        if is_there and officer.role == role and officer.authority != authority_not and officer.id != person_not:
             found.append((officer.id, f"{officer.name} ({officer.authority.split(':')[1]})"))
     return found
 
 
 def authority_of(session: Session, officer: str, role: str, on: date) -> str:
     """For which authority does this officer act in this role? Raises FormError where there is none."""
-    for mandate in session.of(officer, Officer):
-        in_office = mandate.valid_from <= on and (mandate.valid_until is None or on <= mandate.valid_until)
-        if mandate.role == role and in_office:
+    for mandate in in_office(session.of(officer, Officer), officer, on):
+        if mandate.role == role:
             return mandate.authority
     raise FormError([Fault("countersigner", "form.fault.not_on_file", officer)])
 

@@ -14,7 +14,14 @@ from ecluse.edge.imports.rows import ReadRow, ReadTable
 from ecluse.edge.keys import key_id
 from ecluse.edge.world.schema import BY_NAME
 from ecluse.office.carry import founding
-from ecluse.office.opening.records import GRADE, OpeningLicence, OpeningReceipt, OpeningReceivable, OpeningUnits
+from ecluse.office.opening.records import (
+    GRADE,
+    HomePrice,
+    OpeningLicence,
+    OpeningReceipt,
+    OpeningReceivable,
+    OpeningUnits,
+)
 from ecluse.office.registers import AidReceived, Authority
 from ecluse.proceeds.terms import RateOfDay
 
@@ -183,6 +190,22 @@ def _receipt(row: ReadRow, document: str) -> Iterator[Filing]:
     yield Filing(receipt, owed, receipt.bank, row.number)
 
 
+# ------------------------------------------------------------------ registers of an office of service
+
+
+def _key(row: ReadRow, document: str) -> Iterator[Filing]:
+    """A public key whose private half lies with its owner, or one whose last day is set."""
+    v = row.values
+    key = Key(key_id(v["owner"], v["public_key"]), v["owner"], v["public_key"], v["valid_from"], v["valid_until"])
+    yield Filing(key, f"key:{key.owner}", None, row.number)
+
+
+def _home_price(row: ReadRow, document: str) -> Iterator[Filing]:
+    v = row.values
+    price = HomePrice(f"home-price:{v['class_']}", v["owner"], v["class_"], v["price"], v["stated_on"])
+    yield Filing(price, f"class:{price.class_}", price.owner, row.number)
+
+
 OPENING: dict[str, Callable[[ReadRow, str], Iterator[Filing]]] = {
-    "licences": _licence, "crates": _units, "receivables": _receivable, "bank": _receipt,
+    "keys": _key, "home_prices": _home_price, "licences": _licence, "crates": _units, "receivables": _receivable, "bank": _receipt,
 }  # fmt: skip

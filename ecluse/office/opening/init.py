@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import secrets
 import tomllib
 from collections.abc import Iterator
@@ -55,6 +56,8 @@ class Answers:
     authorities: tuple[Authority, ...]
     officers: tuple[FirstOfficer, ...]
     keys: Path
+    # Public keys of authorities whose private key lies elsewhere, as the ministry's does for the portal's office.
+    elsewhere: tuple[tuple[str, str], ...] = ()
 
 
 def read_answers(path: Path) -> Answers:
@@ -77,7 +80,7 @@ def answers_of(form: dict[str, Any], name: str, beside: Path) -> Answers:
     def wrong(column: str, key: str, found: object, **facts: Any) -> None:
         problems.append(Problem(name, None, None, key, f"{column} = {found}", tuple(sorted(facts.items()))))
 
-    authorities = _rows(form, "authorities", ("id", "state", *NAMES), wrong)
+    authorities = _rows(form, "authorities", ("id", "state", *NAMES), wrong, optional=("public_key",))
     officers = _rows(form, "officers", ("id", "name", "email", "authority", "role"), wrong)
     for unknown in sorted(set(form) - {"home", "side", "keys", "authorities", "officers"}):
         wrong(unknown, "answer_unknown", form[unknown])
@@ -96,10 +99,13 @@ def answers_of(form: dict[str, Any], name: str, beside: Path) -> Answers:
     return Answers(
         home, side, tuple(Authority(a["id"], a["state"], *(a[n] for n in NAMES)) for a in authorities),
         tuple(FirstOfficer(**officer) for officer in officers), beside / keys,
+        tuple((a["id"], a["public_key"].lower()) for a in authorities if a.get("public_key")),
     )  # fmt: skip
 
 
-def _rows(form: dict[str, Any], table: str, columns: tuple[str, ...], wrong: Any) -> list[dict[str, str]]:
+def _rows(
+    form: dict[str, Any], table: str, columns: tuple[str, ...], wrong: Any, optional: tuple[str, ...] = ()
+) -> list[dict[str, str]]:
     rows = form.get(table, [])
     if not isinstance(rows, list) or len(rows) > AUTHORITIES_LIMIT or not all(isinstance(row, dict) for row in rows):
         wrong(table, "answer_table", type(rows).__name__)
@@ -108,7 +114,7 @@ def _rows(form: dict[str, Any], table: str, columns: tuple[str, ...], wrong: Any
         for column in columns:
             if not isinstance(row.get(column), str) or not row[column].strip():
                 wrong(f"{table}.{column}", "required", row.get(column, ""))
-        for unknown in sorted(set(row) - set(columns)):
+        for unknown in sorted(set(row) - {*columns, *optional}):
             wrong(f"{table}.{unknown}", "answer_unknown", row[unknown])
     return rows if all(isinstance(row.get(column), str) for row in rows for column in columns) else []
 
@@ -119,6 +125,8 @@ def _check_authorities(authorities: list[dict[str, str]], home: str, wrong: Any)
         if not _is_id("authority", authority["id"]) or authority["id"] in seen:
             wrong("authorities.id", "id", authority["id"])
         seen.add(authority["id"])
+        if "public_key" in authority and not re.fullmatch("[0-9a-f]{64}", str(authority["public_key"]).lower()):
+            wrong("authorities.public_key", "hex", authority["public_key"])
         try:
             check_state(authority["state"])
         except ValueError:
@@ -174,8 +182,9 @@ def begin(answers: Answers, passphrase: str, on: date) -> dict[str, str]:
             make_account(officer.id, officer.email, officer.name, passwords[officer.id])
 
     with _undone(answers.keys):
+        public = dict(answers.elsewhere)
         owners = [*(authority.id for authority in answers.authorities), *(o.id for o in answers.officers)]
-        public = {owner: make_key(answers.keys, owner, passphrase) for owner in owners}
+        public |= {owner: make_key(answers.keys, owner, passphrase) for owner in owners if owner not in public}
         keys = [Key(key_id(owner, found), owner, found, on, None) for owner, found in public.items()]
         _write_private(answers.keys / FIRST_SIGN_IN, answers, passwords)
         found_office(

@@ -25,11 +25,8 @@ from ecluse.office.models import Record, Setting
 from ecluse.office.opening.filings import Filing, filings_of
 from ecluse.office.opening.records import OpeningReceipt, OpeningReceivable, OpeningUnits
 from ecluse.office.opening.registers_on_file import OnFile
+from ecluse.office.opening.wordings import may_stand_beside
 from ecluse.office.registers import Officer
-from ecluse.parties.terms import ExporterStatus, Party
-
-# Of these the newest record counts, so that a changed row is a new record beside the old one: `party:x@2`.
-REVISED = (Party, ExporterStatus)
 UNITS_LIMIT = 100_000
 FILES_AT_ONCE = 400
 
@@ -81,7 +78,8 @@ def plan_import(
     table = read_table(wanted, sheet, how, law, OnFile(law, on), on, problems)
     filings = filings_of(wanted, table, sheet.digest) if table.rows else []
     problems += [*_serial_problems(name, filings), *_receipt_problems(name, filings)]
-    planned, unchanged = _against_record(name, filings, problems)
+    problems += _body_problems(name, filings)
+    planned, unchanged = _against_record(name, filings, problems, on)
     if problems:
         raise ImportRefusedError(sorted(problems, key=lambda problem: problem.row or 0))
     map_digest = digest(map_body) if map_body is not None else None
@@ -95,7 +93,17 @@ def _refuse_secret(kind: ImportKind) -> None:
         raise ForbiddenError(say("opening.secret_kind", person_language(), kind=kind.name))
 
 
-def _against_record(name: str, filings: list[Filing], problems: list[Problem]) -> tuple[list[Planned], int]:
+def _body_problems(name: str, filings: Iterable[Filing]) -> Iterator[Problem]:
+    """A party's person speaks in its name and in no officer's role; only an authority has officers."""
+    for filing in filings:
+        record = filing.record
+        if isinstance(record, Officer) and (record.role == "party") != record.authority.startswith("party:"):
+            yield Problem(name, filing.row, "role", "role_of_body", record.role, (("body", record.authority),))
+
+
+def _against_record(
+    name: str, filings: list[Filing], problems: list[Problem], on: date
+) -> tuple[list[Planned], int]:
     """Which of these are new? What is on record with the same words is left; others are a revision or a problem."""
     known = _on_record([filing.record.id for filing in filings])
     planned, unchanged = [], 0
@@ -108,19 +116,12 @@ def _against_record(name: str, filings: list[Filing], problems: list[Problem]) -
             continue
         if any(earlier == found for earlier, _ in own):
             problems.append(Problem(name, filing.row, None, "on_record_before", record.id))
-        elif own and not _may_stand_beside(record, [value for _, value in own]):
+        elif own and not may_stand_beside(record, [value for _, value in own], on):
             problems.append(Problem(name, filing.row, None, "on_record_otherwise", record.id))
         else:
             planned.append(Planned(filing, f"{record.id}@{len(own) + 1}" if own else record.id))
             own.append((found, record))
     return planned, unchanged
-
-
-def _may_stand_beside(record: object, own: list[object]) -> bool:
-    """A changed party is registered anew; an officer may get another mandate, never the same one twice."""
-    if isinstance(record, Officer):
-        return all(isinstance(o, Officer) and (o.authority, o.role) != (record.authority, record.role) for o in own)
-    return isinstance(record, REVISED)
 
 
 def _on_record(ids: list[str]) -> dict[str, list[tuple[str, object]]]:

@@ -92,6 +92,18 @@ class OpeningReceipt:
     grade: str
 
 
+@sealed("home_price/1")
+@dataclass(frozen=True, slots=True)
+class HomePrice:
+    """What the home army pays for a unit of a class, as its owner stated it; the newest statement counts."""
+
+    id: str
+    owner: str
+    class_: str
+    money: Money
+    stated_on: date
+
+
 @sealed("proposed_import/1")
 @dataclass(frozen=True, slots=True)
 class ProposedImport:

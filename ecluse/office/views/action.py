@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -11,24 +12,42 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_POST
 
 from ecluse.base.errors import BadInputError, ConflictError, EvidenceError, ForbiddenError
+from ecluse.base.verdict import Held
 from ecluse.base.words import has_words, say
 from ecluse.office.actions.drafts import draft_of, drop_draft, keep_draft
-from ecluse.office.desk.form import Fault, Field, FormError, Kind, fields_of, raw_value, read_form
+from ecluse.office.desk.form import Fault, Field, FormError, Kind, Upload, fields_of, raw_value, read_form
 from ecluse.office.desk.registry import About, Action, Desk, Done, all_actions, may
 from ecluse.office.desk.today import open_session
+from ecluse.office.media import MOST_BYTES
+from ecluse.office.views import party, suggest
 from ecluse.office.views.errors import handler403
 from ecluse.office.views.form_fields import FieldView, form_context
+from ecluse.office.views.named import address_of, named
 from ecluse.office.views.page import language_of, page
+from ecluse.office.views.public_words import state_name
+from ecluse.office.views.suggest import PARTY_FIELDS, address_for, first_guess, names_for, offers_for
+from ecluse.order import Hearing
 
 SHOWN = {
     Kind.TEXT: "text", Kind.WHOLE: "whole", Kind.MONEY: "money", Kind.DATE: "date", Kind.MONTH: "month",
     Kind.CHOICE: "choice", Kind.MANY: "text_area", Kind.YES_NO: "yes_no", Kind.RANGES: "text_area",
+    Kind.FILE: "file",
 }  # fmt: skip
 PLACES = {
     About.ORDER: "/orders/", About.TRANCHE: "/orders/", About.CERTIFICATE: "/surplus/certificates/",
     About.PARTY: "/parties/", About.BLOCK: "/units/blocks/", About.LINE: "/places/", About.CENTRE: "/places/",
     About.SHORTAGE: "/books/shortages/", About.CASE: "/cases/", About.PURCHASE: "/books/", About.OFFICE: "/",
 }  # fmt: skip
+
+# Under which headings does a long form stand, and in which order are its fields asked for?
+SECTIONS: Mapping[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
+    "licence.file": (
+        ("browse.section.goods", ("model", "units", "unit_price", "origin", "line", "centre", "certificate")),
+        ("browse.section.parties", ("buyer", "end_user", "destination", "statement", "consignee", "broker")),
+        ("browse.section.way", ("carrier", "transit", "bank", "deliver_in")),
+        ("browse.section.papers", ("permit", "route", "contract_on", "offered_on", "return_by", "third_state")),
+    ),
+}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -58,7 +77,8 @@ def _answer(request: HttpRequest, desk: Desk, action: Action, subject: str) -> H
     if request.method != "POST":
         kept = draft_of(request.account, action.name, subject)  # type: ignore[attr-defined]
         raw = kept if kept is not None else _given(desk, action, subject)
-        return _form(request, desk, action, subject, raw, is_offered=is_offered, draft_kept=kept is not None)
+        return _form(request, desk, action, subject, raw, is_offered=is_offered, draft_kept=kept is not None,
+                     heard=_heard(request, desk, action))  # fmt: skip
     raw = typed(request, action)
     if not is_offered:
         return _form(request, desk, action, subject, raw, is_offered=False, status=409)
@@ -79,20 +99,46 @@ def _take(request: HttpRequest, desk: Desk, action: Action, subject: str, raw: d
     except (ConflictError, EvidenceError, BadInputError) as error:
         key = "desk.conflict" if isinstance(error, ConflictError) else "desk.refused"
         return _form(request, desk, action, subject, raw, trouble=key, status=409)
-    drop_draft(request.account, action.name, subject)  # type: ignore[attr-defined]
-    return HttpResponseRedirect(_after(action, subject, done))
+    after = _after(action, subject, done)
+    if "heard=" in after:  # nothing came to be: what was typed is there to be mended
+        keep_draft(request.account, action.name, subject, raw)  # type: ignore[attr-defined]
+    else:
+        drop_draft(request.account, action.name, subject)  # type: ignore[attr-defined]
+    return HttpResponseRedirect(after)
 
 
 def _after(action: Action, subject: str, done: Done) -> str:
     """Where does the person look next? At the thing the action was about, which says what came of it."""
     order = done.subject.rsplit("/", 1)[0] if action.about is About.TRANCHE else done.subject
-    base = PLACES[About.ORDER] if order.startswith("order:") else PLACES[action.about]
-    place = f"{base}{order}/" if base != "/" else "/"
-    return f"{place}?{urlencode({'done': action.name})}"
+    is_held = isinstance(done.verdict, Held)
+    if order.startswith("order:"):
+        return f"/orders/{order}/?{urlencode({'done': action.name, **({'held': 'yes'} if is_held else {})})}"
+    if is_held:
+        return f"/do/{action.name}/{subject}/?{urlencode({'heard': done.subject})}"
+    return f"{address_of(done.subject) or place_of(action, subject)}?{urlencode({'done': action.name})}"
+
+
+def _heard(request: HttpRequest, desk: Desk, action: Action) -> list[dict[str, str]]:
+    """Which grounds were found when this action was taken about something that never came to be? With remedies."""
+    subject, lang = request.GET.get("heard", ""), language_of(request)
+    if not subject or subject.startswith("order:"):
+        return []
+    hearing = desk.session.newest(subject, Hearing)
+    return [said_ground(ground, lang) for ground in hearing.grounds] if hearing else []
+
+
+def said_ground(ground: Any, lang: str) -> dict[str, str]:
+    """How is a ground told: its sentence, its remedy, its code and provision?"""
+    facts = ground.facts_by_name()
+    return {
+        "code": ground.code, "provision": ground.provision, "sentence": say(f"{ground.code}.sentence", lang, **facts),
+        "remedy": say(f"{ground.code}.remedy", lang, **facts),
+    }  # fmt: skip
 
 
 def _given(desk: Desk, action: Action, subject: str) -> dict[str, Any]:
-    return {name: raw_value(value) for name, value in action.given(desk, subject).items()}
+    given = {**first_guess(desk, action, subject), **action.given(desk, subject)}
+    return {name: raw_value(value) for name, value in given.items()}
 
 
 def _choices(desk: Desk, action: Action, subject: str) -> dict[str, list[tuple[str, str]]]:
@@ -103,11 +149,20 @@ def typed(request: HttpRequest, action: Action) -> dict[str, Any]:
     """What was typed into the page, field by field? An amount and its currency are one field."""
     raw: dict[str, Any] = {}
     for field in fields_of(action.form):
+        if field.kind is Kind.FILE:
+            raw[field.name] = _sent_file(request, field.name)
+            continue
         text = request.POST.get(field.name, "")
         if field.kind is Kind.MONEY and text.strip():
             text = f"{text.strip()} {request.POST.get(f'{field.name}.currency', '')}"
         raw[field.name] = text
     return raw
+
+
+def _sent_file(request: HttpRequest, name: str) -> Upload | None:
+    """Which file was sent under this name? One byte more than is allowed is read, and refused by its size."""
+    sent = request.FILES.get(name)
+    return Upload(sent.name or "", sent.read(MOST_BYTES + 1)) if sent is not None else None
 
 
 def _preview(
@@ -116,9 +171,10 @@ def _preview(
     """What would stop if this took force?"""
     assert action.preview is not None
     effects = [effect for effect in action.preview(desk, subject, form) if effect.count]
+    lang = language_of(request)
     hidden = [*_hidden(action, raw), ("confirmed", "yes")]
     return page(request, "office/action_preview.html", {
-        **_about(action, subject, language_of(request)), "effects": effects, "hidden": hidden,
+        **_about(desk, action, subject, lang), "effects": effects, "hidden": hidden,
     })  # fmt: skip
 
 
@@ -137,12 +193,13 @@ def _hidden(action: Action, raw: Mapping[str, Any]) -> list[tuple[str, str]]:
 def _form(
     request: HttpRequest, desk: Desk, action: Action, subject: str, raw: Mapping[str, Any], *,
     faults: list[Fault] | None = None, trouble: str = "", is_offered: bool = True, draft_kept: bool = False,
-    status: int = 200,
+    status: int = 200, heard: list[dict[str, str]] | None = None,
 ) -> HttpResponse:  # fmt: skip
     lang = language_of(request)
     views = field_views(action, raw, _choices(desk, action, subject), faults or [], lang)
+    views = [_suggesting(desk, action, subject, view, raw, lang) for view in views]
     return page(request, "office/action.html", {
-        **_about(action, subject, lang), "trouble": trouble, "is_offered": is_offered,
+        **_about(desk, action, subject, lang), "trouble": trouble, "is_offered": is_offered, "grounds": heard or [],
         **form_context(views, send=f"desk.{action.name}.send" if has_words(f"desk.{action.name}.send", lang) else "",
                        cancel=place_of(action, subject), draft_url=f"/draft/{action.name}/{subject}/",
                        draft_kept=draft_kept),
@@ -155,12 +212,41 @@ def place_of(action: Action, subject: str) -> str:
     return "/" if action.about is About.OFFICE else f"{PLACES[action.about]}{order}/"
 
 
-def _about(action: Action, subject: str, lang: str) -> dict[str, Any]:
+def _about(desk: Desk, action: Action, subject: str, lang: str) -> dict[str, Any]:
     return {
         "name": action.name, "subject": "" if action.about is About.OFFICE else subject,
+        "gist": _gist(desk, action, subject, lang),
         "place": place_of(action, subject), "heading": say(f"desk.{action.name}.title", lang),
         "lead": say(f"desk.{action.name}.lead", lang),
     }  # fmt: skip
+
+
+def _gist(desk: Desk, action: Action, subject: str, lang: str) -> list[tuple[str, Any]]:
+    """What is it about, in a few facts that a person need not look up: who sells what to whom?"""
+    if action.about is About.PARTY:
+        return [("browse.party", named([subject], lang)[subject].name)]
+    if action.about not in (About.ORDER, About.TRANCHE):
+        return []
+    order = desk.order(subject) if action.about is About.ORDER else desk.order_of(subject)
+    units = order.units if action.about is About.ORDER else desk.tranche(subject).units
+    names = named([order.exporter, order.end_user], lang)
+    return [
+        ("orders.exporter", names[order.exporter].name), ("desk.field.end_user", names[order.end_user].name),
+        ("desk.field.destination", state_name(order.destination, lang)), ("desk.field.model", order.model),
+        ("desk.field.units", units),
+    ]  # fmt: skip
+
+
+def _suggesting(
+    desk: Desk, action: Action, subject: str, view: FieldView, raw: Mapping[str, Any], lang: str
+) -> FieldView:
+    """The same field with what may stand in it and what its value is called."""
+    if view.kind != "text":
+        return view
+    return replace(
+        view, offers=offers_for(desk, action, subject, view.name, lang), suggest=address_for(view.name),
+        said=names_for([view.name], raw, lang).get(view.name, ""),
+    )  # fmt: skip
 
 
 def field_views(
@@ -168,24 +254,36 @@ def field_views(
 ) -> list[FieldView]:
     """How does the page show the fields of this action, with what was typed and what is wrong?"""
     wrong = {fault.field: fault for fault in faults}
-    return [_field_view(field, raw.get(field.name, ""), choices, wrong.get(field.name), lang)
-            for field in fields_of(action.form)]  # fmt: skip
+    views = {
+        field.name: _field_view(field, raw.get(field.name, ""), choices, wrong.get(field.name), lang)
+        for field in fields_of(action.form)
+    }
+    grouped = [
+        replace(views[name], section="" if place else heading)
+        for heading, names in SECTIONS.get(action.name, ()) for place, name in enumerate(names)
+    ]  # fmt: skip
+    return [*grouped, *(view for name, view in views.items() if name not in {one.name for one in grouped})]
 
 
 def _field_view(
     field: Field, value: Any, choices: Mapping[str, list[tuple[str, str]]], fault: Fault | None, lang: str
 ) -> FieldView:
     offered = choices.get(field.name) or [(member, choice_word(member, lang)) for member in field.members]
-    hint = f"desk.hint.{field.name}"
-    shown: Any = value
+    hint = _hint(field.name, lang)
+    shown: Any = "" if field.kind is Kind.FILE else value
     if field.kind is Kind.MONEY:
         amount, _, currency = str(value or "").rpartition(" ")
         shown = (amount, currency)
     return FieldView(
         field.name, f"desk.field.{field.name}", "text_area" if field.long else SHOWN[field.kind],  # type: ignore[arg-type]
-        shown, offered if field.kind is Kind.CHOICE else (), hint if has_words(hint, lang) else "",
+        shown, offered if field.kind is Kind.CHOICE else (), hint,
         say(fault.key, lang) if fault else "", field.required,
     )  # fmt: skip
+
+
+def _hint(field: str, lang: str) -> str:
+    keys = ("browse.hint.party" if field in PARTY_FIELDS else f"browse.hint.{field}", f"desk.hint.{field}")
+    return next((key for key in keys if has_words(key, lang)), "")
 
 
 def choice_word(member: str, lang: str) -> str:
@@ -210,4 +308,6 @@ def keep_page(request: HttpRequest, name: str, subject: str) -> HttpResponse:
 PATHS = [
     path("do/<str:name>/<path:subject>/", action_page, name="action"),
     path("draft/<str:name>/<path:subject>/", keep_page, name="draft"),
+    *suggest.PATHS,
+    *party.PATHS,
 ]

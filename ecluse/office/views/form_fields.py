@@ -20,7 +20,9 @@ class FieldView:
     """One field as a form shows it. `label`, `hint` and `error` are catalogue keys or texts already said.
 
     `value` is what was typed, as text; for `many` a list of texts; for `money` a pair (amount, currency).
-    `choices` are pairs (value, words); for `money` the currencies, if not the usual ones.
+    `choices` are pairs (value, words); for `money` the currencies, if not the usual ones. `section` is the heading
+    under which a part of a long form begins; `offers` are pairs (value, words) suggested for a text, `suggest` the
+    address that is asked for more while one types; `said` is what the value is called.
     """
 
     name: str
@@ -31,6 +33,10 @@ class FieldView:
     hint: str = ""
     error: str = ""
     required: bool = True
+    section: str = ""
+    offers: Sequence[tuple[str, str]] = ()
+    suggest: str = ""
+    said: str = ""
 
     @property
     def is_group(self) -> bool:
@@ -55,7 +61,7 @@ class FieldView:
     @property
     def described(self) -> str:
         """Which elements say more about it, for those who hear the page?"""
-        parts = [(self.hint, "hint"), (self.error, "error")]
+        parts = [(self.hint, "hint"), (self.error, "error"), (self.said, "said")]
         return " ".join(f"field-{self.name}-{part}" for said, part in parts if said)
 
     @property

@@ -16,13 +16,12 @@ from ecluse.office.desk.registry import About, Action, Desk, all_actions, offere
 from ecluse.office.models import LogHead, Record
 from ecluse.office.people.bodies import names_of
 from ecluse.office.registers import Order
-from ecluse.office.views.action import desk_of
 from ecluse.office.views.cells import Tag
 from ecluse.office.views.home_late import late_of
 from ecluse.office.views.home_turn import MOST_CASES, Turn, turns_of
 from ecluse.office.views.overview import overview_page
 from ecluse.office.views.page import language_of, page
-from ecluse.office.views.things import is_home, own_orders
+from ecluse.office.views.things import desk_at, is_home, own_orders
 from ecluse.office.views.timeline import Moment
 
 MOST_SHOWN = 30
@@ -37,7 +36,7 @@ OFFICE = "office"
 @require_safe
 def home_page(request: HttpRequest) -> HttpResponse:
     """What is this person's to do now, what is late, what changed? Without a mandate: where do the orders stand?"""
-    desk = desk_of(request)
+    desk = desk_at(request)
     if desk is None:
         return overview_page(request)
     lang = language_of(request)

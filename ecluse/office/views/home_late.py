@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from django.db.models import Q
+
 from ecluse.base.days import Stop
 from ecluse.base.verdict import Ground
 from ecluse.base.words import say
@@ -25,8 +27,9 @@ from ecluse.office.views.things import authority_of, fill, newest, records
 from ecluse.order import Gate, Hearing, Standing
 from ecluse.proceeds.terms import ContributionPolicy, Receipt, TitleTransfer
 
-MOST_TRANCHES = 600
+MOST_TRANCHES = 2_000
 MOST_HEARINGS = 300
+POLICY = "policy:contribution"
 # Grounds that say a term ran out, and the fact that names its last day.
 TERMS: Mapping[str, str] = {
     "proceeds.receipt_is_home": "receive_by",
@@ -65,10 +68,9 @@ def late_of(desk: Desk, mine: Mapping[str, Order] | None, lang: str) -> list[Lat
 def _rows() -> list[Tranche]:
     """Which tranches could be late: open ones, and those held where money or goods were already on their way?"""
     moving = (Gate.CUSTODY.value, Gate.PROCEEDS.value)
-    opened = Tranche.objects.filter(standing=Standing.OPEN.value, is_split=False)
-    held = [Standing.HELD_REFERRED.value, Standing.HELD_REFUSED.value]
-    stopped = Tranche.objects.filter(standing__in=held, gate__in=moving, is_split=False)
-    return [*opened.order_by("tranche")[:MOST_TRANCHES], *stopped.order_by("tranche")[:MOST_TRANCHES]]
+    held = (Standing.HELD_REFERRED.value, Standing.HELD_REFUSED.value)
+    wanted = Q(standing=Standing.OPEN.value) | Q(standing__in=held, gate__in=moving)
+    return list(Tranche.objects.filter(wanted, is_split=False).order_by("tranche")[:MOST_TRANCHES])
 
 
 def _late(desk: Desk, row: Tranche, sentence: str, due: date) -> Late:
@@ -78,7 +80,7 @@ def _late(desk: Desk, row: Tranche, sentence: str, due: date) -> Late:
 def _decisions(desk: Desk, rows: list[Tranche], orders: Mapping[str, Order], lang: str) -> Iterator[Late]:
     """Which decisions is the licence gate overdue with?"""
     waiting = [row for row in rows if row.gate == Gate.PARTIES.value and row.standing == Standing.OPEN.value]
-    fill(desk.session, [row.order for row in waiting])
+    fill(desk.session, [POLICY, *(row.order for row in waiting)])
     for row in waiting:
         due = decision_due(desk, row.order)
         if due is not None and due < desk.on:
@@ -116,7 +118,7 @@ def _open(desk: Desk, rows: list[Tranche], orders: Mapping[str, Order], lang: st
 
 
 def _unpaid(desk: Desk, moving: list[Tranche], lang: str) -> Iterator[Late]:
-    policy = in_force(desk.session.of("policy:contribution", ContributionPolicy), desk.on)
+    policy = in_force(desk.session.of(POLICY, ContributionPolicy), desk.on)
     if policy is None:
         return
     names = [row.tranche for row in moving]

@@ -1,4 +1,4 @@
-"""What must this person do now? Open cases whose turn it is, found by the caches and asked of the registry of actions."""
+"""What must this person do now? Open cases, found by the caches, are asked of the registry of actions."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import date
 
 from ecluse.licence.terms import ProposedDecision
 from ecluse.office.desk.registry import About, Action, Desk, offered
-from ecluse.office.models import LicenceLine, OrderRow, Record, Tranche
+from ecluse.office.models import Head, LicenceLine, Record, Tranche
 from ecluse.office.registers import Order
 from ecluse.office.views.things import authority_of, fill, fill_rows, is_home, newest, own_orders, records
 from ecluse.order import Gate, Standing
@@ -18,6 +18,8 @@ from ecluse.proceeds.terms import Shortage
 MOST_CASES = 40
 MOST_TRANCHES = 2_000
 MOST_PARTS = 20
+MOST_RATES = 20
+OF_MONEY = ("party", "spender")
 # What is somebody's turn; other actions are open to them as well, but nobody waits for those.
 DUTIES = frozenset({
     "parties.clear", "licence.give_opinion", "licence.lift_condition", "licence.propose", "licence.decide",
@@ -96,7 +98,7 @@ def cases_waiting(desk: Desk, mine: Mapping[str, Order] | None) -> list[Case]:
     orders = mine if mine is not None else newest(records(Order, subject__in=list(waiting)))
     since = _heard_on(row.hearing for rows in waiting.values() for row in rows)
     cases = [
-        Case(orders[order], min((since.get(row.hearing, date.max) for row in rows)), tuple(rows))
+        Case(orders[order], min(since.get(row.hearing, date.max) for row in rows), tuple(rows))
         for order, rows in waiting.items() if order in orders
     ]  # fmt: skip
     return sorted(cases, key=lambda case: (case.since, case.order.id))
@@ -126,9 +128,11 @@ def fill_cases(desk: Desk, cases: Iterable[Case]) -> None:
     orders = {case.order.id: case.order for case in cases}
     names = [f"{order}/{number}" for order in orders for number in range(MOST_PARTS)]
     found = fill_rows(desk.session, Tranche, names)
-    fill_rows(desk.session, OrderRow, orders)
     fill_rows(desk.session, LicenceLine, [f"licence:{order}" for order in orders])
     subjects: set[str | None] = {desk.body, desk.person, "authority:ssecu", f"deputy:{desk.person}"}
+    if desk.mandate.role in OF_MONEY:
+        rates = Head.objects.filter(subject__gte="rate:", subject__lt="rate;").values_list("subject", flat=True)
+        subjects |= {"policy:contribution", *rates[:MOST_RATES]}
     for id, order in orders.items():
         parts = {int(row.tranche.rsplit("/", 1)[1]) for row in found if row.order == id}
         subjects |= {f"{id}/{number}" for number in range(max(parts, default=0) + 2)}

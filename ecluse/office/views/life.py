@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, fields
 from datetime import date
+from enum import Enum
 from typing import Any
 
-from ecluse.base.sealed import VERSIONS
-from ecluse.base.words import say
+from ecluse.base.sealed import VERSIONS, unseal
+from ecluse.base.words import has_words, say, spell
 from ecluse.custody.terms import DeliveryVerification, HostLicence, Loss, Manifest, Sighting
 from ecluse.licence.terms import Application, Condition, Licence, LicenceEvent, Opinion, ProposedDecision
 from ecluse.office.models import Record
+from ecluse.office.people.bodies import names_of
 from ecluse.office.registers import Order, Packing, Release, Split
 from ecluse.office.session import Session
 from ecluse.office.views.cells import Tag
@@ -23,51 +26,62 @@ MOST = 400
 
 def moments_of(session: Session, order: Order, tranches: list[str], lang: str) -> list[Moment]:
     """Which moments has this order's life, the newest first? At most 400."""
-    names = [VERSIONS[cls] for cls in TOLD]
-    rows = Record.objects.filter(order=order.id, v__in=names).order_by("-on", "-log", "-index")[:MOST]
-    return [moment for row in rows for moment in _moment(session, row, lang)]
+    versions = [VERSIONS[cls] for cls in TOLD]
+    rows = Record.objects.filter(order=order.id, v__in=versions).order_by("-on", "-log", "-index")[:MOST]
+    found = [(row.on, unseal(bytes(row.body))) for row in rows]
+    names = names_of({body for _, value in found for body in _bodies(value)}, lang)
+    return [_moment(on, value, Tongue(lang, names)) for on, value in found]
 
 
-def _moment(session: Session, row: Record, lang: str) -> Iterable[Moment]:
-    from ecluse.base.sealed import unseal
+@dataclass(frozen=True, slots=True)
+class Tongue:
+    """In which language is a life told, and what are those called who take part in it?"""
 
-    value = unseal(bytes(row.body))
-    title, text = TOLD[type(value)](value, lang)
+    lang: str
+    names: Mapping[str, str]
+
+    def shown(self, value: Any) -> str:
+        """How is one fact of a record written? Bodies by their names, members of closed sets by their words."""
+        if isinstance(value, Enum):
+            key = f"desk.choice.{value.value}"
+            return say(key, self.lang) if has_words(key, self.lang) else str(value.value)
+        return self.names.get(value, value) if isinstance(value, str) else spell(value, self.lang)
+
+
+def _bodies(value: Any) -> Iterator[str]:
+    """Which bodies does this record name?"""
+    for field in fields(value):
+        found = getattr(value, field.name)
+        if isinstance(found, str) and found.startswith(("party:", "authority:")):
+            yield found
+
+
+def _moment(on: date, value: Any, tongue: Tongue) -> Moment:
+    title, text = TOLD[type(value)](value, tongue)
     tag = None
     if isinstance(value, Hearing):
         held = value.finding is None
         tag = Tag("orders.held" if held else "orders.passed", "danger" if held else "success", "×" if held else "✓")
-    on: date = row.on
-    yield Moment(on, title, text, tag)
+    return Moment(on, title, text, tag)
 
 
-def _words(key: str, *names: str) -> Callable[[Any, str], tuple[str, str]]:
+def _words(key: str, *names: str) -> Callable[[Any, Tongue], tuple[str, str]]:
     """Title by its key; the text is what these attributes say, one after the other."""
 
-    def tell(value: Any, lang: str) -> tuple[str, str]:
+    def tell(value: Any, tongue: Tongue) -> tuple[str, str]:
         found = [getattr(value, name) for name in names]
-        return say(key, lang), " · ".join(_shown(one, lang) for one in found if one not in (None, ""))
+        return say(key, tongue.lang), " · ".join(tongue.shown(one) for one in found if one not in (None, ""))
 
     return tell
 
 
-def _shown(value: Any, lang: str) -> str:
-    from enum import Enum
-
-    from ecluse.base.words import has_words, spell
-
-    if isinstance(value, Enum):
-        key = f"desk.choice.{value.value}"
-        return say(key, lang) if has_words(key, lang) else str(value.value)
-    return spell(value, lang)
-
-
-def _hearing(value: Hearing, lang: str) -> tuple[str, str]:
+def _hearing(value: Hearing, tongue: Tongue) -> tuple[str, str]:
+    lang = tongue.lang
     grounds = [say(f"{g.code}.sentence", lang, **g.facts_by_name()) for g in value.grounds]
     return say("orders.heard", lang, gate=say(f"gate.{value.gate.value}", lang)), " ".join(grounds) or value.tranche
 
 
-TOLD: dict[type, Callable[[Any, str], tuple[str, str]]] = {
+TOLD: dict[type, Callable[[Any, Tongue], tuple[str, str]]] = {
     Order: _words("orders.life.filed", "exporter", "units", "model"),
     Application: _words("orders.life.application", "permit", "route", "unit_price"),
     Hearing: _hearing,

@@ -16,9 +16,9 @@ from ecluse.office.desk.licence import asked, is_before_decision
 from ecluse.office.desk.proceeds import what_is_due, what_is_owed
 from ecluse.office.desk.registry import Desk
 from ecluse.office.models import OrderRow, Tranche
-from ecluse.office.registers import Order, Packing, Release
+from ecluse.office.registers import AllocationNote, Order, Packing, Release
 from ecluse.order import Standing
-from ecluse.proceeds.terms import Allocation, Contribution, Purchase, PurchaseDelivery, TitleTransfer
+from ecluse.proceeds.terms import Contribution, Purchase, PurchaseDelivery, TitleTransfer
 
 HOME, TREASURY, STAFF = "UA", "authority:treasury", "authority:general-staff"
 
@@ -85,11 +85,11 @@ def _money(desk: Desk, order: Order, tranche: str) -> Iterator[Step]:
     if _is_owed(what_is_due(desk, tranche).get("money")):
         yield Step("proceeds.contribute", tranche, (order.exporter,))
         return
-    allocated = [a for a in desk.session.of(tranche, Allocation) if a.tranche == tranche]
-    if desk.session.of(tranche, Contribution) and not allocated:
+    notes = desk.session.of(tranche, AllocationNote)
+    if desk.session.of(tranche, Contribution) and not notes:
         yield Step("proceeds.allocate", tranche, (TREASURY,))
-    for shortage in dict.fromkeys(a.shortage for a in allocated):
-        yield from _spending(desk, shortage, {a.id for a in allocated if a.shortage == shortage})
+    for shortage in dict.fromkeys(note.shortage for note in notes):
+        yield from _spending(desk, shortage, {note.allocation for note in notes if note.shortage == shortage})
 
 
 def _is_owed(money: object) -> bool:

@@ -15,20 +15,22 @@ from ecluse.base.words import has_words, say
 from ecluse.custody.terms import Centre, Line
 from ecluse.licence.routes import due_on
 from ecluse.licence.terms import Application
-from ecluse.office.actions.cases import OFFICE_ROLES, holder_of, touches
+from ecluse.office.actions.cases import OFFICE_ROLES, touches
 from ecluse.office.actions.hearings import last_finding, tranches_of
-from ecluse.office.desk.licence import asked
 from ecluse.office.desk.registry import About, Desk, all_actions, offered
 from ecluse.office.facts.licence import licence_claim
 from ecluse.office.models import Involvement, OrderRow, Tranche
 from ecluse.office.people.doors import needs_person
 from ecluse.office.people.reads import records_read
 from ecluse.office.registers import Order
-from ecluse.office.views.action import desk_of
+from ecluse.office.views.action import desk_of, said_ground
 from ecluse.office.views.cells import Tag, standing_tag
 from ecluse.office.views.life import moments_of
 from ecluse.office.views.listing import Column, Filter, Listing, listing_response
+from ecluse.office.views.named import named
+from ecluse.office.views.next_step import next_steps
 from ecluse.office.views.page import language_of, page
+from ecluse.office.views.public_words import state_name
 from ecluse.order import Gate, Hearing, Standing
 from ecluse.parties.terms import PartiesFinding
 
@@ -95,11 +97,19 @@ def order_page(request: HttpRequest, order: str) -> HttpResponse:
     found, lang = desk.order(order), language_of(request)
     tranches = [one for one in tranches_of(desk.session, order) if not one.is_split]
     moments = moments_of(desk.session, found, [t.tranche for t in tranches_of(desk.session, order)], lang)
+    steps = next_steps(desk, row, found, tranches)
+    names = named([found.exporter, found.end_user, *(one for step in steps for one in step.whose)], lang)
     return page(request, "office/order.html", {
-        "row": row, "order": found, "facts": _facts(desk, found), "river": river_of(desk, order, tranches, lang),
+        "row": row, "order": found, "facts": _facts(desk, found, lang), "river": river_of(desk, order, tranches, lang),
         "tranches": tranches, "moments": moments, "offers": offers_of(desk, order, tranches, lang),
-        "holders": holders_of(desk, row, found, tranches), "due": _due(desk, found, row),
-        "done": _done(request, lang),
+        "exporter": names[found.exporter], "end_user": names[found.end_user],
+        "state": state_name(found.destination, lang), "due": _due(desk, found, row), "done": _done(request, lang),
+        "is_held": request.GET.get("held") == "yes",
+        "steps": [
+            (say(f"desk.{step.action}.title", lang), [names[one] for one in step.whose],
+             step.subject if len(tranches) > 1 else "")
+            for step in steps
+        ],
     })  # fmt: skip
 
 
@@ -110,20 +120,26 @@ def _done(request: HttpRequest, lang: str) -> str:
     return say(key, lang) if name in all_actions() and has_words(key, lang) else ""
 
 
-def _facts(desk: Desk, order: Order) -> list[tuple[str, Any]]:
+def _facts(desk: Desk, order: Order, lang: str) -> list[tuple[str, Any]]:
+    """What was filed: label and value? Whoever has a name is shown by it, with a way to its page."""
     application = desk.session.newest(order.id, Application)
-    others = [(f"desk.field.{role}", party) for role, party in order.roles() if role != "exporter"]
-    facts: list[tuple[str, Any]] = [("orders.exporter", order.exporter), *others]
-    facts += [("desk.field.destination", order.destination)]
+    papers = [(f"desk.field.{name}", getattr(order, name)) for name in ("certificate", "statement", "line", "centre")]
+    roles = [("orders.exporter" if role == "exporter" else f"desk.field.{role}", party)
+             for role, party in order.roles()]  # fmt: skip
+    names = named([thing for _, thing in (*roles, *papers)], lang)
+    facts: list[tuple[str, Any]] = [(label, names[party]) for label, party in roles if party]
+    states = [order.destination, *order.transit]
+    labels = ["desk.field.destination", *("desk.field.transit" for _ in order.transit)]
+    facts += [(label, state_name(state, lang)) for label, state in zip(labels, states, strict=True)]
     facts += [("desk.field.model", order.model), ("desk.field.units", order.units)]
     if application:
         facts.append(("desk.field.unit_price", application.unit_price))
         facts += [
-            (f"desk.field.{name}", f"desk.choice.{getattr(application, name).value}") for name in ("permit", "route")
+            (f"desk.field.{name}", say(f"desk.choice.{getattr(application, name).value}", lang))
+            for name in ("permit", "route")
         ]
-    for name in ("certificate", "statement", "line", "centre"):
-        facts.append((f"desk.field.{name}", getattr(order, name)))
-    return [*facts, ("desk.field.deliver_in", order.deliver_in)]
+    facts += [(label, names[thing]) for label, thing in papers if thing]
+    return [*facts, ("desk.field.deliver_in", order.deliver_in), ("desk.field.contract_on", order.contract_on)]
 
 
 def river_of(desk: Desk, order: str, tranches: list[Tranche], lang: str) -> list[dict[str, Any]]:
@@ -143,11 +159,7 @@ def _gate(gate: Gate, heard: list[Hearing], lang: str) -> dict[str, Any]:
         "name": f"gate.{gate.value}", "question": f"gate.{gate.value}.question", "tag": Tag(words, colour, mark),
         "day": max((hearing.on for hearing in last.values()), default=None),
         "grounds": [
-            {
-                "code": ground.code, "provision": ground.provision, "tranche": hearing.tranche, "on": hearing.on,
-                "sentence": say(f"{ground.code}.sentence", lang, **ground.facts_by_name()),
-                "remedy": say(f"{ground.code}.remedy", lang, **ground.facts_by_name()),
-            }
+            {**said_ground(ground, lang), "tranche": hearing.tranche, "on": hearing.on}
             for hearing, ground in grounds
         ],
     }  # fmt: skip
@@ -160,21 +172,6 @@ def offers_of(desk: Desk, order: str, tranches: list[Tranche], lang: str) -> lis
         named = tranche.tranche if len(tranches) > 1 else ""
         found += [(action, tranche.tranche, named) for action in offered(desk, About.TRANCHE, tranche.tranche)]
     return [(say(f"desk.{a.name}.title", lang), f"/do/{a.name}/{subject}/", named) for a, subject, named in found]
-
-
-def holders_of(desk: Desk, row: OrderRow, order: Order, tranches: list[Tranche]) -> list[str]:
-    """Who has it now: whose word is waited for, or who holds the goods?"""
-    if row.standing != Standing.OPEN.value:
-        return []
-    passed = last_finding(desk.session, f"{order.id}/0", Gate.PARTIES, PartiesFinding)
-    if row.gate == Gate.PARTIES.value and passed:
-        from ecluse.licence.terms import Opinion
-
-        spoken = {opinion.authority for opinion in desk.session.of(order.id, Opinion)}
-        return [authority for authority in asked(desk, order.id) if authority not in spoken] or ["authority:ssecu"]
-    if row.gate in (Gate.LICENCE.value, Gate.CUSTODY.value):
-        return sorted({holder_of(desk.session, order, tranche.tranche) for tranche in tranches})
-    return [order.exporter]
 
 
 def _due(desk: Desk, order: Order, row: OrderRow) -> date | None:

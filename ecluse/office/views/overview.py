@@ -11,13 +11,12 @@ from django.views.decorators.http import require_safe
 
 from ecluse.base.words import say
 from ecluse.office.desk.today import law, today
-from ecluse.office.views.action import desk_of
 from ecluse.office.views.charts import Chart, Series
 from ecluse.office.views.overview_need import Need, needs
 from ecluse.office.views.overview_waits import Waits, choke, read_waits
 from ecluse.office.views.page import language_of, page, word
 from ecluse.office.views.summary import summary_of
-from ecluse.office.views.things import is_home
+from ecluse.office.views.things import desk_at, is_home
 
 
 @never_cache
@@ -49,11 +48,15 @@ def _waits_chart(waits: list[Waits]) -> Chart:
 
 
 def _need(request: HttpRequest) -> dict[str, Any]:
-    desk = desk_of(request) if hasattr(request, "on") else None
+    desk = desk_at(request)
     if desk is None or not is_home(desk):
         return {}
     found = needs(desk)
-    return {"shows_need": True, "need": found, "need_chart": _need_chart(found, language_of(request)) if found else None}
+    return {
+        "shows_need": True,
+        "need": found,
+        "need_chart": _need_chart(found, language_of(request)) if found else None,
+    }
 
 
 def _need_chart(found: tuple[Need, ...], lang: str) -> Chart:

@@ -26,7 +26,7 @@ NEXT = {Gate.SURPLUS: Gate.PARTIES, Gate.PARTIES: Gate.LICENCE, Gate.LICENCE: Ga
 
 @dataclass(frozen=True, slots=True)
 class Waits:
-    """What waits before one gate: how many tranches, days of the oldest and of the middle one, how many beyond the clock.
+    """What waits before one gate: how many tranches, days of the oldest and the middle one, how many over the clock.
 
     `clock` is the longest term in days that runs at the gate; None where the law sets none.
     """

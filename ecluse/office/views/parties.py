@@ -22,12 +22,11 @@ from ecluse.office.people.bodies import names_of
 from ecluse.office.people.doors import needs_person
 from ecluse.office.people.reads import records_read
 from ecluse.office.registers import Order
-from ecluse.office.views.action import desk_of
 from ecluse.office.views.cells import Tag, standing_tag
 from ecluse.office.views.listing import Column, Filter, Listing, listing_response
 from ecluse.office.views.page import language_of, page
 from ecluse.office.views.places import share
-from ecluse.office.views.things import Kept, is_home, newest, own_orders, records
+from ecluse.office.views.things import Kept, desk_at, is_home, newest, own_orders, records
 from ecluse.parties.terms import (
     Clearance,
     EndUseStatement,
@@ -71,13 +70,13 @@ def parties_page(request: HttpRequest) -> HttpResponseBase:
 
 def parties_listing(request: HttpRequest) -> Listing:
     """How are parties shown to this person? Screenings are the home state's own work."""
-    desk, lang = desk_of(request), language_of(request)
+    desk, lang = desk_at(request), language_of(request)
     if desk is None:
         raise PermissionDenied
     rows = party_rows(desk)
     screened = (
         Column("screened", "pages2.parties.screened_on", lambda row: row.screened_on, sort="screened_on"),
-        Column("hits", "pages2.parties.hits", lambda row: hits_tag(row), sort="hits"),
+        Column("hits", "pages2.parties.hits", hits_tag, sort="hits"),
     )  # fmt: skip
     return Listing(
         name="parties", title="pages2.parties.title", lead="pages2.parties.lead", rows=rows,
@@ -104,7 +103,8 @@ def _filters(desk: Desk, rows: Iterable[Row]) -> tuple[Filter, ...]:
                lambda rows, text: [row for row in rows if row.state == text]),
     )  # fmt: skip
     hits = Filter("hits", "pages2.parties.hits", [("open", "pages2.parties.uncleared"), ("any", "pages2.parties.hit")],
-                  lambda rows, text: [row for row in rows if (row.uncleared if text == "open" else row.hits)])  # fmt: skip
+                  lambda rows, text: [row for row in rows if (row.uncleared if text == "open" else row.hits)],
+                  )  # fmt: skip
     return (*found, hits) if is_home(desk) else found
 
 
@@ -154,7 +154,7 @@ def _row(party: Party, last: Screening | None, cleared: set[str]) -> Row:
 @records_read("party", "party")
 def party_page(request: HttpRequest, party: str) -> HttpResponse:
     """Who is this, who owns it, how was it screened, where does it take part, what may this person do about it?"""
-    desk, lang = desk_of(request), language_of(request)
+    desk, lang = desk_at(request), language_of(request)
     found = desk.session.newest(party, Party) if desk else None
     if desk is None or found is None or not may_see(desk, found):
         raise Http404
@@ -185,15 +185,15 @@ def _owners(desk: Desk, party: str, lang: str) -> list[dict[str, Any]]:
     ties = desk.session.of(party, Ownership)
     names = names_of([tie.owner for tie in ties], lang)
     return [
-        {"owner": tie.owner, "name": names[tie.owner], "least": share(tie.share_min_bp), "most": share(tie.share_max_bp),
-         "controls": tie.controls, "since": tie.since, "until": tie.until, "source": tie.source,
+        {"owner": tie.owner, "name": names[tie.owner], "least": share(tie.share_min_bp),
+         "most": share(tie.share_max_bp), "controls": tie.controls, "since": tie.since, "until": tie.until, "source": tie.source,
          "is_linked": is_home(desk)}
         for tie in ties
     ]  # fmt: skip
 
 
 def _screened(desk: Desk, party: str) -> dict[str, Any]:
-    """Against which list versions was it screened, what was found, who cleared what? For who works for the home state."""
+    """Against which list versions was it screened, what was found, who cleared what? For home roles."""
     screenings = desk.session.of(party, Screening)[-MOST_SCREENINGS:]
     clearances = desk.session.of(party, Clearance)
     lists = {one.value.id: one.value for one in records(ListVersion)}

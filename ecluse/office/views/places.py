@@ -24,13 +24,12 @@ from ecluse.office.people.bodies import name_of, names_of
 from ecluse.office.people.doors import needs_person
 from ecluse.office.people.reads import records_read
 from ecluse.office.registers import LineOutput
-from ecluse.office.views.action import desk_of
 from ecluse.office.views.cells import Tag
 from ecluse.office.views.charts import Chart, Series
 from ecluse.office.views.listing import Column, Filter, Listing, listing_response
 from ecluse.office.views.overview import class_word
 from ecluse.office.views.page import language_of, page, word
-from ecluse.office.views.things import authority_of, is_home, records, states_of
+from ecluse.office.views.things import authority_of, desk_at, is_home, records, states_of
 from ecluse.office.views.timeline import Moment
 
 KINDS = ("centre", "line")
@@ -74,7 +73,7 @@ def places_page(request: HttpRequest) -> HttpResponseBase:
 
 def places_listing(request: HttpRequest) -> Listing:
     """How are centres and lines shown? Home roles see all; others what they run, make at or host."""
-    desk, lang = desk_of(request), language_of(request)
+    desk, lang = desk_at(request), language_of(request)
     if desk is None:
         raise Http404
     rows = place_rows(desk)
@@ -179,7 +178,7 @@ def units_there(places: Iterable[Any]) -> tuple[dict[str, int], dict[str, int]]:
 @records_read("place", "place")
 def place_page(request: HttpRequest, place: str) -> HttpResponse:
     """How did this centre or line live, what does it declare, what lies there, what may this person do?"""
-    desk, lang = desk_of(request), language_of(request)
+    desk, lang = desk_at(request), language_of(request)
     if desk is None:
         raise Http404
     found: Any = desk.session.newest(place, Centre) or desk.session.newest(place, Line)
@@ -211,7 +210,8 @@ def _facts(desk: Desk, found: Any, lang: str) -> list[tuple[str, Any]]:
     if rule is None:
         return facts
     return [*facts, ("pages2.places.rule", f"pages2.output.{rule.rule.value}"),
-            ("pages2.places.host_share", share(rule.host_share_bp)), ("pages2.places.rule_source", rule.source)]  # fmt: skip
+            ("pages2.places.host_share", share(rule.host_share_bp)),
+            ("pages2.places.rule_source", rule.source)]  # fmt: skip
 
 
 def _moment(event: LifeEvent) -> Moment:

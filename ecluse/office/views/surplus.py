@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -19,15 +19,15 @@ from ecluse.office.desk.registry import Desk
 from ecluse.office.models import CertificateBalance
 from ecluse.office.people.doors import needs_person
 from ecluse.office.people.reads import records_read
-from ecluse.office.views.action import desk_of
 from ecluse.office.views.cells import Link, Tag
 from ecluse.office.views.listing import Column, Filter, Listing, listing_response
 from ecluse.office.views.overview import class_word
 from ecluse.office.views.page import language_of
-from ecluse.office.views.things import is_home, records
+from ecluse.office.views.things import desk_at, is_home, records
 from ecluse.surplus.balance import balance
 from ecluse.surplus.terms import Balance, Certificate, Draw, SurplusRule, Withdrawal
 
+UNITS = ("certified", "reserved", "committed", "used", "left", "lapsed")
 RULES = tuple(rule.value for rule in SurplusRule)
 
 
@@ -88,9 +88,8 @@ def surplus_listing(request: HttpRequest) -> Listing:
 
 def units_columns() -> tuple[Column, ...]:
     """Which columns say how many units are certified, held and left?"""
-    names = ("certified", "reserved", "committed", "used", "left", "lapsed")
     return tuple(
-        Column(name, f"pages2.surplus.{name}", lambda row, name=name: getattr(row, name), name, True) for name in names
+        Column(name, f"pages2.surplus.{name}", lambda row, name=name: getattr(row, name), name, True) for name in UNITS
     )
 
 
@@ -120,8 +119,11 @@ def _filters(rows: Iterable[Row], lang: str) -> tuple[Filter, ...]:
 
 def _as_known(desk: Desk, gather: Any) -> Filter:
     """The same rows as they were known on a day: applied before every other filter."""
-    return Filter("on", "pages2.as_known", None,
-                  lambda found, text: gather(certificate_rows(desk, date.fromisoformat(text))), kind="date")  # fmt: skip
+
+    def apply(found: Any, text: str) -> Any:
+        return gather(certificate_rows(desk, date.fromisoformat(text)))
+
+    return Filter("on", "pages2.as_known", None, apply, kind="date")
 
 
 # ------------------------------------------------------------------ the rows
@@ -129,7 +131,7 @@ def _as_known(desk: Desk, gather: Any) -> Filter:
 
 def reader(request: HttpRequest) -> Desk:
     """Who reads of surplus? Who works for the home state, or a party that may be a maker; nobody else."""
-    desk = desk_of(request)
+    desk = desk_at(request)
     if desk is None or not (is_home(desk) or desk.body.startswith("party:")):
         raise PermissionDenied
     return desk
@@ -189,12 +191,10 @@ def by_model(rows: Iterable[Row]) -> list[Row]:
 def _sum(model: str, rows: list[Row]) -> Row:
     last = max(rows, key=lambda row: (row.issued_on, row.pk))
     makers = sorted({row.maker for row in rows})
-    return Row(
-        model, last.class_, model, ", ".join(makers), last.rule, len(rows),
-        *(sum(getattr(row, name) for row in rows) for name in
-          ("certified", "reserved", "committed", "used", "left", "lapsed")),
-        last.issued_on, max(row.valid_until for row in rows), any(row.stands for row in rows), last.newest,
-        last.results, last.need_unmet,
+    sums = {name: sum(getattr(row, name) for row in rows) for name in UNITS}
+    return replace(
+        last, pk=model, maker=", ".join(makers), certificates=len(rows), stands=any(row.stands for row in rows),
+        valid_until=max(row.valid_until for row in rows), **sums,
     )  # fmt: skip
 
 
@@ -227,7 +227,7 @@ def certificates_listing(desk: Desk, model: str, rows: list[Row]) -> Listing:
         name="certificates", title=model, lead="pages2.surplus.model_lead", rows=rows,
         columns=(
             Column("certificate", "pages2.surplus.certificate", lambda row: row.pk, sort="pk"),
-            Column("stands", "pages2.surplus.state", lambda row: state_tag(row), sort="stands"),
+            Column("stands", "pages2.surplus.state", state_tag, sort="stands"),
             Column("maker", "pages2.surplus.maker", lambda row: row.maker, sort="maker"),
             Column("issued", "pages2.surplus.issued_on", lambda row: row.issued_on, sort="issued_on"),
             Column("until", "pages2.surplus.valid_until", lambda row: row.valid_until, sort="valid_until"),

@@ -15,6 +15,7 @@ from ecluse.custody.life import state_on
 from ecluse.custody.terms import Centre, LifeEvent, Line
 from ecluse.office.actions.cases import OFFICE_ROLES
 from ecluse.office.desk.registry import Desk
+from ecluse.office.desk.today import open_session
 from ecluse.office.models import Head, Involvement, Record
 from ecluse.office.registers import Order
 from ecluse.office.session import File, Filed, Session
@@ -30,7 +31,7 @@ _VALUES: dict[str, Any] = {}
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """One record of the registers with where it stands: its subject, day and turn, who wrote it, its place in the log."""
+    """One record of the registers: its subject, day and turn, who wrote it by which action, its place in the log."""
 
     rid: str
     v: str
@@ -58,7 +59,7 @@ def kept(rows: QuerySet[Record]) -> list[Kept]:
     """What do these rows hold, by subject and turn? Two questions at most to the database."""
     found = list(rows.order_by("subject", "turn").values_list(*COLUMNS))
     values = _values(rows, [row[6] for row in found])
-    return [Kept(*row, values[row[6]]) for row in found if row[6] in values]
+    return [Kept(**dict(zip(COLUMNS, row, strict=True)), value=values[row[6]]) for row in found if row[6] in values]
 
 
 def _values(rows: QuerySet[Record], digests: Sequence[str]) -> dict[str, Any]:
@@ -99,6 +100,12 @@ def fill_rows(session: Session, model: type[M], keys: Iterable[str]) -> list[M]:
     session.rows.update({(model, key): None for key in wanted if (model, key) not in session.rows})
     session.rows.update({(model, str(row.pk)): row for row in found})
     return found
+
+
+def desk_at(request: HttpRequest) -> Desk | None:
+    """At which desk does this person sit, on the legal day of the request? None for who speaks for nobody today."""
+    mandate, on = getattr(request, "mandate", None), getattr(request, "on", None)
+    return Desk(open_session(mandate, on), mandate, on) if mandate and on else None
 
 
 def is_home(desk: Desk | None) -> bool:
