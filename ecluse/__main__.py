@@ -17,6 +17,12 @@ world_app = typer.Typer(no_args_is_help=True, help="Demonstration worlds: check 
 app.add_typer(world_app, name="world")
 side_app = typer.Typer(no_args_is_help=True, help="Two sides: signed files from the high side to the low one.")
 app.add_typer(side_app, name="side")
+lists_app = typer.Typer(no_args_is_help=True, help="Watchlists: take new versions in, see how they stand.")
+app.add_typer(lists_app, name="lists")
+keys_app = typer.Typer(no_args_is_help=True, help="Keys of those who sign: make one.")
+app.add_typer(keys_app, name="keys")
+notices_app = typer.Typer(no_args_is_help=True, help="Notices: mail what people were told and have not read.")
+app.add_typer(notices_app, name="notices")
 
 
 def _run(module: str, function: str, **arguments: object) -> None:
@@ -41,6 +47,9 @@ OFFICE = "ecluse.office.commands"
 EDGE = "ecluse.edge.commands"
 KEEP = "ecluse.office.commands_keep"
 OPENING = "ecluse.office.commands_opening"
+LISTS = "ecluse.office.commands_lists"
+PEOPLE = "ecluse.office.commands_people"
+NOTICES = "ecluse.office.commands_notices"
 
 
 @app.command()
@@ -127,6 +136,57 @@ def import_(
         OPENING, "import_table", kind=kind, file=file, map_file=map_file, dry_run=dry_run, person=person,
         accept=accept, decline=decline, reason=reason, waiting=waiting, db=db, as_json=json,
     )  # fmt: skip
+
+
+@lists_app.command("import")
+def lists_import(
+    folder: str = typer.Argument(help="walked; formats are known by content"),
+    db: str = typer.Option("", help="database URL"),
+    json: bool = typer.Option(False, "--json"),
+) -> None:
+    """Put the newest whole list of each publisher in force today and screen everybody on them."""
+    _run(LISTS, "lists_import", folder=folder, db=db, as_json=json)
+
+
+@lists_app.command("status")
+def lists_status(
+    db: str = typer.Option("", help="database URL"),
+    json: bool = typer.Option(False, "--json"),
+) -> None:
+    """Which lists are in force, when was everybody screened, and who was not?"""
+    _run(LISTS, "lists_status", db=db, as_json=json)
+
+
+@keys_app.command("make")
+def keys_make(
+    owner: str = typer.Argument(help="an authority, party or officer, such as officer:mod-2"),
+    folder: str = typer.Option("", help="ECLUSE_KEYS when absent"),
+    passphrase_file: str = typer.Option("", help="file whose first line locks the key"),
+    json: bool = typer.Option(False, "--json"),
+) -> None:
+    """Make a key; its public half is printed, to be registered by a table."""
+    _run(PEOPLE, "keys_make", owner=owner, folder=folder, passphrase_file=passphrase_file, as_json=json)
+
+
+@notices_app.command("send")
+def notices_send(
+    db: str = typer.Option("", help="database URL"),
+    json: bool = typer.Option(False, "--json"),
+) -> None:
+    """Mail every notice that is neither mailed nor read, a letter a person, never twice."""
+    _run(NOTICES, "send", db=db, as_json=json)
+
+
+@app.command()
+def account(
+    officer: str = typer.Argument(help="a person with a mandate on record, such as officer:mod-2"),
+    email: str = typer.Option(..., help="the person's address"),
+    language: str = typer.Option("uk", "--lang", help="uk, en or fr"),
+    out: str = typer.Option(..., help="file to write the first password into"),
+    db: str = typer.Option("", help="database URL"),
+) -> None:
+    """Give a person on record a way into the office."""
+    _run(PEOPLE, "account", officer=officer, email=email, language=language, out=out, db=db)
 
 
 @app.command()

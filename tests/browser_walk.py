@@ -126,7 +126,9 @@ class Walk:
             self._fill(field, answer)
 
     def _fill(self, field: str, answer: str) -> None:
-        label = said(f"desk.field.{field}")
+        from ecluse.office.views.action import label_of
+
+        label = said(label_of(self.page.url.split("/do/")[1].split("/")[0], field, "uk"))
         box = self.page.locator(f"#field-{field}")
         if box.evaluate("node => node.tagName") == "FIELDSET":
             group = self.page.get_by_role("group", name=label)

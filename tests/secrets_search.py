@@ -125,7 +125,9 @@ def _figures(world: World) -> Iterator[int]:
         yield from (row.units for row in rows)
     for row in world.orders_statements:
         yield from (row.units_home, row.units_partner)
-    prices = [row.unit_price_minor for rows in (world.models, world.orders, world.suppliers) for row in rows]
+    yield from (row.units_asked for row in world.certificates)
+    prices = [row.home_price_minor_uah for row in world.classes if row.home_price_minor_uah is not None]
+    prices += [row.unit_price_minor for rows in (world.models, world.orders, world.suppliers) for row in rows]
     for minor in (*prices, *(row.unit_cost_minor for row in world.models)):
         yield minor
         if minor % 100 == 0:

@@ -104,7 +104,7 @@ def schedule(units: int) -> tuple[Any, ...]:
 
 def figures(shown: int = SHOWN) -> list[tuple[Any, str, str | None]]:
     """What the high side alone holds."""
-    from ecluse.office.registers import Budget, Officer
+    from ecluse.office.registers import Budget, HomePrice, Officer
     from ecluse.surplus import terms as t
 
     made = t.CapacityAttestation(
@@ -115,6 +115,7 @@ def figures(shown: int = SHOWN) -> list[tuple[Any, str, str | None]]:
     need = t.StatedNeed("need:kite", STAFF, CLASS, 1, schedule(NEED), FIRST)
     limit = t.AbsorptionLimit("absorption:kite", STAFF, CLASS, ABSORBED, MONTHS[0], MONTHS[-1], FIRST)
     policy = t.SurplusPolicy("policy:surplus-1", MOD, t.SurplusRule.SR_1, 1, 2, FIRST, None)
+    price = HomePrice(f"home-price:{CLASS}", MOD, CLASS, Money(1_000_000, "UAH"), FIRST)
     budgets = [(Budget(f"budget:{m}", m, Money(1, "UAH")), "budget", None) for m in MONTHS]
     return [
         (Officer(PLANNER, MOD, "planner", "Olena Invented", FIRST, None), PLANNER, None),
@@ -122,7 +123,7 @@ def figures(shown: int = SHOWN) -> list[tuple[Any, str, str | None]]:
         (need, f"class:{CLASS}", STAFF), (limit, f"class:{CLASS}", STAFF),
         (t.StockCount("stock:kite-9", STAFF, MODEL, CLASS, STOCK, date(2025, 12, 31)), MODEL, STAFF),
         (t.Reserve("reserve:kite-9", STAFF, MODEL, CLASS, RESERVE, FIRST), MODEL, STAFF),
-        (policy, "policy:surplus", MOD), *budgets,
+        (policy, "policy:surplus", MOD), (price, f"class:{CLASS}", MOD), *budgets,
     ]  # fmt: skip
 
 
@@ -148,7 +149,7 @@ def certify(units: int = 2503, name: str = CERTIFICATE) -> None:
     from ecluse.office.facts.surplus import CertificateRequest, model_named
 
     session = opened()
-    plan = home_plan(session, [CLASS], {CLASS: Money(1_000_000, "UAH")})
+    plan = home_plan(session, [CLASS])
     asked = CertificateRequest(name, model_named(session, CLASS, MODEL), MAKER, Month(2026, 5), Month(2026, 6), units)
     verdict = certified(session, asked, plan, officer=PLANNER, owner=MOD, on=ON, sign=signed)
     assert isinstance(verdict, Passed), codes_of(verdict)

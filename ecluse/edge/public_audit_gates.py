@@ -13,7 +13,10 @@ from ecluse.edge.public_audit_openings import OpenedRecord, Openings, of_version
 from ecluse.edge.public_audit_points import Point, broken, cannot, checked
 
 # Everything that a certificate's balance is computed from.
-INPUTS = ("certificates", "draws", "needs", "absorption", "stock", "capacity", "funded_orders", "home_deliveries")
+INPUTS = (
+    "certificates", "certificate_requests", "draws", "needs", "absorption", "stock", "capacity", "funded_orders",
+    "home_prices", "home_deliveries",
+)  # fmt: skip
 
 
 def check_certificates(folder: Folder, logs: Logs, openings: Openings) -> Iterator[Point]:

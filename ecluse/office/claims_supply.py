@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from collections.abc import Iterable
 
 from ecluse.base.money import Money
@@ -9,7 +10,6 @@ from ecluse.custody.ranges import Ranges, count, difference
 from ecluse.custody.terms import Fate, Marking
 from ecluse.licence.terms import Licence
 from ecluse.office.audit.p1_certificates import class_year
-from ecluse.office.audit.p2 import progress_on
 from ecluse.office.audit.p5_blocks import packed
 from ecluse.office.audit.reading import Reading
 from ecluse.office.claims_terms import (
@@ -122,6 +122,12 @@ def cheap_and_adaptable(claim: Claim) -> Measured:
     return Measured(Status.NOT_TESTABLE, {"classes": len(priced), **figures})
 
 
+def _progress(acts: list[HomeDelivery], on: date) -> tuple[int, int]:
+    """How many units were planned and accepted by the acts that were in on this day?"""
+    known = [act for act in acts if act.accepted_on <= on]
+    return sum(act.units_planned for act in known), sum(act.units_accepted for act in known)
+
+
 def home_deliveries(claim: Claim) -> Measured:
     """B2: did nothing leave while the home army's deliveries of its class were behind plan?"""
     reading = claim.reading
@@ -130,7 +136,7 @@ def home_deliveries(claim: Claim) -> Measured:
     early = 0
     for row in released(reading):
         class_ = by_order[row.value.order].class_
-        planned, accepted = progress_on([act for act in acts if act.class_ == class_], row.on)
+        planned, accepted = _progress([act for act in acts if act.class_ == class_], row.on)
         early += accepted < planned
     held = _orders_held(reading, "custody.home_deliveries_are_on_plan")
     return Measured(

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import zipfile
+from itertools import islice
 
 MOST_BYTES = 10 * 1024 * 1024
 ROWS_LOOKED_AT = 200
@@ -87,7 +88,7 @@ def _is_table(text: str) -> bool:
     """Have its first rows all the same number of cells, two at least? A page or a script has not."""
     for mark in (",", ";", "\t"):
         try:
-            rows = [row for _, row in zip(range(ROWS_LOOKED_AT), csv.reader(io.StringIO(text), delimiter=mark)) if row]
+            rows = [row for row in islice(csv.reader(io.StringIO(text), delimiter=mark), ROWS_LOOKED_AT) if row]
         except csv.Error:
             continue
         if len(rows) > 1 and len(rows[0]) > 1 and len({len(row) for row in rows}) == 1:

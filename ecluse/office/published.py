@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from ecluse.base.errors import EvidenceError
+from ecluse.base.money import Money
 from ecluse.base.proof import Levels, leaf_hash, verify_inclusion
 from ecluse.edge.public_audit_folder import MANIFEST
 from ecluse.office.kept import public_folder
-from ecluse.base.money import Money
 
 FORMS = ("logs", "certificates", "custody", "proceeds", "openings", "lists", "authorities", "hearings")
 FORM_BYTES = 64 * 1024 * 1024

@@ -58,6 +58,18 @@ class Budget:
     money: Money
 
 
+@sealed("home_price/1")
+@dataclass(frozen=True, slots=True)
+class HomePrice:
+    """What the home army pays for a unit of a class, as its owner stated it; the newest statement counts."""
+
+    id: str
+    owner: str
+    class_: str
+    money: Money
+    stated_on: date
+
+
 @sealed("model/1")
 @dataclass(frozen=True, slots=True)
 class Model:
@@ -104,6 +116,21 @@ class LineOutput:
     id: str
     line: str
     month: Month
+    units: int
+    on: date
+
+
+@sealed("certificate_request/1")
+@dataclass(frozen=True, slots=True)
+class CertificateAsked:
+    """What a maker asked to have certified, filed with the hearing whether the certificate was given or held."""
+
+    id: str
+    certificate: str
+    maker: str
+    model: str
+    first_month: Month
+    last_month: Month
     units: int
     on: date
 

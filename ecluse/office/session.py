@@ -91,6 +91,8 @@ class Session:
         self.reads: dict[str, int] = {}
         self.tag_keys: dict[str, bytes] = {}
         self.buffer = Buffer()
+        # What deeds of this session put on file for good: each record with its subject and its order, if any.
+        self.written: list[tuple[Any, str, str]] = []
         # A session that alone writes knows every subject there is: what it does not know has no record to look for.
         self.known = set(Head.objects.values_list("subject", flat=True)) if exclusive else None
 

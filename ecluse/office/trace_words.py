@@ -28,16 +28,23 @@ def _known(found: dict[str, Any], lang: str) -> list[str]:
     if found["funded_for_home"]:
         lines.append(say("trace.funded_for_home", lang))
     for event in found["events"]:
-        lines.append(f"    {_event(found, event, lang)}")
-    names = {side: _name(found, last[side], lang) for side in ("custodian", "authority")}
-    facts = {"place": last["place"], "tranche": last["tranche"], "since": _day(last["since"], lang)}
-    lines.append(say(f"trace.last.{last['state']}", lang, **names, **facts))
+        lines.append(f"    {trace_event(found, event, lang)}")
+    lines.append(trace_last(found, lang))
     if last["held_on"]:
         lines.append(say("trace.held_on", lang, tranche=last["tranche"], codes=", ".join(last["held_on"])))
     return lines
 
 
-def _event(found: dict[str, Any], event: dict[str, Any], lang: str) -> str:
+def trace_last(found: dict[str, Any], lang: str) -> str:
+    """Where is the unit now, and who answers for it?"""
+    last = found["last"]
+    names = {side: _name(found, last[side], lang) for side in ("custodian", "authority")}
+    facts = {"place": last["place"], "tranche": last["tranche"], "since": _day(last["since"], lang)}
+    return say(f"trace.last.{last['state']}", lang, **names, **facts)
+
+
+def trace_event(found: dict[str, Any], event: dict[str, Any], lang: str) -> str:
+    """What happened to the unit here?"""
     facts = {name: value for name, value in event.items() if isinstance(value, str)}
     for name in ("from", "to", "authority", "custodian", "reporter"):
         if name in facts:

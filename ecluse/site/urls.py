@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from ecluse.office.api.calls import api
+from ecluse.office.api import docs as api
 from ecluse.office.views import (
     action,
     cases,
@@ -27,5 +27,5 @@ ROOMS = (summary, action, cases, orders, notices, reads_page, saved_views, setti
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", summary.summary_page, name="home"),
     *(place for room in ROOMS for place in room.PATHS),
-    path("api/v1/", api.urls),
+    *api.PATHS,
 ]

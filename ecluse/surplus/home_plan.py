@@ -16,6 +16,10 @@ from ecluse.surplus.terms import FundedOrder, MonthUnits, StatedNeed
 BASIS = "provisional"
 
 
+class PriceUnknownError(ValueError):
+    """A need is to be bought whose price nobody stated: what the budget buys is unknown from there on."""
+
+
 @dataclass(frozen=True, slots=True)
 class HomeDelivery:
     """One class's month of the plan: units of funded orders, units of need the budget buys beyond them."""
@@ -56,7 +60,8 @@ def provisional(
     """What does the home army get month by month, funded orders first, then need by priority within the budget?
 
     `budget` is the money of each month that no order binds yet; what is not spent is carried to the next month.
-    Raises ValueError for months that do not follow one another, a need without a price, money of unlike currencies.
+    Raises ValueError for months that do not follow one another and money of unlike currencies, PriceUnknownError for a
+    need to be bought that has no price.
     """
     check_months_follow(months)
     orders, needs = tuple(orders), tuple(needs)
@@ -114,7 +119,7 @@ class _Purse:
         if units_wanted <= 0:
             return 0
         if class_ not in self._prices or self._prices[class_].minor < 1:
-            raise ValueError(f"no price for {class_}")
+            raise PriceUnknownError(f"no price for {class_}")
         price = self._prices[class_].minor
         units = min(units_wanted, self._minor // price)
         self._minor -= units * price

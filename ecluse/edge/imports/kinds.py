@@ -102,7 +102,7 @@ KINDS: Mapping[str, ImportKind] = MappingProxyType({
             valid_until day?; interest_in ref:parties?; interest_declared_on day?; public_key hex?"""),
         _kind("keys", key="owner public_key", dated_by="valid_from", order="valid_from<=valid_until", columns="""
             owner ref:authorities|parties|officers; public_key hex; valid_from day; valid_until day?"""),
-        _kind("home_prices", key="class", dated_by="stated_on", columns="""
+        _kind("home_prices", key="class", dated_by="stated_on", is_secret=True, columns="""
             owner ref:authorities; class ref:classes; price amount; currency currency; stated_on day"""),
         _kind("models", table="models", key="model", dated_by="", columns="""
             model id; class id; kind enum:GOODS_KINDS; goods_list enum:GOODS_LISTS; control_entry text?;

@@ -21,16 +21,21 @@ def declare_absence(session: Session, absence: Absence, by: Mandate, on: date) -
     Raises BadInputError for days or a deputy that will not do, ForbiddenError for another's absence.
     """
     bodies = {mandate.body for mandate in mandates_of(session, absence.officer, on) if not mandate.acting_for}
-    if by.person != absence.officer and not (by.body in bodies and by.role in HEADS and not by.acting_for):
+    if by.person != absence.officer and not (by.body in bodies and answers_for_others(by)):
         raise ForbiddenError(f"{by.person} may not declare an absence of {absence.officer}")
     _check_days(absence, on)
     _check_deputy(session, absence, bodies)
     copy = Absence(f"{absence.id}/deputy", absence.officer, absence.first_day, absence.last_day, absence.deputy)
-    with Deed(session, "office.register", actor="clock:office", on=on, subject=absence.officer) as deed:
+    with Deed(session, "office.declare_absence", actor=by.person, on=on, subject=absence.officer) as deed:
         deed.seal(absence)
         # A second record under the deputy: what he may do is read from what is on record about him.
         deed.seal(copy, f"deputy:{absence.deputy}")
     return absence
+
+
+def answers_for_others(mandate: Mandate) -> bool:
+    """May this mandate's person send colleagues of the same body on leave? Not while only standing in."""
+    return mandate.role in HEADS and not mandate.acting_for
 
 
 def absence_of(officer: str, first_day: date, last_day: date, deputy: str) -> Absence:

@@ -199,6 +199,7 @@ def _write_alone(deed: Deed) -> None:
             session.logs.clear()
             write(deed)
             flush(session)
+        session.written += [(value, subject, deed.order) for _, value, subject, _ in deed.sealed]
     except IntegrityError as error:
         raise ConflictError(f"another hand wrote first: {error}") from None
     except DatabaseError as error:

@@ -1,4 +1,4 @@
-"""How does a document come to lie beside an order? Its bytes are kept once by digest; that it belongs there is sealed."""
+"""How does a document come to lie beside an order? Its bytes are kept once; that they belong there is sealed."""
 
 from __future__ import annotations
 

@@ -20,10 +20,15 @@ UNANSWERED = 0
 Answer = tuple[int, str]
 
 
+class OtherRequestError(ConflictError):
+    """This key was used for another request."""
+
+
 def once(key: str, request_digest: str, at: datetime, do: Callable[[], Answer]) -> Answer:
     """What is answered to this request, done once however often it is sent? Status and text.
 
-    Whatever `do` raises undoes all that was written, the key as well. Raises ConflictError for another request's key.
+    Whatever `do` raises undoes all that was written, the key as well. Raises OtherRequestError for another request's
+    key.
     """
     with transaction.atomic():
         try:
@@ -45,7 +50,7 @@ def once(key: str, request_digest: str, at: datetime, do: Callable[[], Answer]) 
 
 def _told(known: IdempotencyKey, request_digest: str) -> Answer:
     if known.request_digest != request_digest:
-        raise ConflictError("this key was used for another request")
+        raise OtherRequestError("this key was used for another request")
     return known.status, known.answer
 
 

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from smtplib import SMTPException
 from typing import Any
 
 from django.core.mail import EmailMessage, get_connection
-from django.db.models import Q
+from django.db import transaction
+from django.db.models import QuerySet
 from django.urls import NoReverseMatch, reverse
 
-from ecluse.base.words import say
+from ecluse.base.words import LANGUAGES, say
 from ecluse.office.models import Account, Notice, Record
-from ecluse.office.people.letters import letter_of
+from ecluse.office.people.letters import facts_said, letter_of
 
+LOG = logging.getLogger("ecluse.notices")
 MAILED_AT_ONCE = 500
-# Facts of a notice are told again in each reader's language: these kinds of values only.
-PLAIN = (str, int, bool)
+# Facts of a notice are told again in each reader's language: these kinds of values only (see `facts_said`).
+PLAIN = (str, int, bool, dict)
 
 
 def notify(whom: Iterable[str] | str, key: str, facts: Mapping[str, Any], link: str, at: datetime) -> int:
@@ -24,7 +28,8 @@ def notify(whom: Iterable[str] | str, key: str, facts: Mapping[str, Any], link: 
     wrong = [name for name, fact in facts.items() if not isinstance(fact, PLAIN)]
     if wrong:
         raise TypeError(f"the facts of a notice are text and whole numbers: {', '.join(wrong)}")
-    say(key, "en", **facts)  # a sentence that cannot be said is not kept
+    for lang in LANGUAGES:  # a sentence that cannot be said is not kept
+        say(key, lang, **facts_said(facts, lang))
     accounts = accounts_of([whom] if isinstance(whom, str) else whom)
     rows = [Notice(account=account, key=key, facts=dict(facts), link=link[:240], at=at) for account in accounts]
     return len(Notice.objects.bulk_create(rows))
@@ -55,21 +60,46 @@ def read_notices(account: Account, at: datetime, ids: Iterable[int] | None = Non
 
 
 def send_notices(at: datetime) -> int:
-    """Send what was not yet mailed, a letter a person, in the person's language. Gives the number of letters."""
-    due = Notice.objects.filter(mailed_at=None, read_at=None).exclude(Q(account__user__email=""))
-    rows = list(due.select_related("account__user").order_by("pk")[:MAILED_AT_ONCE])
+    """Send what was not yet mailed, a letter a person, in the person's language. Gives the number of letters.
+
+    At most 500 notices at a time. A letter that the server refuses waits, and is tried next time; OSError is raised where
+    there is no server to be reached.
+    """
+    due = waiting_for_mail().select_related("account__user").order_by("account", "pk")[:MAILED_AT_ONCE]
     by_account: dict[int, list[Notice]] = {}
-    for row in rows:
+    for row in due:
         by_account.setdefault(row.account_id, []).append(row)
-    sent = 0
+    if not by_account:
+        return 0
     with get_connection() as carrier:
-        for notices in by_account.values():
-            account = notices[0].account
-            subject, body = letter_of(account, notices, _page())
-            sent += EmailMessage(subject, body, to=[account.user.email], connection=carrier).send()
-            # Marked letter by letter: when the mail server fails midway, nobody is written to twice.
-            Notice.objects.filter(pk__in=[notice.pk for notice in notices]).update(mailed_at=at)
-    return sent
+        return sum(_send(carrier, notices, at) for notices in by_account.values())
+
+
+def waiting_for_mail() -> QuerySet[Notice]:
+    """Which notices are neither mailed nor read, of people whose account is open and has an address?"""
+    due = Notice.objects.filter(mailed_at=None, read_at=None, account__user__is_active=True)
+    return due.exclude(account__user__email="")
+
+
+def _send(carrier: Any, notices: list[Notice], at: datetime) -> int:
+    """Write one letter. It is claimed before it is sent, so that of two senders one writes, and no one writes twice."""
+    mine = Notice.objects.filter(pk__in=[notice.pk for notice in notices], mailed_at=None)
+    with transaction.atomic():
+        claimed = list(mine.select_for_update().values_list("pk", flat=True))
+        Notice.objects.filter(pk__in=claimed, mailed_at=None).update(mailed_at=at)
+    told = [notice for notice in notices if notice.pk in set(claimed)]
+    if not told:
+        return 0
+    account = told[0].account
+    try:
+        subject, body = letter_of(account, told, _page())
+        return int(EmailMessage(subject, body, to=[account.user.email], connection=carrier).send())
+    except Exception as error:
+        Notice.objects.filter(pk__in=claimed).update(mailed_at=None)
+        if not isinstance(error, SMTPException):
+            raise
+        LOG.warning("no letter to account %s: %s", account.pk, error)
+        return 0
 
 
 def _page() -> str:

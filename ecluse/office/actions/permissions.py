@@ -37,6 +37,11 @@ ACTIONS: dict[str, frozenset[str]] = {
         "clock", "planner", "author", "countersigner", "opinion", "clearance", "spender", "controller", "auditor",
         "party", "authority",
     }),
+    # Whoever holds a mandate may be away; whose absence one declares is checked where the absence is written.
+    "office.declare_absence": frozenset({
+        "planner", "author", "countersigner", "opinion", "clearance", "spender", "controller", "auditor", "party",
+        "authority",
+    }),
     # Whoever has a part in an order may lay a document beside it.
     "office.attach": frozenset({
         "planner", "author", "countersigner", "opinion", "clearance", "spender", "controller", "party", "authority",

@@ -14,7 +14,7 @@ from ecluse.office.actions.deed import Deed
 from ecluse.office.actions.hearings import hear_gate
 from ecluse.office.facts.surplus import CertificateRequest, certificate_claim, own_draw, surplus_claim
 from ecluse.office.models import CertificateBalance
-from ecluse.office.registers import ClassShare, HomeDelivery, Order
+from ecluse.office.registers import CertificateAsked, ClassShare, HomeDelivery, Order
 from ecluse.office.session import Session
 from ecluse.order import Gate, Hearing, Trigger
 from ecluse.surplus.dated import term
@@ -47,13 +47,18 @@ STEPS = {
 
 
 def certify(
-    session: Session, asked: CertificateRequest, plan: HomePlan, *, officer: str, owner: str, on: date, sign: Sign
-) -> Passed[CertificateFinding] | Held:
-    """May this certificate be issued? If so it is, signed by its authority, with a balance of its own."""
+    session: Session, asked: CertificateRequest, plan: HomePlan | None, *, officer: str, owner: str, on: date,
+    sign: Sign,
+) -> Passed[CertificateFinding] | Held:  # fmt: skip
+    """May this certificate be issued? If so it is, signed by its authority, with a balance of its own.
+
+    What was asked for is filed in either case. Without a plan the gate refers: what home buys is unknown.
+    """
     claim = certificate_claim(session, asked, plan, on)
     with Deed(session, "surplus.certify", actor=officer, on=on, subject=asked.id) as deed:
+        deed.seal(_request(session, asked, on), asked.id)
         verdict = hear_gate(deed, Gate.CERTIFICATE, claim, tranche=asked.id, on=on, previous=None)
-        if isinstance(verdict, Passed):
+        if isinstance(verdict, Passed) and plan:
             certificate = Certificate(
                 asked.id, owner, asked.model.class_, asked.model.id, asked.maker, asked.first_month, asked.last_month,
                 verdict.finding.units, verdict.finding.rule, claim.policy.id if claim.policy else "",
@@ -76,6 +81,14 @@ def certify(
                 asked.id,
             )  # fmt: skip
     return verdict
+
+
+def _request(session: Session, asked: CertificateRequest, on: date) -> CertificateAsked:
+    number = 1 + len(session.of(asked.id, CertificateAsked))
+    return CertificateAsked(
+        f"request:{asked.id}/{number}", asked.id, asked.maker, asked.model.id, asked.first_month, asked.last_month,
+        asked.units, on,
+    )  # fmt: skip
 
 
 def withdraw(session: Session, withdrawal: Withdrawal, *, officer: str, signature: Signature) -> None:

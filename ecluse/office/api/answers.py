@@ -144,7 +144,7 @@ class ResultOut(Schema):
 
 
 class CertificateOut(Schema):
-    """A surplus certificate with its balance. What the other rules give, and the need unmet, only the ministry reads."""
+    """A surplus certificate with its balance. What other rules give, and the need unmet, only the ministry reads."""
 
     certificate: str
     model: str

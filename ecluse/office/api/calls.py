@@ -1,245 +1,182 @@
-"""What does a program ask, and what is it answered? Reading, previews, and one call for each action of the registry."""
+"""What may a program do? One call for each action, done once however often it is sent, and a preview."""
 
-import json
+from __future__ import annotations
+
 from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Header, NinjaAPI, Path, Query, Schema
+from ninja import Header, Schema
 from ninja.errors import AuthenticationError, HttpError, ValidationError
-from ninja.security import HttpBearer
 
 from ecluse.base.canon import digest
-from ecluse.base.errors import ConflictError
-from ecluse.base.sealed import seal
 from ecluse.base.source import ServiceSource
 from ecluse.base.verdict import Held
-from ecluse.base.words import say
+from ecluse.base.words import say, say_count
 from ecluse.office.actions import idempotency
-from ecluse.office.actions.cases import touches
-from ecluse.office.api.problems import grounds_out, language_of_call, problem, problem_of
-from ecluse.office.api.schemas import (
-    ActionOut,
-    EffectOut,
-    LifeOut,
-    MeOut,
-    OrdersOut,
-    OutcomeOut,
-    ProblemOut,
-    schema_of,
+from ecluse.office.api.answers import ActionOut, EffectOut, MeOut, OutcomeOut
+from ecluse.office.api.office import ASKED, WRITTEN, api, bearer_at, desk_at
+from ecluse.office.api.problems import (
+    ProblemError,
+    answer_json,
+    grounds_out,
+    language_of_call,
+    mistake,
+    problem,
+    problem_of,
 )
+from ecluse.office.api.schemas import OWN_SUBJECT, SUBJECT, schema_of
 from ecluse.office.desk.form import fields_of, read_form
-from ecluse.office.desk.registry import About, Action, Desk, all_actions, may, offered
-from ecluse.office.desk.today import is_demonstration, open_session, today
-from ecluse.office.models import OrderRow
-from ecluse.office.people.tokens import Bearer, bearer_of
-from ecluse.office.registers import Order
-from ecluse.order import Hearing
+from ecluse.office.desk.registry import About, Action, Desk, Done, all_actions, is_case, may
+from ecluse.office.desk.tell import take
+from ecluse.office.desk.today import is_demonstration
+from ecluse.office.people.tokens import Bearer
 
-PAGE, MOST_PAGE = 50, 200
-KEY = Header(alias="Idempotency-Key", min_length=8, max_length=idempotency.MOST_LETTERS, pattern=r"^[!-~]+$")
-Key = Annotated[str, KEY]
-Wrong = dict.fromkeys((400, 401, 403, 404, 409, 413, 415, 422), ProblemOut)
-
-
-class Token(HttpBearer):
-    """A hashed, scoped, expiring token, on a person's behalf."""
-
-    def authenticate(self, request: HttpRequest, token: str) -> Bearer | None:
-        """Who is it? None for a token that may not come in."""
-        on = today()
-        return bearer_of(token, open_session(), on, ServiceSource().now())
-
-
-api = NinjaAPI(
-    title="Écluse", version="1", urls_namespace="api", auth=Token(), docs_url="/docs", openapi_url="/openapi.json",
-    description="Controlled export through five gates. Sentences follow Accept-Language (uk, en, fr).",
-)  # fmt: skip
+Key = Annotated[
+    str, Header(alias="Idempotency-Key", min_length=8, max_length=idempotency.MOST_LETTERS, pattern=r"^[!-~]+$")
+]
+# Which word of the catalogues says what is wrong with a field? By the name of pydantic's own fault.
+FAULTS = {
+    "missing": "form.fault.missing", "string_too_short": "form.fault.missing", "extra_forbidden": "form.fault.unknown",
+    "string_too_long": "form.fault.too_long", "too_long": "form.fault.list", "list_type": "form.fault.list",
+    "literal_error": "form.fault.not_offered", "string_type": "form.fault.text", "string_unicode": "form.fault.text",
+    "string_pattern_mismatch": "api.fault.pattern", "bool_type": "form.fault.yes_no", "int_type": "form.fault.whole",
+    "int_parsing": "form.fault.whole", "int_parsing_size": "form.fault.range", "int_from_float": "form.fault.whole",
+    "greater_than_equal": "form.fault.range", "less_than_equal": "form.fault.range", "value_error": "form.fault.date",
+    "date_from_datetime_parsing": "form.fault.date", "date_parsing": "form.fault.date",
+}  # fmt: skip
+MOST_FAULTS, FIELD_LENGTH = 50, 200
 
 
-def desk_of(request: HttpRequest) -> Desk:
-    """At which desk does the program's person sit?"""
-    bearer: Bearer = request.auth  # type: ignore[attr-defined]
-    return Desk(open_session(bearer.mandate), bearer.mandate, today())
-
-
-@api.get("/me", response={200: MeOut, **Wrong}, summary="For whom does this token speak?")
+@api.get("/me", response={200: MeOut, **ASKED}, operation_id="me")
 def me(request: HttpRequest) -> dict[str, Any]:
     """Person, body, role, scopes and the office's legal day."""
-    bearer: Bearer = request.auth  # type: ignore[attr-defined]
+    bearer, desk = bearer_at(request), desk_at(request)
     m = bearer.mandate
-    return {"person": m.person, "body": m.body, "role": m.role, "scopes": sorted(bearer.scopes), "on": today(),
-            "demonstration": is_demonstration()}  # fmt: skip
+    return {"person": m.person, "body": m.body, "role": m.role, "acting_for": m.acting_for,
+            "scopes": sorted(bearer.scopes), "on": desk.on, "demonstration": is_demonstration()}  # fmt: skip
 
 
-@api.get("/actions", response={200: list[ActionOut], **Wrong}, summary="Which actions are there?")
+@api.get("/actions", response={200: list[ActionOut], **ASKED}, operation_id="actions")
 def actions(request: HttpRequest) -> list[dict[str, Any]]:
     """The registry: every action, what it is about, who may take it, what must be stated."""
     lang = language_of_call(request)
     return [
         {"name": action.name, "about": action.about.value, "roles": sorted(action.roles()),
-         "title": say(f"desk.{action.name}.title", lang), "fields": [field.name for field in fields_of(action.form)]}
+         "title": say(f"desk.{action.name}.title", lang), "fields": [field.name for field in fields_of(action.form)],
+         "preview": action.preview is not None}
         for action in all_actions().values()
     ]  # fmt: skip
 
 
-@api.get("/orders", response={200: OrdersOut, **Wrong}, summary="Which orders may this token see?")
-def orders(
-    request: HttpRequest,
-    after: Annotated[str, Query(max_length=80)] = "",
-    limit: Annotated[int, Query(ge=1, le=MOST_PAGE)] = PAGE,
-) -> dict[str, Any]:
-    """One page of orders by id; a party's program sees its own body's alone."""
-    desk = desk_of(request)
-    found: list[OrderRow] = []
-    for row in OrderRow.objects.filter(order__gt=after).order_by("order").iterator(chunk_size=MOST_PAGE):
-        if touches(desk.session, desk.mandate, row.order):
-            found.append(row)
-        if len(found) > limit:
-            break
-    shown = found[:limit]
-    return {"orders": [_order(row) for row in shown], "next": shown[-1].order if len(found) > limit else None}
-
-
-def _order(row: OrderRow) -> dict[str, Any]:
-    return {"order": row.order, "exporter": row.exporter, "filed_on": row.filed_on, "standing": row.standing,
-            "gate": row.gate}  # fmt: skip
-
-
-@api.get("/orders/{path:order}", response={200: LifeOut, **Wrong}, summary="How did one order live?")
-def order(request: HttpRequest, order: Annotated[str, Path(max_length=80)]) -> Any:
-    """Every hearing with its grounds, and what this token's person may do now."""
-    desk = desk_of(request)
-    row = OrderRow.objects.filter(order=order).first()
-    if row is None or desk.session.newest(order, Order) is None:
-        return problem(request, 404)
-    if not touches(desk.session, desk.mandate, order):
-        return problem(request, 404)
-    from ecluse.office.actions.hearings import tranches_of
-
-    names = [tranche.tranche for tranche in tranches_of(desk.session, order)]
-    hearings = [h for name in names for h in desk.session.of(name, Hearing)]
-    lang = language_of_call(request)
-    open_to = {a.name for a in offered(desk, About.ORDER, order)}
-    open_to |= {a.name for name in names for a in offered(desk, About.TRANCHE, name)}
-    return {"order": _order(row), "hearings": [_hearing(h, lang) for h in hearings], "actions": sorted(open_to)}
-
-
-def _hearing(hearing: Hearing, lang: str) -> dict[str, Any]:
-    return {
-        "id": hearing.id, "tranche": hearing.tranche, "gate": hearing.gate.value, "on": hearing.on,
-        "trigger": hearing.trigger.value, "verdict": "held" if hearing.finding is None else "passed",
-        "grounds": grounds_out(hearing.grounds, lang), "digest": seal(hearing).digest,
-    }  # fmt: skip
-
-
 def _register(action: Action) -> None:
     """Give this action its call, and its preview where it has one."""
-    body_of = schema_of(action.name, action.form)
+    body_of = schema_of(action.name, action.form, action.about)
+    path, name = f"/actions/{action.name}", action.name.replace(".", "_")
 
-    def call(
-        request: HttpRequest,
-        body: body_of,  # type: ignore[valid-type]
-        key: Annotated[
-            str,
-            Header(
-                alias="Idempotency-Key", min_length=8, max_length=idempotency.MOST_LETTERS, pattern=r"^[\x21-\x7e]+$"
-            ),
-        ],
-    ) -> Any:
+    def call(request: HttpRequest, body: Any, key: Any) -> Any:
         return _take(request, action, body, key)
 
-    call.__doc__ = (action.do.__doc__ or "").strip()
-    path, name = f"/actions/{action.name}", action.name.replace(".", "_")
-    api.post(path, response={201: OutcomeOut, **Wrong}, operation_id=name, summary=call.__doc__)(call)
+    call.__annotations__ = {"request": HttpRequest, "body": body_of, "key": Key}
+    api.post(path, response={201: OutcomeOut, **WRITTEN}, operation_id=name)(call)
     if action.preview is None:
         return
 
-    def preview(request: HttpRequest, body: body_of) -> Any:  # type: ignore[valid-type]
+    def preview(request: HttpRequest, body: Any) -> Any:
         return _preview(request, action, body)
 
-    api.post(f"{path}/preview", response={200: list[EffectOut], **Wrong}, operation_id=f"{name}_preview",
-             summary="What would this action stop?")(preview)  # fmt: skip
+    preview.__annotations__ = {"request": HttpRequest, "body": body_of}
+    api.post(f"{path}/preview", response={200: list[EffectOut], **WRITTEN}, operation_id=f"{name}__preview")(preview)
 
 
-def _read(desk: Desk, action: Action, body: Schema) -> tuple[str, Any]:
+def _read(desk: Desk, action: Action, subject: str, body: Schema) -> Any:
     raw = body.model_dump(mode="json", exclude_none=True)
-    subject = str(raw.pop("subject"))
-    if "subject_" in raw:
-        raw["subject"] = raw.pop("subject_")
+    del raw[SUBJECT]
+    if OWN_SUBJECT in raw:
+        raw[SUBJECT] = raw.pop(OWN_SUBJECT)
     choices = {name: offered_by(desk, subject) for name, offered_by in action.choices.items()}
-    return subject, read_form(action.form, raw, choices)
+    return read_form(action.form, raw, choices)
 
 
-def _allowed(request: HttpRequest, desk: Desk, action: Action, subject: str) -> HttpResponse | None:
-    """Why may this token not take the action? None when it may. The deed asks again where the record is written."""
-    bearer: Bearer = request.auth  # type: ignore[attr-defined]
-    if not bearer.may(action.permit or action.name):
-        return problem(request, 403, what="api.problem.scope")
+def check(request: HttpRequest, desk: Desk, action: Action, subject: str) -> None:
+    """May this token take the action about this now? Raises ProblemError; the deed asks again where it writes.
+
+    Whoever asks about what is not his learns no more than whoever asks about what is not there.
+    """
+    if not bearer_at(request).may(action.permit or action.name):
+        raise ProblemError(problem(request, 403, what="api.problem.scope"))
     if not may(desk, action, subject):
-        return problem(request, 403)
-    return None if action.offers(desk, subject) else problem(request, 409, what="api.problem.turn")
+        is_own = action.about is About.OFFICE or is_case(desk, action, subject)
+        raise ProblemError(problem(request, 403 if is_own else 404))
+    if action.about is not About.OFFICE and not desk.session.file(subject).version:
+        raise ProblemError(problem(request, 404))
+    if not action.offers(desk, subject):
+        raise ProblemError(problem(request, 409, what="api.problem.turn"))
 
 
 def _preview(request: HttpRequest, action: Action, body: Schema) -> Any:
-    desk = desk_of(request)
+    desk, lang, subject = desk_at(request), language_of_call(request), _subject(body)
+    assert action.preview is not None
     try:
-        subject, form = _read(desk, action, body)
-        refused = _allowed(request, desk, action, subject)
-        if refused is not None:
-            return refused
-        assert action.preview is not None
-        effects = action.preview(desk, subject, form)
+        check(request, desk, action, subject)
+        effects = action.preview(desk, subject, _read(desk, action, subject, body))
     except Exception as error:
-        return problem_of(request, error)
-    return [{"what": effect.key, "count": effect.count, "subjects": list(effect.subjects)} for effect in effects]
+        return problem_of(request, error, subject)
+    return [
+        {"what": effect.key, "count": effect.count, "subjects": list(effect.subjects),
+         "sentence": say_count(effect.key, effect.count, lang)}
+        for effect in effects
+    ]  # fmt: skip
 
 
-def _take(request: HttpRequest, action: Action, body: Schema, key: str) -> Any:
-    """Do it once, however often it is asked for with this key."""
-    bearer: Bearer = request.auth  # type: ignore[attr-defined]
-    name = f"{bearer.account.pk}:{key}"
+def _subject(body: Schema) -> str:
+    return str(getattr(body, SUBJECT))
+
+
+def _take(request: HttpRequest, action: Action, body: Schema, key: str) -> HttpResponse:
+    subject = _subject(body)
+
+    def do() -> idempotency.Answer:
+        desk = desk_at(request)
+        check(request, desk, action, subject)
+        done = take(desk, action, subject, _read(desk, action, subject, body))
+        return 201, told(done, language_of_call(request))
+
+    return once(request, f"{action.name}\n".encode() + request.body, key, do, subject)
+
+
+def once(request: HttpRequest, asked: bytes, key: str, do: Any, subject: str) -> HttpResponse:
+    """Do it once, however often it is asked for with this key; what is refused has written nothing."""
+    bearer: Bearer = bearer_at(request)
+    who = f"{bearer.mandate.body}|{bearer.mandate.role}|{bearer.mandate.acting_for or ''}\n"
+    at = ServiceSource().now()
     try:
-        known = idempotency.begin(name, digest(action.name.encode() + b"\n" + request.body), ServiceSource().now())
-    except ConflictError:
+        status, text = idempotency.once(f"{bearer.account.pk}:{key}", digest(who.encode() + asked), at, do)
+    except idempotency.OtherRequestError:
         return problem(request, 409, what="api.problem.key")
-    if known is not None:
-        return HttpResponse(known[1], status=known[0], content_type="application/json")
-    try:
-        answer = _do(request, action, body)
     except Exception as error:
-        idempotency.release(name)
-        return problem_of(request, error)
-    if answer.status_code < 400:
-        idempotency.finish(name, answer.status_code, answer.content.decode())
-    else:
-        idempotency.release(name)
-    return answer
+        return problem_of(request, error, subject)
+    return HttpResponse(text, status=status, content_type="application/json")
 
 
-def _do(request: HttpRequest, action: Action, body: Schema) -> HttpResponse:
-    desk = desk_of(request)
-    subject, form = _read(desk, action, body)
-    refused = _allowed(request, desk, action, subject)
-    if refused is not None:
-        return refused
-    done = action.do(desk, subject, form)
-    held, lang = isinstance(done.verdict, Held), language_of_call(request)
-    form_out = {
-        "subject": done.subject, "verdict": None if done.verdict is None else "held" if held else "passed",
-        "grounds": grounds_out(done.verdict.grounds, lang) if isinstance(done.verdict, Held) else [],
-    }  # fmt: skip
-    return HttpResponse(json.dumps(form_out, ensure_ascii=False), status=201, content_type="application/json")
+def told(done: Done, lang: str) -> str:
+    """What is answered when an action was taken?"""
+    held = isinstance(done.verdict, Held)
+    grounds = grounds_out(done.verdict.grounds, lang) if isinstance(done.verdict, Held) else []
+    verdict = None if done.verdict is None else "held" if held else "passed"
+    return answer_json({"subject": done.subject, "verdict": verdict, "grounds": grounds}, 201).content.decode()
 
 
 @api.exception_handler(ValidationError)
 def invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
-    """Which fields are of the wrong shape? 428 where the key that makes a request safe to repeat is missing."""
-    faults = [
-        {"field": ".".join(str(part) for part in one.get("loc", ())[1:])[:200], "code": str(one.get("type", "")),
-         "detail": str(one.get("msg", ""))[:200]}
-        for one in error.errors[:50]
-    ]  # fmt: skip
-    return problem(request, 422, faults=faults)
+    """Which fields are of the wrong shape?"""
+    return problem(request, 422, faults=[_fault(one, language_of_call(request)) for one in error.errors[:MOST_FAULTS]])
+
+
+def _fault(one: dict[str, Any], lang: str) -> dict[str, str]:
+    source, *place = one.get("loc", ())
+    named = place[1:] if source == "body" else place
+    key = FAULTS.get(str(one.get("type", "")), "api.fault.shape")
+    return {"field": ".".join(str(part) for part in named)[:FIELD_LENGTH], "code": key, "detail": say(key, lang)}
 
 
 @api.exception_handler(AuthenticationError)
@@ -252,6 +189,12 @@ def unauthenticated(request: HttpRequest, error: AuthenticationError) -> HttpRes
 def refused(request: HttpRequest, error: HttpError) -> HttpResponse:
     """What the server could not read at all."""
     return problem(request, error.status_code)
+
+
+@api.exception_handler(Exception)
+def failed(request: HttpRequest, error: Exception) -> HttpResponse:
+    """What is told when we made a mistake?"""
+    return error.answer if isinstance(error, ProblemError) else mistake(request, error)
 
 
 for _action in all_actions().values():

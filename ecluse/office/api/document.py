@@ -1,4 +1,4 @@
-"""Which document describes the API? OpenAPI 3.1: every operation, every status that can come, in the reader's language."""
+"""Which document describes the API? OpenAPI 3.1: every call, every status that can come, in the reader's language."""
 
 from __future__ import annotations
 

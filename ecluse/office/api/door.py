@@ -1,4 +1,4 @@
-"""What may come in at all? Size, kind and spelling of a request are looked at before anybody reads it; every no is logged."""
+"""What may come in at all? A request's size, kind and spelling are looked at before it is read; every no is logged."""
 
 from __future__ import annotations
 
@@ -28,15 +28,18 @@ MINUTE = 60
 MANY = 60
 
 
-def at_the_door(view: View) -> View:
-    """Decorate a view of the API: what may not come in is told so as a problem, and whatever is refused is logged."""
+def at_the_door(view: View, methods: frozenset[str] = frozenset()) -> View:
+    """Decorate a view of the API: what may not come in is told so as a problem, and whatever is refused is logged.
+
+    `methods` are those by which the view is asked; others it refuses by itself.
+    """
 
     @csrf_exempt
     @wraps(view)
     def watched(request: HttpRequest, *args: Any, **parts: Any) -> HttpResponse:
         # Cookies are not taken here: who asks is told by a token alone.
         request.account = request.mandate = None  # type: ignore[attr-defined]
-        answer = _stopped(request) or view(request, *args, **parts)
+        answer = _stopped(request, methods) or view(request, *args, **parts)
         if answer.status_code == 405 and "Allow" in answer:
             allow = answer["Allow"]
             answer = problem(request, 405)
@@ -55,11 +58,11 @@ def unknown(request: HttpRequest, rest: str = "") -> HttpResponse:
     return problem(request, 404)
 
 
-def _stopped(request: HttpRequest) -> HttpResponse | None:
+def _stopped(request: HttpRequest, methods: frozenset[str]) -> HttpResponse | None:
     """Why does the request not come in? None when it does."""
     if not _is_utf8(request):
         return problem(request, 400)
-    if request.method in READING:
+    if request.method in READING or request.method not in methods:
         return None
     is_document = request.path.rstrip("/").endswith(DOCUMENTS)
     if _length(request) > (MOST_BYTES if is_document else MOST_JSON):
@@ -109,7 +112,8 @@ def note_refusal(request: HttpRequest, status: int) -> None:
     slot = f"api-refused:{who}:{place}"
     cache.add(slot, 0, MINUTE)
     count = _count(slot)
-    LOG.warning("api refused %s %r %d by %s from %s, %d in a minute", request.method, request.path, status, who, place, count)
+    facts = (request.method, request.path, status, who, place, count)
+    LOG.warning("api refused %r %r %d by %s from %s, %d in a minute", *facts)
     if count == MANY:
         LOG.error("api refused %s from %s %d times in a minute", who, place, count)
 

@@ -11,19 +11,20 @@ from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation.trans_real import parse_accept_lang_header
 
-from ecluse.base.errors import BadInputError, ConflictError, EvidenceError, ForbiddenError
+from ecluse.base.errors import SHOWN_FAULTS, BadInputError, ConflictError, EvidenceError, Fault, ForbiddenError
 from ecluse.base.verdict import Force, Ground
 from ecluse.base.words import LANGUAGES, say, spell
 from ecluse.office.desk.form import FormError
 
 LOG = logging.getLogger("ecluse.office")
 PROBLEM = "application/problem+json"
+FOUND = 200
 KINDS = {
     400: "malformed", 401: "unauthenticated", 403: "forbidden", 404: "not_found", 405: "method", 409: "conflict",
     413: "too_large", 415: "media_type", 422: "invalid", 500: "mistake",
 }  # fmt: skip
 
-ACCIDENTS = ((ForbiddenError, 403), (ConflictError, 409), (EvidenceError, 409), (BadInputError, 422))
+ACCIDENTS = ((ForbiddenError, 403), (ConflictError, 409), (EvidenceError, 409))
 
 
 class ProblemError(Exception):
@@ -85,15 +86,26 @@ def problem_of(request: HttpRequest, error: Exception, subject: str = "") -> Htt
     if isinstance(error, FormError):
         faults = [{"field": f.field, "code": f.key, "detail": say(f.key, lang)} for f in error.faults]
         return problem(request, 422, faults=faults)
+    if isinstance(error, BadInputError):
+        LOG.warning("api %r: %r", request.path, str(error))
+        return problem(request, 422, faults=[_told(fault, lang) for fault in error.faults[:SHOWN_FAULTS]])
     for kind, status in ACCIDENTS:
         if isinstance(error, kind):
-            LOG.warning("api %r: %s", request.path, error)
+            LOG.warning("api %r: %r", request.path, str(error))
             return problem(request, status)
     if isinstance(error, OperationalError) and "locked" in str(error):
         return problem(request, 409, what="api.problem.busy")
     if isinstance(error, KeyError) and subject and is_named(subject, error.args[0]):
         return problem(request, 404)
     return mistake(request, error)
+
+
+def _told(fault: Fault, lang: str) -> dict[str, str]:
+    """Where in a table, or in what was stated, is it wrong, and what was found there?"""
+    place = ".".join(str(part) for part in (fault.file, fault.row, fault.column) if part is not None)
+    row, column = str(fault.row or "–"), fault.column or "–"
+    detail = say("api.fault.table", lang, row=row, column=column, found=fault.found[:FOUND])
+    return {"field": place[:FOUND], "code": "api.fault.table", "detail": detail}
 
 
 def is_named(subject: str, missing: Any) -> bool:

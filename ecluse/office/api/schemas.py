@@ -1,4 +1,4 @@
-"""How does a form look to a program? Each form of the registry as a typed schema, as strict as the pages' own reading."""
+"""How does a form look to a program? Each form of the registry as a typed schema, as strict as the pages are."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def only_iso(found: Any) -> Any:
 
 Day = Annotated[date, BeforeValidator(only_iso)]
 Id = Annotated[str, Field(min_length=1, max_length=LONGEST_ID, pattern=PLAIN_ID)]
-Currency = Literal[tuple(sorted(EXPONENTS))]  # type: ignore[valid-type]
+Currency: Any = Literal[tuple(sorted(EXPONENTS))]
 
 
 class MoneyIn(Schema):
@@ -48,7 +48,7 @@ class MoneyIn(Schema):
 
     model_config = ConfigDict(extra="forbid")
     minor: Annotated[int, Field(ge=0, le=WHOLE_LIMIT, strict=True)]
-    currency: Currency
+    currency: Currency  # type: ignore[valid-type]
 
 
 class RangeIn(Schema):

@@ -1,4 +1,4 @@
-"""Is this request's JSON what it claims to be? UTF-8, each name once, numbers that are numbers, text that can be written."""
+"""Is this request's JSON what it claims to be? UTF-8, each name once, numbers that are numbers, text that is text."""
 
 from __future__ import annotations
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
 from ecluse.base.claim import read_claim
 from ecluse.base.days import Month
 from ecluse.base.sealed import encode
+from ecluse.office.audit.p1_home_plan import Rows, bought_on_file, flows_on_file, plan_subjects, share_of_model
 from ecluse.office.audit.p2_home import Orders, orders_on_file
 from ecluse.office.audit.reading import Filed, Reading, in_force
 from ecluse.office.audit.report import Tally
 from ecluse.office.audit.sides import carried
-from ecluse.office.registers import AidReceived, Budget, ClassShare, Model
+from ecluse.office.registers import AidReceived, Budget, ClassShare, HomePrice, Model
 from ecluse.order import Gate, Hearing
 from ecluse.surplus.figures import need_unmet, result_under, results
 from ecluse.surplus.look_ahead import class_by_month, units_left_by_month
@@ -59,7 +59,7 @@ def certificates_are_earned(reading: Reading, tally: Tally) -> None:
             if stated != rebuilt:
                 tally.broken(
                     "certificate_differs", certificate.id, row.on,
-                    rests=[f"class:{certificate.class_}", certificate.model], figure=name,
+                    rests=[f"class:{certificate.class_}", certificate.model, *plan_subjects(reading)], figure=name,
                     stated=_text(stated), rebuilt=_text(rebuilt),
                 )  # fmt: skip
         shares = [s.value for s in reading.about(f"certificates:{certificate.class_}", ClassShare)]
@@ -99,10 +99,9 @@ def _figures(
     yield "units_model_certified_before", claim.units_model_certified_before, before
     yield "class_units_by_month", certificate.class_units_by_month, claim.class_units_left_by_month
     yield "inputs_unsigned", claim.inputs_unsigned, inputs_unsigned(reading, class_, hearing)
-    attested = _by_month(a.capacity for a in reading.known(certificate.model, CapacityAttestation, hearing))
-    funded = _by_month(o.due for o in reading.known(certificate.model, FundedOrder, hearing))
-    rebuilt = tuple((f.month, attested.get(f.month, 0), funded.get(f.month, 0)) for f in claim.flows)
-    yield "flows", tuple((f.month, f.units_capacity, f.units_funded) for f in claim.flows), rebuilt
+    rows = _rows_at(reading, hearing)
+    flows = class_flows(reading, class_, hearing) or ()
+    yield "flows", claim.flows, tuple(share_of_model(rows, certificate.model, flows))
 
 
 def _text(value: Any) -> str:
@@ -118,10 +117,7 @@ def models_of(reading: Reading, class_: str) -> list[str]:
 
 def class_year(reading: Reading, class_: str, hearing: Filed | None = None) -> ClassYear:
     """What are the class's figures for the year, by the registers as they stood at a hearing (now, when none)?"""
-
-    def rows(subject: str, cls: type[Any]) -> list[Filed]:
-        found = reading.about(subject, cls)
-        return found[: reading.window(found, hearing).most] if hearing else found
+    rows = _rows_at(reading, hearing)
 
     def known(subject: str, cls: type[Any]) -> list[Any]:
         return [row.value for row in rows(subject, cls)]
@@ -163,7 +159,8 @@ def inputs_unsigned(reading: Reading, class_: str, hearing: Filed) -> int:
     """How many figures of the class lack their owner's signature?"""
     of_models: tuple[type[Any], ...] = (FundedOrder, StockCount, Reserve)
     subjects = [(model, cls) for model in models_of(reading, class_) for cls in of_models]
-    subjects += [(f"class:{class_}", cls) for cls in (StatedNeed, AbsorptionLimit, OrdersStatement, JudgedSurplus)]
+    of_class: tuple[type[Any], ...] = (StatedNeed, AbsorptionLimit, OrdersStatement, JudgedSurplus, HomePrice)
+    subjects += [(f"class:{class_}", cls) for cls in of_class]
     memo: dict[str, bool] = reading.kept("inputs_signed") or reading.keep("inputs_signed", {})
     found = 0
     for subject, cls in subjects:
@@ -179,19 +176,10 @@ def _sum(schedules: Iterable[tuple[MonthUnits, ...]]) -> int:
     return sum(point.units for schedule in schedules for point in schedule)
 
 
-def _by_month(schedules: Iterable[tuple[MonthUnits, ...]]) -> dict[Month, int]:
-    total: dict[Month, int] = defaultdict(int)
-    for schedule in schedules:
-        for point in schedule:
-            total[point.month] += point.units
-    return total
-
-
 def class_months_are_kept(reading: Reading, tally: Tally) -> None:
     """In every month, do a class's certificates together stay within what the bound rule gave it by that month?
 
-    What the home army buys beyond funded orders rests on prices that are no sealed record; it is taken as nothing here,
-    so the ceiling is the highest that the registers allow.
+    Where a price is unknown on which the home plan turns, the class has nothing to give.
     """
     for row in reading.of(ClassShare):
         tally.count("class_shares")
@@ -200,6 +188,7 @@ def class_months_are_kept(reading: Reading, tally: Tally) -> None:
         if certificate is None:
             tally.broken("share_without_certificate", share.certificate, row.on, rests=[row.subject], units=share.units)
             continue
+        rests = [row.subject, f"class:{share.class_}", *plan_subjects(reading)]
         ceiling = _ceiling(reading, share.class_, row)
         earlier = reading.known(row.subject, ClassShare, row)
         left = units_left_by_month(ceiling, [(s.first_month, s.units) for s in earlier if s.id != share.id])
@@ -207,14 +196,14 @@ def class_months_are_kept(reading: Reading, tally: Tally) -> None:
         for point in certificate.class_units_by_month:
             if point.units > by_month.get(point.month, 0):
                 tally.broken(
-                    "class_month_exceeded", certificate.id, row.on, rests=[row.subject, f"class:{share.class_}"],
+                    "class_month_exceeded", certificate.id, row.on, rests=rests,
                     month=str(point.month), units_stated=point.units, units_left=by_month.get(point.month, 0),
                 )  # fmt: skip
                 break
         tightest = min((p.units for p in left if p.month >= share.first_month), default=0)
         if share.units > tightest:
             tally.broken(
-                "class_exceeded", certificate.id, row.on, rests=[row.subject, f"class:{share.class_}"],
+                "class_exceeded", certificate.id, row.on, rests=rests,
                 units=share.units, units_left=tightest,
             )  # fmt: skip
 
@@ -223,8 +212,20 @@ def _ceiling(reading: Reading, class_: str, row: Filed) -> tuple[MonthUnits, ...
     year = class_year(reading, class_, row)
     policy = in_force(reading.known("policy:surplus", SurplusPolicy, row), row.on)
     given = result_under(policy.rule, year, policy) if policy else None
-    models = models_of(reading, class_)
-    capacity = _by_month(a.capacity for m in models for a in reading.known(m, CapacityAttestation, row))
-    funded = _by_month(o.due for m in models for o in reading.known(m, FundedOrder, row))
-    months = year.first_month.until(year.last_month)
-    return class_by_month(given or 0, [ModelFlow(m, capacity.get(m, 0), funded.get(m, 0), 0) for m in months])
+    return class_by_month(given or 0, class_flows(reading, class_, row) or ())
+
+
+def class_flows(reading: Reading, class_: str, hearing: Filed) -> list[ModelFlow] | None:
+    """What did the class's capacity add and home take in each month? None where what home buys was unknown."""
+    rows, year = _rows_at(reading, hearing), class_year(reading, class_, hearing)
+    return flows_on_file(rows, class_, bought_on_file(reading, rows), year.first_month.until(year.last_month))
+
+
+def _rows_at(reading: Reading, hearing: Filed | None) -> Rows:
+    """Which records of a class about a subject stood at a hearing (now, when none)?"""
+
+    def rows(subject: str, cls: type[Any]) -> list[Filed]:
+        found = reading.about(subject, cls)
+        return found[: reading.window(found, hearing).most] if hearing else found
+
+    return rows

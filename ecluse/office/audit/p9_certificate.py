@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from ecluse.base.days import Month
-from ecluse.base.sealed import encode
 from ecluse.office.audit import p1_certificates
+from ecluse.office.audit.p1_home_plan import bought_on_file, flows_on_file, share_of_model
 from ecluse.office.audit.p9_known import Known
 from ecluse.office.audit.reading import Filed
-from ecluse.office.registers import AidReceived, ClassShare, Model
-from ecluse.surplus.figures import need_unmet
+from ecluse.office.registers import AidReceived, CertificateAsked, ClassShare, Model
+from ecluse.surplus.figures import need_unmet, result_under
+from ecluse.surplus.look_ahead import class_by_month, units_left_by_month
 from ecluse.surplus.terms import (
     CapacityAttestation,
-    Certificate,
     ClassYear,
     FundedOrder,
+    ModelFlow,
     MonthUnits,
     Reserve,
     StockCount,
@@ -26,12 +25,16 @@ from ecluse.surplus.terms import (
 )
 
 
-def _asked(name: str) -> Callable[[Known], Any]:
-    """What was asked for stands in no record but the certificate that was given; where none was, as it is stated."""
+def _request(known: Known) -> Filed | None:
+    """What was asked for was filed in the same entry of the log as the hearing."""
+    filed = known.reading.about(known.tranche, CertificateAsked)
+    return next((row for row in filed if row.place == known.row.place), None)
 
+
+def _asked(name: str) -> Callable[[Known], Any]:
     def rebuild(known: Known) -> Any:
-        given = known.reading.newest(known.tranche, Certificate)
-        return getattr(given, name) if given is not None else known.claim.get(name)
+        found = known.once(_request)
+        return getattr(found.value, name) if found is not None else None
 
     return rebuild
 
@@ -66,27 +69,24 @@ def _year(known: Known) -> ClassYear:
     return p1_certificates.class_year(known.reading, known.once(_class), known.row)
 
 
-def _flows(known: Known) -> list[dict[str, Any]]:
-    """Capacity and funded orders by month. What home buys beyond them rests on prices that are no sealed record."""
-    capacity = _by_month(a.capacity for a in known.of(_model(known), CapacityAttestation))
-    funded = _by_month(order.due for order in known.of(_model(known), FundedOrder))
-    stated = {flow["month"]: flow["units_home"] for flow in known.claim.get("flows", ())}
-    year = known.once(_year)
-    return [
-        {
-            "month": encode(month), "units_capacity": capacity[month], "units_funded": funded[month],
-            "units_home": stated.get(encode(month)),
-        }
-        for month in year.first_month.until(year.last_month)
-    ]  # fmt: skip
+def _class_flows(known: Known) -> list[ModelFlow] | None:
+    """Capacity, funded orders and what the budget buys beyond them, by month; None where a price is unknown."""
+    year, bought = known.once(_year), bought_on_file(known.reading, known.rows)
+    return flows_on_file(known.rows, known.once(_class), bought, year.first_month.until(year.last_month))
 
 
-def _by_month(schedules: Iterable[tuple[MonthUnits, ...]]) -> dict[Month, int]:
-    total: dict[Month, int] = defaultdict(int)
-    for schedule in schedules:
-        for point in schedule:
-            total[point.month] += point.units
-    return total
+def _flows(known: Known) -> list[ModelFlow]:
+    flows = known.once(_class_flows)
+    return share_of_model(known.rows, _model(known), flows) if flows is not None else []
+
+
+def _class_units_left(known: Known) -> tuple[MonthUnits, ...]:
+    """What was left of the class by each month? Unknown without a policy, its figures or the prices."""
+    policy, flows = known.once(_policy), known.once(_class_flows)
+    given = result_under(policy.value.rule, known.once(_year), policy.value) if policy else None
+    if given is None or flows is None:
+        return ()
+    return units_left_by_month(class_by_month(given, flows), [(s.first_month, s.units) for s in known.once(_shares)])
 
 
 def _shares(known: Known) -> list[ClassShare]:
@@ -106,7 +106,7 @@ FIELDS: Mapping[str, Callable[[Known], Any]] = MappingProxyType(
         "maker": _asked("maker"),
         "first_month": _asked("first_month"),
         "last_month": _asked("last_month"),
-        "units_asked": lambda known: known.claim.get("units_asked"),
+        "units_asked": _asked("units"),
         "policy": _policy,
         "policy_signatures": lambda known: known.signatures(known.once(_policy), known.claim.get("policy_signatures")),
         "class_year": _year,
@@ -120,7 +120,7 @@ FIELDS: Mapping[str, Callable[[Known], Any]] = MappingProxyType(
         "units_model_certified_before": lambda known: sum(
             s.units for s in known.once(_shares) if s.model == _model(known)
         ),
-        "class_units_left_by_month": lambda known: known.claim.get("class_units_left_by_month"),
+        "class_units_left_by_month": _class_units_left,
         "units_need_unmet": lambda known: need_unmet(known.once(_year)),
         "units_aid_received": lambda known: sum(
             aid.units for aid in known.of(f"class:{known.once(_class)}", AidReceived)

@@ -1,6 +1,6 @@
 """P9: which facts of a hearing's claim are not what the registers held when it was heard?
 
-Every field of every claim is rebuilt from the registers, one file a gate; what cannot be is named in NOT_REBUILT.
+Every field of every claim is rebuilt from the registers, one file a gate.
 """
 
 from __future__ import annotations
@@ -15,9 +15,6 @@ from ecluse.office.audit.reading import Filed, Reading
 from ecluse.order import Gate, Hearing
 
 TEXT_LIMIT = 160
-# What the home army pays is no sealed record, so what it buys beyond funded orders is not reckoned again; what a maker
-# asked for is known only from the certificate that it was given.
-NOT_REBUILT = ("home_prices", "certificates_asked_for")
 FIELDS: Mapping[Gate, Mapping[str, Callable[[Known], Any]]] = MappingProxyType(
     {
         Gate.CERTIFICATE: p9_certificate.FIELDS,

@@ -15,7 +15,7 @@ from ecluse.edge.world.read import World
 from ecluse.licence.terms import CriticalGoods, Interest, MarketingAuthorisation, OriginDeclaration, PartnerList
 from ecluse.office.actions.deed import Deed
 from ecluse.office.models import LiveParty
-from ecluse.office.registers import AidReceived, Authority, Budget, Model, Officer
+from ecluse.office.registers import AidReceived, Authority, Budget, HomePrice, Model, Officer
 from ecluse.office.session import Session
 from ecluse.parties.terms import BuyerTiers, EndUseClause, EndUseStatement, ExporterStatus, Ownership, Party, PartyKind
 from ecluse.proceeds.terms import BudgetFigure, ContributionPolicy, ContributionRule, RateOfDay, Shortage
@@ -34,6 +34,8 @@ from ecluse.surplus.terms import (
     SurplusRule,
 )
 
+# Who buys for the home army, and states what it pays.
+HOME_BUYER = "authority:mod"
 # (record, subject, owner who signs it or None)
 Filing = tuple[Any, str, str | None]
 
@@ -88,6 +90,7 @@ def _tables(world: World, signers: Signers, on: date) -> Iterator[tuple[str, Ite
     yield "capacity", _capacity(world)
     yield "orders", _funded(world)
     yield "needs", _needs(world)
+    yield "prices", _prices(world)
     yield "policies", _policies(world)
     yield "statements", _statements(world)
     yield "offers", _offers(world)
@@ -272,6 +275,14 @@ def _needs(world: World) -> Iterator[Filing]:
             row.figure, row.owner, row.class_, row.first_month, row.last_month, before, after, row.stated_on
         )
         yield figure, "budget", row.owner
+
+
+def _prices(world: World) -> Iterator[Filing]:
+    for row in world.classes:
+        if row.home_price_minor_uah is not None:
+            money = Money(row.home_price_minor_uah, "UAH")
+            price = HomePrice(f"home-price:{row.class_}", HOME_BUYER, row.class_, money, world.first_day)
+            yield price, f"class:{row.class_}", HOME_BUYER
 
 
 def _policies(world: World) -> Iterator[Filing]:

@@ -32,7 +32,6 @@ from ecluse.order import Gate, Standing, Trigger
 from ecluse.parties.screen import Index
 from ecluse.parties.terms import ListVersion
 from ecluse.proceeds.terms import Allocation, Contribution, Purchase
-from ecluse.surplus.home_plan import HomePlan
 from ecluse.surplus.terms import FundedOrder, Funder
 
 T = TypeVar("T")
@@ -48,7 +47,6 @@ class Stage:
         self.model_class = {row.model: row.class_ for row in world.models}
         self.officer_rows = sorted(world.officers, key=lambda row: row.officer)
         self.loaded_lists: list[LoadedList] = []
-        self.plan: HomePlan | None = None
 
     def sign(self, owner: str, record: Any, on: date) -> Signature:
         """What is this owner's signature of this record?"""
@@ -103,15 +101,6 @@ class Stage:
     def home_classes(self) -> tuple[str, ...]:
         """Which classes does the home army state a need for?"""
         return tuple(dict.fromkeys(row.class_ for row in self.world.needs))
-
-    @cached_property
-    def home_prices(self) -> dict[str, Money]:
-        """What does the home army pay for a unit of each class?"""
-        return {
-            row.class_: Money(row.home_price_minor_uah, "UAH")
-            for row in self.world.classes
-            if row.home_price_minor_uah is not None
-        }
 
     @cached_property
     def queue_numbers(self) -> dict[str, int]:

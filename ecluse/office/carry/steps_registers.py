@@ -213,8 +213,7 @@ def certificate(stage: Stage, step: Step, on: date) -> None:
     asked = CertificateRequest(
         row.certificate, stage.model(row.model), row.maker, row.first_month, row.last_month, row.units_asked
     )
-    plan = stage.plan or home_plan(stage.session, stage.home_classes, stage.home_prices)
-    stage.plan = plan
+    plan = home_plan(stage.session, stage.home_classes)
     officer = stage.officer("authority:mod", "planner", on)
     assert officer is not None
     surplus.certify(stage.session, asked, plan, officer=officer, owner="authority:mod", on=on, sign=stage.sign)

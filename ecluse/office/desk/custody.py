@@ -31,6 +31,7 @@ from ecluse.office.desk.follow import moving
 from ecluse.office.desk.form import Fault, FormError
 from ecluse.office.desk.papers import hold_out, signed_by_both, waiting
 from ecluse.office.desk.registry import About, Action, Desk, Done
+from ecluse.office.desk.stops import chains_again
 from ecluse.office.facts.custody import packed_ranges, taken_in, verification_of
 from ecluse.office.registers import Order, Packing, Release
 from ecluse.office.registers_people import PaperOffered
@@ -329,5 +330,5 @@ ACTIONS = (
     Action("custody.report_loss", About.TRANCHE, ReportLoss, report_loss, holds_units, choices={"cause": causes}),
     Action("custody.verify_delivery", About.TRANCHE, VerifyDelivery, verify_delivery, is_to_verify,
            given=lambda desk, subject: {"units": desk.tranche(subject).units}),
-    Action("custody.report_sighting", About.TRANCHE, ReportSighting, report_sighting),
+    Action("custody.report_sighting", About.TRANCHE, ReportSighting, report_sighting, preview=chains_again),
 )  # fmt: skip

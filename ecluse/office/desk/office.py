@@ -1,4 +1,4 @@
-"""Which actions has a person in the office at large? Lay a document beside an order; turn a demonstration's calendar."""
+"""Which actions has a person in the office at large? Lay a document beside an order, turn a calendar."""
 
 from __future__ import annotations
 

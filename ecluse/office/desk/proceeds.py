@@ -18,7 +18,7 @@ from ecluse.office.desk.refs import mandates_on_file, on_file
 from ecluse.office.desk.registry import About, Action, Desk, Done, Verdict
 from ecluse.office.facts.licence import rate_of
 from ecluse.office.facts.proceeds import policy_for
-from ecluse.office.registers import Officer, Order, Release
+from ecluse.office.registers import Order, Release
 from ecluse.proceeds.contribution import due_under
 from ecluse.proceeds.terms import (
     Allocation,

@@ -11,6 +11,7 @@ from ecluse.office.actions.cases import authority_in
 from ecluse.office.desk.form import Fault, FormError
 from ecluse.office.desk.refs import model_on_file
 from ecluse.office.desk.registry import About, Action, Desk, Done
+from ecluse.office.desk.stops import stopped_by_life
 from ecluse.office.facts.custody import level_of
 
 
@@ -89,6 +90,8 @@ def enter_life(desk: Desk, subject: str, form: EnterLife) -> Done:
 ACTIONS = (
     Action("custody.commit_block", About.LINE, CommitBlock, commit_block),
     Action("custody.mark", About.BLOCK, Mark, mark),
-    Action("custody.enter_centre_life", About.CENTRE, EnterLife, enter_life, permit="office.register"),
-    Action("custody.enter_line_life", About.LINE, EnterLife, enter_life, permit="office.register"),
+    Action("custody.enter_centre_life", About.CENTRE, EnterLife, enter_life, permit="office.register",
+           preview=stopped_by_life),
+    Action("custody.enter_line_life", About.LINE, EnterLife, enter_life, permit="office.register",
+           preview=stopped_by_life),
 )  # fmt: skip

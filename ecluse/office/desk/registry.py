@@ -36,6 +36,7 @@ class About(enum.Enum):
     SHORTAGE = "shortage"
     PURCHASE = "purchase"
     CASE = "case"
+    IMPORT = "import"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,14 +108,15 @@ class Desk:
         return self.session.source.now()
 
     def sign(self, owner: str, record: Any, on: date | None = None) -> Signature:
-        """What is this owner's signature of this record? By the owner's newest key in force."""
-        day = on or self.on
+        """What is this owner's signature of this record? By the key in force whose private half is held here."""
+        day, private = on or self.on, self.session.source.private_key(owner)
+        public = private.public_key().public_bytes_raw().hex()
         keys = [
             key for key in self.session.keys([owner])
             if key.valid_from <= day and (key.valid_until is None or day <= key.valid_until)
         ]  # fmt: skip
-        name = keys[-1].id if keys else f"key:{owner}/1"
-        return sign(record, name, self.session.source.private_key(owner), day)
+        named = [key for key in keys if key.public_hex == public] or keys
+        return sign(record, named[-1].id if named else f"key:{owner}/1", private, day)
 
     def order(self, order: str) -> Order:
         """Which order is on file under this id? Raises KeyError."""
@@ -185,9 +187,20 @@ def owners_of(session: Session, about: About, subject: str) -> set[str]:
 
 def all_actions() -> Mapping[str, Action]:
     """Which actions are there, by name, in the order of the river?"""
-    from ecluse.office.desk import custody, licence, licence_cases, office, parties, proceeds, production, surplus
+    from ecluse.office.desk import (
+        absences,
+        custody,
+        licence,
+        licence_cases,
+        office,
+        opening,
+        parties,
+        proceeds,
+        production,
+        surplus,
+    )
 
-    rooms = (office, surplus, parties, licence, licence_cases, production, custody, proceeds)
+    rooms = (office, absences, opening, surplus, parties, licence, licence_cases, production, custody, proceeds)
     return {action.name: action for room in rooms for action in room.ACTIONS}
 
 

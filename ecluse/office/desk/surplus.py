@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ecluse.base.days import Month
-from ecluse.base.money import Money
 from ecluse.office.actions import surplus as act
+from ecluse.office.actions.permissions import REPRESENTS
 from ecluse.office.actions.reopen import reopen_certificate
 from ecluse.office.desk.form import Fault, FormError
 from ecluse.office.desk.refs import choices_of, model_on_file, on_file
 from ecluse.office.desk.registry import About, Action, Desk, Done, Effect
-from ecluse.office.facts.classes import home_plan
+from ecluse.office.facts.classes import home_plan, home_prices
 from ecluse.office.facts.surplus import CertificateRequest
-from ecluse.office.registers import HomeDelivery, Model
+from ecluse.office.registers import CertificateAsked, HomeDelivery, Model
 from ecluse.surplus.terms import Certificate, Draw, DrawState, StatedNeed, Withdrawal
 
 LONG, CHOICE = {"long": True}, {"choice": True}
@@ -35,11 +35,15 @@ def certify(desk: Desk, subject: str, form: Certify) -> Done:
     model = model_on_file(form.model)
     if model is None or form.last_month < form.first_month:
         raise FormError([Fault("last_month", "form.fault.range", str(form.last_month))])
-    number = 1 + len(on_file(Certificate))
+    number = 1 + len({request.certificate for request in on_file(CertificateAsked)})
     asked = CertificateRequest(
         f"certificate:{desk.on.year}-{number:05d}", model, form.maker, form.first_month, form.last_month, form.units
     )
-    plan = home_plan(desk.session, home_classes(), home_prices())
+    classes = home_classes()
+    plan = home_plan(desk.session, classes)
+    unpriced = sorted(set(classes) - set(home_prices(desk.session, classes)))
+    if plan is None and unpriced:
+        raise FormError([Fault("model", "form.fault.no_home_price", unpriced[0])])
     verdict = act.certify(
         desk.session, asked, plan, officer=desk.person, owner=desk.body, on=desk.on,
         sign=desk.sign,
@@ -50,11 +54,6 @@ def certify(desk: Desk, subject: str, form: Certify) -> Done:
 def home_classes() -> tuple[str, ...]:
     """Which classes does the home army state a need for?"""
     return tuple(dict.fromkeys(need.class_ for need in on_file(StatedNeed)))
-
-
-def home_prices() -> dict[str, Money]:
-    """What does the home army pay for a unit of each class? Unknown where no record says so."""
-    return {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +102,8 @@ def accept_home_delivery(desk: Desk, subject: str, form: AcceptHomeDelivery) -> 
         f"home-delivery:{form.class_}/{form.month}", form.class_, form.month, form.units_planned, form.units_accepted,
         desk.on,
     )  # fmt: skip
-    act.accept_home_delivery(desk.session, record, owner=desk.body, signature=desk.sign(desk.body, record))
+    speaker = desk.body if desk.mandate.role in REPRESENTS else desk.person
+    act.accept_home_delivery(desk.session, record, owner=speaker, signature=desk.sign(desk.body, record))
     return Done(f"class:{form.class_}")
 
 

@@ -8,14 +8,13 @@ from datetime import date, timedelta
 from functools import lru_cache
 
 from ecluse.base.days import Month
-from ecluse.base.money import Money
 from ecluse.base.sealed import VERSIONS, seal
 from ecluse.base.signing import is_signed_by
 from ecluse.custody.measures import measure
 from ecluse.office.facts import sides
-from ecluse.office.registers import AidReceived, Budget, HomeDelivery, Model
+from ecluse.office.registers import AidReceived, Budget, HomeDelivery, HomePrice, Model
 from ecluse.office.session import Session
-from ecluse.surplus.home_plan import HomePlan, provisional
+from ecluse.surplus.home_plan import HomePlan, PriceUnknownError, provisional
 from ecluse.surplus.terms import (
     AbsorptionLimit,
     CapacityAttestation,
@@ -129,19 +128,60 @@ def inputs_unsigned(session: Session, class_: str) -> int:
     """How many figures of the class lack their owner's signature?"""
     models = models_of(session, class_)
     owned = [record for m in models for cls in (FundedOrder, StockCount, Reserve) for record in session.of(m.id, cls)]
-    of_class = (StatedNeed, AbsorptionLimit, OrdersStatement, JudgedSurplus)
+    of_class = (StatedNeed, AbsorptionLimit, OrdersStatement, JudgedSurplus, HomePrice)
     owned += [record for cls in of_class for record in session.of(f"class:{class_}", cls)]
     return sum(not is_signed_by(r.owner, r, session.signatures(seal(r).digest), session.keys([r.owner])) for r in owned)
 
 
-def home_plan(session: Session, classes: Iterable[str], prices: dict[str, Money]) -> HomePlan:
-    """What would the home army get without any export: funded orders, then need by priority within budget?"""
-    first, last = year_of(session)
-    names = list(classes)
-    orders = [o for c in names for m in models_of(session, c) for o in session.of(m.id, FundedOrder)]
-    needs = [need for c in names for need in session.of(f"class:{c}", StatedNeed)]
-    budget = {b.month: b.money for b in session.of("budget", Budget)}
-    return provisional(orders, needs, budget=budget, prices=prices, months=list(first.until(last)))
+def home_prices(session: Session, classes: Iterable[str]) -> dict[str, HomePrice]:
+    """What does the home army pay for a unit of each class, as stated last? A class without a statement is absent."""
+    found = {}
+    for class_ in classes:
+        stated = sorted(session.of(f"class:{class_}", HomePrice), key=lambda price: price.stated_on)
+        if stated:
+            found[class_] = stated[-1]
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class PlanInputs:
+    """On which records does a home plan rest? The same digests, the same plan."""
+
+    digests: tuple[str, ...]
+    orders: tuple[FundedOrder, ...] = field(compare=False)
+    needs: tuple[StatedNeed, ...] = field(compare=False)
+    budgets: tuple[Budget, ...] = field(compare=False)
+    prices: tuple[HomePrice, ...] = field(compare=False)
+
+
+def home_plan(session: Session, classes: Iterable[str]) -> HomePlan | None:
+    """What would the home army get without any export: funded orders, then need by priority within budget?
+
+    None where a price that the plan turns on was not stated in the budget's currency: unknown is never zero.
+    """
+    names = sorted(set(classes))
+    of_classes = [(f"class:{c}", StatedNeed) for c in names]
+    of_models = [(model.id, FundedOrder) for c in names for model in models_of(session, c)]
+    filed = [
+        [r for subject, cls in part for r in session.file(subject).records if r.v == VERSIONS[cls]]
+        for part in (of_models, of_classes, [("budget", Budget)])
+    ]
+    prices = tuple(home_prices(session, names).values())
+    digests = [record.digest for part in filed for record in part] + [seal(price).digest for price in prices]
+    orders, needs, budgets = (tuple(record.value for record in part) for part in filed)
+    return _plan(PlanInputs(tuple(digests), orders, needs, budgets, prices))
+
+
+@lru_cache(maxsize=REGISTERS_KEPT)
+def _plan(inputs: PlanInputs) -> HomePlan | None:
+    budget = {b.month: b.money for b in inputs.budgets}
+    currencies = {money.currency for money in budget.values()}
+    prices = {price.class_: price.money for price in inputs.prices if price.money.currency in currencies}
+    months = list(min(budget).until(max(budget)))
+    try:
+        return provisional(inputs.orders, inputs.needs, budget=budget, prices=prices, months=months)
+    except PriceUnknownError:
+        return None
 
 
 def class_flows(session: Session, class_: str, plan: HomePlan) -> tuple[ModelFlow, ...]:

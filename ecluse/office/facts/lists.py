@@ -20,9 +20,7 @@ def live_parties() -> list[str]:
     return list(LiveParty.objects.order_by("party").values_list("party", flat=True))
 
 
-def index_in_force(
-    session: Session, on: date, loaded: dict[str, tuple[ListEntry, ...]] | None = None
-) -> Index | None:
+def index_in_force(session: Session, on: date, loaded: dict[str, tuple[ListEntry, ...]] | None = None) -> Index | None:
     """Which index serves the lists in force on this day? `loaded` gives entries that were just read.
 
     None without a list, and where the bytes of one are not here whole: screened on part of the lists is not screened.

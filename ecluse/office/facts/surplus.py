@@ -133,10 +133,12 @@ class CertificateRequest:
     units: int
 
 
-def certificate_claim(session: Session, asked: CertificateRequest, plan: HomePlan, on: date) -> CertificateClaim:
-    """What is known of a model and its class when a certificate is asked for?"""
+def certificate_claim(
+    session: Session, asked: CertificateRequest, plan: HomePlan | None, on: date
+) -> CertificateClaim:
+    """What is known of a model and its class when a certificate is asked for? Without a plan no flow is known."""
     class_ = asked.model.class_
-    year, flows = classes.class_year(session, class_), classes.class_flows(session, class_, plan)
+    year, flows = classes.class_year(session, class_), classes.class_flows(session, class_, plan) if plan else ()
     policy = policy_in_force(session, on)
     earlier = certified_in_class(session, class_)
     given = result_under(policy.rule, year, policy) if policy else None
@@ -153,7 +155,7 @@ def certificate_claim(session: Session, asked: CertificateRequest, plan: HomePla
         sum(c.units for c in earlier),
         sum(c.units for c in earlier if c.model == asked.model.id),
         units_left_by_month(class_by_month(given, flows), [(c.first_month, c.units) for c in earlier])
-        if given is not None else (),
+        if given is not None and plan else (),
         need_unmet(year), classes.aid_received(session, class_), classes.inputs_unsigned(session, class_),
         session.keys(owners),
     )  # fmt: skip

@@ -16,13 +16,12 @@ from ecluse.edge.world.schema import BY_NAME
 from ecluse.office.carry import founding
 from ecluse.office.opening.records import (
     GRADE,
-    HomePrice,
     OpeningLicence,
     OpeningReceipt,
     OpeningReceivable,
     OpeningUnits,
 )
-from ecluse.office.registers import AidReceived, Authority
+from ecluse.office.registers import AidReceived, Authority, HomePrice
 from ecluse.proceeds.terms import RateOfDay
 
 
@@ -41,8 +40,9 @@ class _Part:
 
     def __init__(self, months: tuple[Month, ...], **tables: tuple[Any, ...]) -> None:
         self.tables = tables
-        self.first_day = months[0].first_day() if months else date(2000, 1, 1)
-        self.last_day = months[-1].last_day() if months else date(2000, 1, 31)
+        # Without months no day of a year bounds what the table holds.
+        self.first_day = months[0].first_day() if months else date.max
+        self.last_day = months[-1].last_day() if months else date.max
 
     def __getattr__(self, name: str) -> tuple[Any, ...]:
         return self.tables.get(name, ())
@@ -207,5 +207,6 @@ def _home_price(row: ReadRow, document: str) -> Iterator[Filing]:
 
 
 OPENING: dict[str, Callable[[ReadRow, str], Iterator[Filing]]] = {
-    "keys": _key, "home_prices": _home_price, "licences": _licence, "crates": _units, "receivables": _receivable, "bank": _receipt,
+    "keys": _key, "home_prices": _home_price, "licences": _licence, "crates": _units, "receivables": _receivable,
+    "bank": _receipt,
 }  # fmt: skip

@@ -27,6 +27,7 @@ from ecluse.office.opening.records import OpeningReceipt, OpeningReceivable, Ope
 from ecluse.office.opening.registers_on_file import OnFile
 from ecluse.office.opening.wordings import may_stand_beside
 from ecluse.office.registers import Officer
+
 UNITS_LIMIT = 100_000
 FILES_AT_ONCE = 400
 

@@ -7,6 +7,7 @@ from datetime import date
 
 from ecluse.base.money import Money
 from ecluse.base.sealed import sealed
+from ecluse.office.registers import HomePrice as HomePrice  # noqa: PLC0414 - a table of the first day brings prices in
 
 # What an office takes over it states and does not prove; the audit counts it apart.
 GRADE = "opening, unproven"
@@ -90,18 +91,6 @@ class OpeningReceipt:
     on: date
     document: str
     grade: str
-
-
-@sealed("home_price/1")
-@dataclass(frozen=True, slots=True)
-class HomePrice:
-    """What the home army pays for a unit of a class, as its owner stated it; the newest statement counts."""
-
-    id: str
-    owner: str
-    class_: str
-    money: Money
-    stated_on: date
 
 
 @sealed("proposed_import/1")

@@ -1,4 +1,4 @@
-"""May a record stand beside an older one of the same id? Where the newest wording counts, and never backwards in time."""
+"""May a record stand beside an older one of its id? Where the newest wording counts, and never backwards in time."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from dataclasses import replace
 from datetime import date
 
 from ecluse.base.signing import Key
-from ecluse.office.opening.records import HomePrice
-from ecluse.office.registers import Officer
+from ecluse.office.registers import HomePrice, Officer
 from ecluse.parties.terms import ExporterStatus, Party
 
 # Of these the newest record counts, so that a changed row is a new record beside the old one: `party:x@2`.

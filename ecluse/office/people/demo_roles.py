@@ -55,6 +55,7 @@ CARDS = (
     Card("bank", "firms", "party"),
     Card("host_state", "abroad", "authority"),
     Card("end_user_state", "abroad", "authority"),
+    Card("end_user", "abroad", "party"),
 )
 BY_NAME = {card.name: card for card in CARDS}
 GROUPS = ("home", "money", "firms", "abroad")
@@ -135,6 +136,7 @@ _BODIES = {
     "centre": lambda: (centre.operator for centre in _values("centre/1")),
     "carrier": lambda: (order.carrier for order in _values("order/1")),
     "bank": lambda: (order.bank for order in _values("order/1")),
+    "end_user": lambda: (order.end_user for order in _values("order/1")),
     "host_state": _hosts,
     "end_user_state": lambda: _states().values(),
 }

@@ -1,16 +1,41 @@
-"""What stands in a letter about notices? The sentences that the office shows, one a line, and where to read on."""
+"""What does a notice say, and what stands in a letter? The sentences that the office shows, and where to read on."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
+from ecluse.base.money import Money
+from ecluse.base.sealed import decode
+from ecluse.base.verdict import Ground
 from ecluse.base.words import say, say_count
 from ecluse.office.models import Account, Notice
+from ecluse.office.views.public_words import state_name
 
 
 def sentence_of(notice: Notice, lang: str) -> str:
     """What does this notice say in this language?"""
-    return say(notice.key, lang, **notice.facts)
+    return say(notice.key, lang, **facts_said(notice.facts, lang))
+
+
+def facts_said(facts: Mapping[str, Any], lang: str) -> dict[str, Any]:
+    """What do the facts of a notice say in this language? Text and numbers stand as they are.
+
+    What differs between languages is kept as what it is: `{"say": key}`, `{"state": code}`, `{"minor": …, "currency":
+    …}`, or a ground as hearings write it.
+    """
+    return {name: _said(fact, lang) if isinstance(fact, dict) else fact for name, fact in facts.items()}
+
+
+def _said(fact: dict[str, Any], lang: str) -> Any:
+    if "say" in fact:
+        return say(fact["say"], lang)
+    if "state" in fact:
+        return state_name(fact["state"], lang)
+    if "minor" in fact:
+        return Money(fact["minor"], fact["currency"])
+    ground = decode(Ground, fact)
+    return say(f"{ground.code}.sentence", lang, **ground.facts_by_name())
 
 
 def letter_of(account: Account, notices: Sequence[Notice], page: str) -> tuple[str, str]:

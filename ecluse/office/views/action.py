@@ -17,9 +17,10 @@ from ecluse.base.words import has_words, say
 from ecluse.office.actions.drafts import draft_of, drop_draft, keep_draft
 from ecluse.office.desk.form import Fault, Field, FormError, Kind, Upload, fields_of, raw_value, read_form
 from ecluse.office.desk.registry import About, Action, Desk, Done, all_actions, may
+from ecluse.office.desk.tell import take
 from ecluse.office.desk.today import open_session
 from ecluse.office.media import MOST_BYTES
-from ecluse.office.views import party, suggest
+from ecluse.office.views import suggest
 from ecluse.office.views.errors import handler403
 from ecluse.office.views.form_fields import FieldView, form_context
 from ecluse.office.views.named import address_of, named
@@ -36,7 +37,8 @@ SHOWN = {
 PLACES = {
     About.ORDER: "/orders/", About.TRANCHE: "/orders/", About.CERTIFICATE: "/surplus/certificates/",
     About.PARTY: "/parties/", About.BLOCK: "/units/blocks/", About.LINE: "/places/", About.CENTRE: "/places/",
-    About.SHORTAGE: "/books/shortages/", About.CASE: "/cases/", About.PURCHASE: "/books/", About.OFFICE: "/",
+    About.SHORTAGE: "/books/shortages/", About.CASE: "/cases/", About.IMPORT: "/import/",
+    About.PURCHASE: "/books/", About.OFFICE: "/",
 }  # fmt: skip
 
 # Under which headings does a long form stand, and in which order are its fields asked for?
@@ -91,7 +93,7 @@ def _take(request: HttpRequest, desk: Desk, action: Action, subject: str, raw: d
         form = read_form(action.form, raw, _choices(desk, action, subject))
         if action.preview and request.POST.get("confirmed") != "yes":
             return _preview(request, desk, action, subject, raw, form)
-        done = action.do(desk, subject, form)
+        done = take(desk, action, subject, form)
     except FormError as error:
         return _form(request, desk, action, subject, raw, faults=error.faults, status=422)
     except ForbiddenError:
@@ -255,7 +257,7 @@ def field_views(
     """How does the page show the fields of this action, with what was typed and what is wrong?"""
     wrong = {fault.field: fault for fault in faults}
     views = {
-        field.name: _field_view(field, raw.get(field.name, ""), choices, wrong.get(field.name), lang)
+        field.name: _field_view(action.name, field, raw.get(field.name, ""), choices, wrong.get(field.name), lang)
         for field in fields_of(action.form)
     }
     grouped = [
@@ -266,23 +268,30 @@ def field_views(
 
 
 def _field_view(
-    field: Field, value: Any, choices: Mapping[str, list[tuple[str, str]]], fault: Fault | None, lang: str
+    action: str, field: Field, value: Any, choices: Mapping[str, list[tuple[str, str]]], fault: Fault | None, lang: str
 ) -> FieldView:
     offered = choices.get(field.name) or [(member, choice_word(member, lang)) for member in field.members]
-    hint = _hint(field.name, lang)
     shown: Any = "" if field.kind is Kind.FILE else value
     if field.kind is Kind.MONEY:
         amount, _, currency = str(value or "").rpartition(" ")
         shown = (amount, currency)
     return FieldView(
-        field.name, f"desk.field.{field.name}", "text_area" if field.long else SHOWN[field.kind],  # type: ignore[arg-type]
-        shown, offered if field.kind is Kind.CHOICE else (), hint,
+        field.name, label_of(action, field.name, lang), "text_area" if field.long else SHOWN[field.kind],  # type: ignore[arg-type]
+        shown, offered if field.kind is Kind.CHOICE else (), _hint(field, lang),
         say(fault.key, lang) if fault else "", field.required,
     )  # fmt: skip
 
 
-def _hint(field: str, lang: str) -> str:
-    keys = ("browse.hint.party" if field in PARTY_FIELDS else f"browse.hint.{field}", f"desk.hint.{field}")
+def label_of(action: str, field: str, lang: str) -> str:
+    """By which key is this field asked for? Its own words in this action where the usual ones would mislead."""
+    own = f"browse.field.{action}.{field}"
+    return own if has_words(own, lang) else f"desk.field.{field}"
+
+
+def _hint(field: Field, lang: str) -> str:
+    name, is_chosen = field.name, field.kind is Kind.CHOICE
+    usual = "browse.hint.party" if name in PARTY_FIELDS and not is_chosen else f"browse.hint.{name}"
+    keys = (usual,) if is_chosen else (usual, f"desk.hint.{name}")
     return next((key for key in keys if has_words(key, lang)), "")
 
 
@@ -309,5 +318,4 @@ PATHS = [
     path("do/<str:name>/<path:subject>/", action_page, name="action"),
     path("draft/<str:name>/<path:subject>/", keep_page, name="draft"),
     *suggest.PATHS,
-    *party.PATHS,
 ]

@@ -14,6 +14,7 @@ from ecluse.base.words import say, spell
 from ecluse.office.desk.registry import About, Desk, offered
 from ecluse.office.known import Known, KnownFile, as_known_on, days_known
 from ecluse.office.models import OrderRow
+from ecluse.office.people.bodies import name_of
 from ecluse.office.people.doors import needs_person
 from ecluse.office.people.reads import records_read
 from ecluse.office.views.cells import Link, Tag
@@ -22,7 +23,7 @@ from ecluse.office.views.errors import refuse_page
 from ecluse.office.views.overview import class_word
 from ecluse.office.views.page import language_of, page
 from ecluse.office.views.surplus import is_readers, reader
-from ecluse.office.views.things import day_asked, is_home, own_orders
+from ecluse.office.views.things import day_asked, done_here, is_home, own_orders
 from ecluse.order import Gate, Hearing
 from ecluse.surplus.balance import balance
 from ecluse.surplus.terms import Certificate, Draw, DrawState, Withdrawal
@@ -59,6 +60,7 @@ def certificate_page(request: HttpRequest, certificate: str) -> HttpResponse:
         "facts": _facts(found, lang), "draws": _draws(desk, file), "withdrawal": file.newest(Withdrawal),
         "days": days_known(certificate)[-MOST_DAYS:],
         "offers": [] if asked else _offers(desk, certificate, lang), "records": _records(desk, file),
+        "done": done_here(request, lang),
         **(_secrets(file, found, lang) if is_home(desk) else {}),
     })  # fmt: skip
 
@@ -88,7 +90,8 @@ def _facts(found: Certificate, lang: str) -> list[tuple[str, Any]]:
     return [
         ("pages2.surplus.model", Link(found.model, f"/surplus/{found.model}/")),
         ("pages2.surplus.class", class_word(found.class_, lang)),
-        ("pages2.surplus.maker", found.maker), ("pages2.surplus.owner", found.owner),
+        ("pages2.surplus.maker", name_of(found.maker, lang)),
+        ("pages2.surplus.owner", name_of(found.owner, lang)),
         ("pages2.surplus.months", f"{spell(found.first_month, lang)} – {spell(found.last_month, lang)}"),
         ("pages2.surplus.rule", say(f"provision.surplus-policy/{found.rule.value}.title", lang)),
         ("pages2.surplus.policy", found.policy), ("pages2.surplus.issued_on", found.issued_on),

@@ -10,6 +10,8 @@ from django.utils import translation
 
 from ecluse.base.words import LANGUAGES, has_words, say
 from ecluse.office.models import Notice
+from ecluse.office.people.bodies import name_of
+from ecluse.office.views.named import officers_named
 from ecluse.office.views.page import PLACES, THEMES, has_shortcuts, is_demonstration, theme_of
 
 MOST_NOTICES = 99
@@ -30,7 +32,7 @@ def frame(request: HttpRequest, lang: str) -> dict[str, Any]:
         "account": account,
         "person": getattr(request, "person_name", "") or getattr(account, "officer", ""),
         "speaks_as": _speaks_as(mandate, lang) if mandate else "",
-        "acting_for": getattr(mandate, "acting_for", "") or "",
+        "acting_for": _acting_for(mandate),
         "notices": Notice.objects.filter(account=account, read_at=None)[:MOST_NOTICES].count() if account else 0,
         "here": request.get_full_path(),
     }
@@ -43,9 +45,14 @@ def _address(request: HttpRequest, lang: str) -> str:
 
 
 def _speaks_as(mandate: Any, lang: str) -> str:
-    """With which role, for which body? Both by their words where the catalogues have them."""
+    """With which role, for which body? The role by its word, the body by its name in the registers."""
     role, body = str(mandate.role), str(mandate.body)
     said = say(f"role.{role}", lang) if has_words(f"role.{role}", lang) else role.replace("_", " ")
-    name = body.replace(":", ".")
-    known = say(name, lang) if has_words(name, lang) else body.partition(":")[2].upper() or body
-    return f"{said}, {known}"
+    name = name_of(body, lang)
+    return f"{said}, {name if name != body else body.partition(':')[2].upper() or body}"
+
+
+def _acting_for(mandate: Any) -> str:
+    """Whom does the person stand in for, by name? Empty when for nobody."""
+    absent = str(getattr(mandate, "acting_for", None) or "")
+    return officers_named([absent]).get(absent, absent) if absent else ""

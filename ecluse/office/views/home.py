@@ -12,16 +12,16 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from ecluse.base.words import has_words, say, say_count
-from ecluse.office.desk.registry import About, Action, Desk, all_actions, offered
+from ecluse.office.desk.registry import About, Action, Desk, offered
 from ecluse.office.models import LogHead, Record
-from ecluse.office.people.bodies import names_of
 from ecluse.office.registers import Order
 from ecluse.office.views.cells import Tag
 from ecluse.office.views.home_late import late_of
 from ecluse.office.views.home_turn import MOST_CASES, Turn, turns_of
+from ecluse.office.views.named import Named, named
 from ecluse.office.views.overview import overview_page
 from ecluse.office.views.page import language_of, page
-from ecluse.office.views.things import desk_at, is_home, own_orders
+from ecluse.office.views.things import desk_at, done_here, is_home, own_orders
 from ecluse.office.views.timeline import Moment
 
 MOST_SHOWN = 30
@@ -43,17 +43,18 @@ def home_page(request: HttpRequest) -> HttpResponse:
     mine = None if is_home(desk) else own_orders(desk)
     turns, late = turns_of(desk, mine), late_of(desk, mine, lang)
     changed = changes(mine)
+    if mine is not None:
+        changed = [{**row, "actor": "" if row["actor"].startswith("officer:") else row["actor"]} for row in changed]
+    names = _names(turns.turns[:MOST_SHOWN], changed, lang)
     shown_turns, shown_late = turns.turns[:MOST_SHOWN], late[:MOST_SHOWN]
-    done = request.GET.get("done", "")
     return page(request, "office/home.html", {
         "figures": _figures(len(turns.turns), len(late), turns.waiting, mine, lang),
-        "turns": [_turn(desk, turn, lang) for turn in shown_turns],
+        "turns": [_turn(desk, turn, names, lang) for turn in shown_turns],
         "turns_more": len(turns.turns) - len(shown_turns),
         "not_looked_at": turns.waiting - turns.looked_at, "most_cases": MOST_CASES,
         "late": shown_late, "late_more": len(late) - len(shown_late),
-        "changed": _moments(changed, lang), "starts": _starts(desk, lang),
-        "done": say(f"desk.{done}.title", lang) if done in all_actions() and has_words(f"desk.{done}.title", lang)
-        else "",
+        "changed": _moments(changed, names, lang), "starts": _starts(desk, lang),
+        "done": done_here(request, lang),
     })  # fmt: skip
 
 
@@ -70,10 +71,11 @@ def _figures(
     ]  # fmt: skip
 
 
-def _turn(desk: Desk, turn: Turn, lang: str) -> dict[str, Any]:
+def _turn(desk: Desk, turn: Turn, names: Mapping[str, Named], lang: str) -> dict[str, Any]:
     return {
         "title": say(f"desk.{turn.action}.title", lang), "address": turn.address, "about": turn.about,
-        "place": turn.place, "gate": f"gate.{turn.gate}", "since": turn.since,
+        "place": turn.place, "whose": names[turn.whose].name, "gate": f"gate.{turn.gate}",
+        "since": turn.since,
         "days": (desk.on - turn.since).days if turn.since else None,
     }  # fmt: skip
 
@@ -114,9 +116,11 @@ def _newest_entries() -> Q:
     return found
 
 
-def _moments(changed: Iterable[dict[str, Any]], lang: str) -> list[Moment]:
-    rows = list(changed)
-    names = names_of([row["actor"] for row in rows if not row["actor"].startswith("clock:")], lang)
+def _names(turns: Iterable[Turn], changed: Iterable[dict[str, Any]], lang: str) -> dict[str, Named]:
+    return named({turn.whose for turn in turns} | {row["actor"] for row in changed}, lang)
+
+
+def _moments(changed: Iterable[dict[str, Any]], names: Mapping[str, Named], lang: str) -> list[Moment]:
     return [
         Moment(
             row["on"], _title(row["action"], lang), _about(row, names),
@@ -124,7 +128,7 @@ def _moments(changed: Iterable[dict[str, Any]], lang: str) -> list[Moment]:
             else None,
             f"/orders/{row['order']}/" if row["order"] else "",
         )
-        for row in rows
+        for row in changed
     ]  # fmt: skip
 
 
@@ -133,8 +137,8 @@ def _title(action: str, lang: str) -> str:
     return say(key, lang) if has_words(key, lang) else action
 
 
-def _about(row: Mapping[str, Any], names: Mapping[str, str]) -> str:
-    actor = names.get(row["actor"], "")
+def _about(row: Mapping[str, Any], names: Mapping[str, Named]) -> str:
+    actor = names[row["actor"]].name if row["actor"] and not row["actor"].startswith("clock:") else ""
     return " · ".join(part for part in (row["order"] or row["subject"], actor) if part)
 
 

@@ -23,7 +23,7 @@ from ecluse.office.facts.licence import clock_stops
 from ecluse.office.facts.parties import in_force
 from ecluse.office.models import Tranche
 from ecluse.office.registers import DeliveryMade, Order
-from ecluse.office.views.things import authority_of, fill, newest, records
+from ecluse.office.views.things import authority_of, fill, newest, records, records_of
 from ecluse.order import Gate, Hearing, Standing
 from ecluse.proceeds.terms import ContributionPolicy, Receipt, TitleTransfer
 
@@ -107,8 +107,9 @@ def _open(desk: Desk, rows: list[Tranche], orders: Mapping[str, Order], lang: st
     """Which deliveries were never certified, which invoices not paid, where nobody asked the gate yet?"""
     moving = [row for row in rows if row.gate == Gate.CUSTODY.value and row.standing == Standing.OPEN.value]
     users = {orders[row.order].end_user for row in moving if row.order in orders}
-    made = {one.value.tranche: one.value.on for one in records(DeliveryMade, subject__in=users)}
-    verified = {one.value.tranche for one in records(DeliveryVerification, subject__in=users)}
+    told = [one.value for one in records_of((DeliveryMade, DeliveryVerification), subject__in=users)]
+    made = {one.tranche: one.on for one in told if isinstance(one, DeliveryMade)}
+    verified = {one.tranche for one in told if isinstance(one, DeliveryVerification)}
     term = timedelta(measure(desk.session.law, desk.on, "verification_days"))
     for row in moving:
         delivered = made.get(row.tranche)
@@ -122,10 +123,12 @@ def _unpaid(desk: Desk, moving: list[Tranche], lang: str) -> Iterator[Late]:
     if policy is None:
         return
     names = [row.tranche for row in moving]
-    titles = newest(records(TitleTransfer, subject__in=names))
+    told = records_of((TitleTransfer, Receipt), subject__in=names)
+    titles = newest(one for one in told if isinstance(one.value, TitleTransfer))
     paid: dict[str, int] = {}
-    for one in records(Receipt, subject__in=names):
-        paid[one.subject] = paid.get(one.subject, 0) + one.value.money.minor
+    for one in told:
+        if isinstance(one.value, Receipt):
+            paid[one.subject] = paid.get(one.subject, 0) + one.value.money.minor
     for row in moving:
         title = titles.get(row.tranche)
         due = title.on + timedelta(policy.days_to_receive) if title else None

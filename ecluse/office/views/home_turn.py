@@ -17,7 +17,6 @@ from ecluse.proceeds.terms import Shortage
 
 MOST_CASES = 40
 MOST_TRANCHES = 2_000
-MOST_PARTS = 20
 MOST_RATES = 20
 OF_MONEY = ("party", "spender")
 # What is somebody's turn; other actions are open to them as well, but nobody waits for those.
@@ -40,14 +39,19 @@ WAITS: Mapping[str, tuple[Gate, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One thing to do: the action, what it is about and where, the gate, and since when it waits."""
+    """One thing to do: the action, what it is about and where that is shown, whose it is, and since when it waits."""
 
     action: str
     subject: str
     place: str
     about: str
-    gate: str
+    whose: str
     since: date | None
+
+    @property
+    def gate(self) -> str:
+        """At which gate is it done?"""
+        return self.action.split(".")[0]
 
     @property
     def address(self) -> str:
@@ -77,9 +81,10 @@ def turns_of(desk: Desk, mine: Mapping[str, Order] | None = None) -> Turns:
     """What is this person's to do now, what has waited longest first? At most so many cases are looked at."""
     cases = cases_waiting(desk, own_orders(desk) if mine is None and not is_home(desk) else mine)
     looked = cases[:MOST_CASES]
-    fill_cases(desk, looked)
+    short = _shortages(desk)
+    fill_cases(desk, looked, short)
     found = [turn for case in looked for turn in _turns(desk, case)]
-    others = [*_to_clear(desk), *_for_shortages(desk)]
+    others = [*_to_clear(desk), *_for_shortages(desk, short)]
     return Turns((*found, *others), len(cases), len(looked))
 
 
@@ -123,25 +128,28 @@ def _heard_on(hearings: Iterable[str]) -> dict[str, date]:
     return dict(Record.objects.filter(rid__in=set(hearings)).values_list("rid", "on"))
 
 
-def fill_cases(desk: Desk, cases: Iterable[Case]) -> None:
-    """Read everything that the registry will ask about these cases, at once."""
+def fill_cases(desk: Desk, cases: Iterable[Case], others: Iterable[str] = ()) -> None:
+    """Read everything that the registry will ask about these cases and other subjects, at once."""
     orders = {case.order.id: case.order for case in cases}
-    names = [f"{order}/{number}" for order in orders for number in range(MOST_PARTS)]
-    found = fill_rows(desk.session, Tranche, names)
+    found = list(Tranche.objects.filter(order__in=orders))
+    parts: dict[str, int] = dict.fromkeys(orders, 0)
+    for row in found:
+        parts[row.order] = max(parts[row.order], int(row.tranche.rsplit("/", 1)[1]))
+    names = [f"{order}/{number}" for order, last in parts.items() for number in range(last + 2)]
+    desk.session.rows.update({(Tranche, name): None for name in names})
+    desk.session.rows.update({(Tranche, row.tranche): row for row in found})
     fill_rows(desk.session, LicenceLine, [f"licence:{order}" for order in orders])
-    subjects: set[str | None] = {desk.body, desk.person, "authority:ssecu", f"deputy:{desk.person}"}
+    subjects: set[str | None] = {*names, desk.body, desk.person, "authority:ssecu", f"deputy:{desk.person}", *others}
     if desk.mandate.role in OF_MONEY:
         rates = Head.objects.filter(subject__gte="rate:", subject__lt="rate;").values_list("subject", flat=True)
         subjects |= {"policy:contribution", *rates[:MOST_RATES]}
     for id, order in orders.items():
-        parts = {int(row.tranche.rsplit("/", 1)[1]) for row in found if row.order == id}
-        subjects |= {f"{id}/{number}" for number in range(max(parts, default=0) + 2)}
         subjects |= {id, f"host:{id}", order.end_user, order.line, order.centre, authority_of(order.destination)}
     fill(desk.session, subjects)
 
 
 def _turns(desk: Desk, case: Case) -> list[Turn]:
-    order, gate = case.order.id, case.tranches[0].gate
+    order = case.order.id
     place = f"/orders/{order}/"
     found = [(action, order) for action in _due(desk, About.ORDER, order)]
     found += [
@@ -149,7 +157,8 @@ def _turns(desk: Desk, case: Case) -> list[Turn]:
     ]  # fmt: skip
     named = len(case.tranches) > 1
     return [
-        Turn(action.name, subject, place, subject if named else order, gate, case.since) for action, subject in found
+        Turn(action.name, subject, place, subject if named else order, case.order.exporter, case.since)
+        for action, subject in found
     ]
 
 
@@ -171,22 +180,24 @@ def _to_clear(desk: Desk) -> list[Turn]:
     looked = sorted(hit, key=lambda party: (hit[party].on, party))[:MOST_CASES]
     fill(desk.session, [*looked, desk.person])
     return [
-        Turn(action.name, party, f"/parties/{party}/", party, Gate.PARTIES.value, hit[party].on)
+        Turn(action.name, party, f"/parties/{party}/", party, party, hit[party].on)
         for party in looked for action in _due(desk, About.PARTY, party)
     ]  # fmt: skip
 
 
-def _for_shortages(desk: Desk) -> list[Turn]:
-    """For which shortages is money set aside and unspent, or are units bought and not accepted?"""
+def _shortages(desk: Desk) -> dict[str, Shortage]:
+    """Which shortages could be this person's to buy for, or to accept for?"""
     if desk.mandate.role not in ("spender", "authority"):
-        return []
+        return {}
     named = newest(records(Shortage))
-    if desk.mandate.role == "authority":
-        named = {id: shortage for id, shortage in named.items() if shortage.owner == desk.body}
-    looked = sorted(named)[:MOST_CASES]
-    fill(desk.session, [*looked, desk.person])
+    found = {id: one for id, one in named.items() if desk.mandate.role == "spender" or one.owner == desk.body}
+    return {id: found[id] for id in sorted(found)[:MOST_CASES]}
+
+
+def _for_shortages(desk: Desk, named: Mapping[str, Shortage]) -> list[Turn]:
+    """For which shortages is money set aside and unspent, or are units bought and not accepted?"""
     return [
-        Turn(action.name, id, f"/books/shortages/{id}/", id, Gate.PROCEEDS.value, None)
-        for id in looked for action in _due(desk, About.SHORTAGE, id)
+        Turn(action.name, id, f"/books/shortages/{id}/", id, named[id].owner, None)
+        for id in named for action in _due(desk, About.SHORTAGE, id)
         if action.name != "proceeds.purchase" or action.given(desk, id).get("allocations")
     ]  # fmt: skip

@@ -24,13 +24,17 @@ from ecluse.proceeds.terms import Allocation, Contribution, Purchase, PurchaseDe
 MOST = 400
 
 
-def moments_of(session: Session, order: Order, tranches: list[str], lang: str) -> list[Moment]:
-    """Which moments has this order's life, the newest first? At most 400."""
+def moments_of(
+    session: Session, order: Order, tranches: list[str], lang: str, until: date | None = None
+) -> list[Moment]:
+    """Which moments has this order's life, the newest first? At most 400; up to the end of a day where one is named."""
     versions = [VERSIONS[cls] for cls in TOLD]
-    rows = Record.objects.filter(order=order.id, v__in=versions).order_by("-on", "-log", "-index")[:MOST]
-    found = [(row.on, unseal(bytes(row.body))) for row in rows]
+    rows = Record.objects.filter(order=order.id, v__in=versions).order_by("-on", "-log", "-index")
+    rows = rows.filter(on__lte=until) if until else rows
+    found = [(row.on, unseal(bytes(row.body))) for row in rows[:MOST]]
     names = names_of({body for _, value in found for body in _bodies(value)}, lang)
-    return [_moment(on, value, Tongue(lang, names)) for on, value in found]
+    # What stands under several subjects, as a packing under each of its blocks, is told once.
+    return list(dict.fromkeys(_moment(on, value, Tongue(lang, names)) for on, value in found))
 
 
 @dataclass(frozen=True, slots=True)

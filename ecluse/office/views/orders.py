@@ -20,15 +20,18 @@ from ecluse.office.actions.hearings import last_finding, tranches_of
 from ecluse.office.desk.registry import About, Desk, all_actions, offered
 from ecluse.office.facts.licence import licence_claim
 from ecluse.office.models import Involvement, OrderRow, Tranche
+from ecluse.office.past import standing_of
 from ecluse.office.people.doors import needs_person
 from ecluse.office.people.reads import records_read
 from ecluse.office.registers import Order
 from ecluse.office.views.action import desk_of, said_ground
 from ecluse.office.views.cells import Tag, standing_tag
+from ecluse.office.views.errors import refuse_page
 from ecluse.office.views.life import moments_of
 from ecluse.office.views.listing import Column, Filter, Listing, listing_response
-from ecluse.office.views.named import named
-from ecluse.office.views.next_step import next_steps
+from ecluse.office.views.named import Named, address_of, named
+from ecluse.office.views.next_step import Step, next_steps
+from ecluse.office.views.order_known import past_day, past_desk
 from ecluse.office.views.page import language_of, page
 from ecluse.office.views.public_words import state_name
 from ecluse.order import Gate, Hearing, Standing
@@ -94,6 +97,12 @@ def order_page(request: HttpRequest, order: str) -> HttpResponse:
     row = OrderRow.objects.filter(order=order).first()
     if desk is None or row is None or not touches(desk.session, desk.mandate, order):
         raise Http404
+    try:
+        day = past_day(request, desk.on)
+    except ValueError as error:
+        return refuse_page(request, "notices.known.bad_day", error, day=desk.on)
+    if day is not None:
+        return _as_known(request, desk, order, day)
     found, lang = desk.order(order), language_of(request)
     tranches = [one for one in tranches_of(desk.session, order) if not one.is_split]
     moments = moments_of(desk.session, found, [t.tranche for t in tranches_of(desk.session, order)], lang)
@@ -101,15 +110,34 @@ def order_page(request: HttpRequest, order: str) -> HttpResponse:
     names = named([found.exporter, found.end_user, *(one for step in steps for one in step.whose)], lang)
     return page(request, "office/order.html", {
         "row": row, "order": found, "facts": _facts(desk, found, lang), "river": river_of(desk, order, tranches, lang),
-        "tranches": tranches, "moments": moments, "offers": offers_of(desk, order, tranches, lang),
+        "tranches": tranches, "moments": moments, "offers": offers_of(desk, order, tranches, steps, lang),
         "exporter": names[found.exporter], "end_user": names[found.end_user],
         "state": state_name(found.destination, lang), "due": _due(desk, found, row), "done": _done(request, lang),
-        "is_held": request.GET.get("held") == "yes",
+        "is_held": request.GET.get("held") == "yes", "today": desk.on,
         "steps": [
             (say(f"desk.{step.action}.title", lang), [names[one] for one in step.whose],
-             step.subject if len(tranches) > 1 else "")
+             elsewhere(step.subject, order, is_alone=len(tranches) == 1))
             for step in steps
         ],
+    })  # fmt: skip
+
+
+def _as_known(request: HttpRequest, desk: Desk, order: str, day: date) -> HttpResponse:
+    """How did this order stand at the end of a day gone by? Facts, river and life as on file then; nothing to be done."""
+    past, lang = past_desk(desk, day), language_of(request)
+    found = past.session.newest(order, Order)
+    if found is None:
+        return refuse_page(request, "notices.known.nothing", LookupError(order), status=404, day=day)
+    every = tranches_of(past.session, order)
+    tranches = [one for one in every if not one.is_split]
+    names = named([found.exporter, found.end_user], lang)
+    row = OrderRow(order=order, exporter=found.exporter, filed_on=found.filed_on,
+                   standing=standing_of(tranches).value)  # fmt: skip
+    return page(request, "office/order.html", {
+        "row": row, "order": found, "facts": _facts(past, found, lang), "river": river_of(past, order, tranches, lang),
+        "tranches": tranches, "moments": moments_of(past.session, found, [], lang, until=day),
+        "exporter": names[found.exporter], "end_user": names[found.end_user],
+        "state": state_name(found.destination, lang), "known_on": day, "today": desk.on,
     })  # fmt: skip
 
 
@@ -165,13 +193,27 @@ def _gate(gate: Gate, heard: list[Hearing], lang: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def offers_of(desk: Desk, order: str, tranches: list[Tranche], lang: str) -> list[tuple[str, str, str]]:
-    """What may this person do about this order now? Title, address, tranche."""
+def elsewhere(subject: str, order: str, *, is_alone: bool) -> Named | None:
+    """What is a step about, where that is neither the order itself nor its only tranche?"""
+    if subject == order or (is_alone and subject.startswith("order:")):
+        return None
+    return Named(subject, subject, "" if subject.startswith("order:") else address_of(subject))
+
+
+def offers_of(
+    desk: Desk, order: str, tranches: list[Tranche], steps: list[Step], lang: str
+) -> list[tuple[str, str, str, bool]]:
+    """What may this person do about this order now? Title, address, tranche, and whether it is what comes next."""
     found = [(action, order, "") for action in offered(desk, About.ORDER, order)]
     for tranche in tranches:
         named = tranche.tranche if len(tranches) > 1 else ""
         found += [(action, tranche.tranche, named) for action in offered(desk, About.TRANCHE, tranche.tranche)]
-    return [(say(f"desk.{a.name}.title", lang), f"/do/{a.name}/{subject}/", named) for a, subject, named in found]
+    awaited = {(step.action, step.subject) for step in steps}
+    offers = [
+        (say(f"desk.{a.name}.title", lang), f"/do/{a.name}/{subject}/", named, (a.name, subject) in awaited)
+        for a, subject, named in found
+    ]  # fmt: skip
+    return sorted(offers, key=lambda offer: not offer[3])
 
 
 def _due(desk: Desk, order: Order, row: OrderRow) -> date | None:

@@ -51,20 +51,21 @@ def _need(request: HttpRequest) -> dict[str, Any]:
     desk = desk_at(request)
     if desk is None or not is_home(desk):
         return {}
-    found = needs(desk)
-    return {
-        "shows_need": True,
-        "need": found,
-        "need_chart": _need_chart(found, language_of(request)) if found else None,
-    }
+    found, lang = needs(desk), language_of(request)
+    chart = _need_chart(found, lang) if found else None
+    return {"shows_need": True, "need": _need_rows(found, lang), "need_chart": chart}
+
+
+def _need_rows(found: tuple[Need, ...] | None, lang: str) -> list[tuple[str, Need]] | None:
+    return None if found is None else [(class_word(need.class_, lang), need) for need in found]
 
 
 def _need_chart(found: tuple[Need, ...], lang: str) -> Chart:
-    known = [need for need in found if need.unmet is not None]
+    """Classes differ a thousandfold in units: compared is which part of its need each lacks, rounded down."""
+    known = [(need, need.needed) for need in found if need.unmet is not None and need.needed]
     return Chart(
-        "need", "bar", "pages2.overview.need_chart", [class_word(need.class_, lang) for need in known],
-        (Series("pages2.need.unmet", [need.unmet or 0 for need in known]),
-         Series("pages2.need.covered", [need.covered or 0 for need in known])),
+        "need", "bar", "pages2.overview.need_chart", [class_word(need.class_, lang) for need, _ in known],
+        (Series("pages2.need.unmet_percent", [(need.unmet or 0) * 100 // needed for need, needed in known]),),
     )  # fmt: skip
 
 

@@ -26,7 +26,8 @@ from ecluse.office.views.cells import Tag, standing_tag
 from ecluse.office.views.listing import Column, Filter, Listing, listing_response
 from ecluse.office.views.page import language_of, page
 from ecluse.office.views.places import share
-from ecluse.office.views.things import Kept, desk_at, is_home, newest, own_orders, records
+from ecluse.office.views.public_words import state_name
+from ecluse.office.views.things import Kept, desk_at, done_here, is_home, newest, own_orders, records
 from ecluse.parties.terms import (
     Clearance,
     EndUseStatement,
@@ -84,22 +85,22 @@ def parties_listing(request: HttpRequest) -> Listing:
             Column("party", "pages2.parties.party", lambda row: row.pk, sort="pk"),
             Column("name", "pages2.parties.name", lambda row: row.name, sort="name"),
             Column("kind", "pages2.parties.kind", lambda row: say(f"pages2.party_kind.{row.kind}", lang), sort="kind"),
-            Column("state", "pages2.parties.state", lambda row: row.state, sort="state"),
+            Column("state", "pages2.parties.state", lambda row: state_name(row.state, lang), sort="state"),
             Column("registered", "pages2.parties.registered_on", lambda row: row.registered_on, sort="registered_on"),
             *(screened if is_home(desk) else ()),
         ),
-        filters=_filters(desk, rows), order="party", row_link=lambda row: f"/parties/{row.pk}/",
+        filters=_filters(desk, rows, lang), order="party", row_link=lambda row: f"/parties/{row.pk}/",
     )  # fmt: skip
 
 
-def _filters(desk: Desk, rows: Iterable[Row]) -> tuple[Filter, ...]:
+def _filters(desk: Desk, rows: Iterable[Row], lang: str) -> tuple[Filter, ...]:
     states = sorted({row.state for row in rows})
     found = (
         Filter("q", "pages2.parties.search", None, lambda rows, text: [
             row for row in rows if text.casefold() in f"{row.pk} {row.name} {row.names}".casefold()]),
         Filter("kind", "pages2.parties.kind", [(kind.value, f"pages2.party_kind.{kind.value}") for kind in PartyKind],
                lambda rows, text: [row for row in rows if row.kind == text]),
-        Filter("state", "pages2.parties.state", [(state, state) for state in states],
+        Filter("state", "pages2.parties.state", [(state, state_name(state, lang)) for state in states],
                lambda rows, text: [row for row in rows if row.state == text]),
     )  # fmt: skip
     hits = Filter("hits", "pages2.parties.hits", [("open", "pages2.parties.uncleared"), ("any", "pages2.parties.hit")],
@@ -159,17 +160,19 @@ def party_page(request: HttpRequest, party: str) -> HttpResponse:
     if desk is None or found is None or not may_see(desk, found):
         raise Http404
     orders = _orders_of(desk, party)
-    return page(request, "office/party.html", {
-        "party": found, "kind": f"pages2.party_kind.{found.kind.value}", "facts": _facts(desk, found),
+    return page(request, "office/party_file.html", {
+        "party": found, "kind": f"pages2.party_kind.{found.kind.value}", "facts": _facts(desk, found, lang),
+        "done": done_here(request, lang),
         "owners": _owners(desk, party, lang), "orders": [_order(order, row, party, lang) for order, row in orders],
-        "statements": _statements(orders, party), "offers": _offers(desk, party, lang),
+        "statements": _statements(desk, orders, found), "offers": _offers(desk, party, lang),
         **(_screened(desk, party) if is_home(desk) else {}),
     })  # fmt: skip
 
 
-def _facts(desk: Desk, found: Party) -> list[tuple[str, Any]]:
+def _facts(desk: Desk, found: Party, lang: str) -> list[tuple[str, Any]]:
     facts: list[tuple[str, Any]] = [
-        ("pages2.parties.names_other", " · ".join(found.names_other)), ("pages2.parties.state", found.state),
+        ("pages2.parties.names_other", " · ".join(found.names_other)),
+        ("pages2.parties.state", state_name(found.state, lang)),
         ("pages2.parties.identifiers", " · ".join(found.identifiers)),
         ("pages2.parties.registered_on", found.registered_on),
     ]  # fmt: skip
@@ -186,8 +189,8 @@ def _owners(desk: Desk, party: str, lang: str) -> list[dict[str, Any]]:
     names = names_of([tie.owner for tie in ties], lang)
     return [
         {"owner": tie.owner, "name": names[tie.owner], "least": share(tie.share_min_bp),
-         "most": share(tie.share_max_bp), "controls": tie.controls, "since": tie.since, "until": tie.until, "source": tie.source,
-         "is_linked": is_home(desk)}
+         "most": share(tie.share_max_bp), "controls": tie.controls, "since": tie.since, "until": tie.until,
+         "source": tie.source, "is_linked": is_home(desk)}
         for tie in ties
     ]  # fmt: skip
 
@@ -229,10 +232,13 @@ def _order(order: Order, row: OrderRow, party: str, lang: str) -> dict[str, Any]
     }  # fmt: skip
 
 
-def _statements(orders: Iterable[tuple[Order, OrderRow]], party: str) -> list[EndUseStatement]:
-    """Which end-use statements were made for it, as its orders cite them?"""
-    cited = {order.statement for order, _ in orders if order.statement and order.end_user == party}
-    found: list[Kept] = records(EndUseStatement, subject__in=cited)
+def _statements(desk: Desk, orders: Iterable[tuple[Order, OrderRow]], party: Party) -> list[EndUseStatement]:
+    """Which end-use statements were made for it? One who only trades with it sees those that their own orders cite."""
+    found: list[Kept] = [one for one in records(EndUseStatement) if one.value.end_user == party.id]
+    is_of_state = desk.mandate.role == "authority" and state_of(desk.session, desk.body) == party.state
+    if not (is_home(desk) or desk.body == party.id or is_of_state):
+        cited = {order.statement for order, _ in orders}
+        found = [one for one in found if one.value.id in cited]
     return sorted((one.value for one in found), key=lambda one: (one.issued_on, one.id), reverse=True)
 
 

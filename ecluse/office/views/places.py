@@ -29,7 +29,8 @@ from ecluse.office.views.charts import Chart, Series
 from ecluse.office.views.listing import Column, Filter, Listing, listing_response
 from ecluse.office.views.overview import class_word
 from ecluse.office.views.page import language_of, page, word
-from ecluse.office.views.things import authority_of, desk_at, is_home, records, states_of
+from ecluse.office.views.public_words import state_name
+from ecluse.office.views.things import authority_of, desk_at, done_here, is_home, records, states_of
 from ecluse.office.views.timeline import Moment
 
 KINDS = ("centre", "line")
@@ -83,7 +84,7 @@ def places_listing(request: HttpRequest) -> Listing:
         columns=(
             Column("place", "pages2.places.place", lambda row: row.pk, sort="pk"),
             Column("kind", "pages2.places.kind", lambda row: say(f"pages2.places.{row.kind}", lang), sort="kind"),
-            Column("host", "pages2.places.host", lambda row: row.host, sort="host"),
+            Column("host", "pages2.places.host", lambda row: state_name(row.host, lang), sort="host"),
             Column("body", "pages2.places.body", lambda row: names.get(row.body, row.body), sort="body"),
             Column("class", "pages2.surplus.class", lambda row: _class(row.class_, lang), sort="class_"),
             Column("state", "pages2.places.state", lambda row: state_tag(row.state), sort="state_name"),
@@ -102,7 +103,7 @@ def _filters(rows: Iterable[Row], lang: str) -> tuple[Filter, ...]:
     return (
         Filter("kind", "pages2.places.kind", [(kind, f"pages2.places.{kind}") for kind in KINDS],
                lambda found, text: [row for row in found if row.kind == text]),
-        Filter("host", "pages2.places.host", [(host, host) for host in hosts],
+        Filter("host", "pages2.places.host", [(host, state_name(host, lang)) for host in hosts],
                lambda found, text: [row for row in found if row.host == text]),
         Filter("state", "pages2.places.state", [(one.value, f"desk.choice.{one.value}") for one in states],
                lambda found, text: [row for row in found if row.state_name == text]),
@@ -189,9 +190,10 @@ def place_page(request: HttpRequest, place: str) -> HttpResponse:
     is_line = isinstance(found, Line)
     return page(request, "office/place.html", {
         "place": found, "tag": state_tag(state), "kind": f"pages2.places.{'line' if is_line else 'centre'}",
-        "facts": _facts(desk, found, lang), "moments": [_moment(event) for event in reversed(events)],
+        "facts": _facts(desk, found, lang), "moments": _moments(events, lang),
         "shares": _shares(found) if is_line else [], "units": _units(found), "output": _output(desk, place, lang),
         "blocks": _blocks(found) if is_line else [], "offers": _offers(desk, found, lang),
+        "done": done_here(request, lang),
     })  # fmt: skip
 
 
@@ -199,12 +201,13 @@ def _facts(desk: Desk, found: Any, lang: str) -> list[tuple[str, Any]]:
     if isinstance(found, Centre):
         roles = ", ".join(say(f"pages2.centre_role.{role.value}", lang) for role in found.roles)
         return [
-            ("pages2.places.host", found.host), ("pages2.places.operator", name_of(found.operator, lang)),
+            ("pages2.places.host", state_name(found.host, lang)),
+            ("pages2.places.operator", name_of(found.operator, lang)),
             ("pages2.places.roles", roles), ("pages2.places.announced_on", found.announced_on),
         ]  # fmt: skip
     rule = in_force(desk.session.of(found.id, LineRule), desk.on)
     facts: list[tuple[str, Any]] = [
-        ("pages2.places.host", found.host), ("pages2.places.maker", name_of(found.maker, lang)),
+        ("pages2.places.host", state_name(found.host, lang)), ("pages2.places.maker", name_of(found.maker, lang)),
         ("pages2.surplus.class", class_word(found.class_, lang)), ("pages2.places.registered_on", found.registered_on),
     ]  # fmt: skip
     if rule is None:
@@ -214,8 +217,11 @@ def _facts(desk: Desk, found: Any, lang: str) -> list[tuple[str, Any]]:
             ("pages2.places.rule_source", rule.source)]  # fmt: skip
 
 
-def _moment(event: LifeEvent) -> Moment:
-    return Moment(event.on, f"desk.choice.{event.state.value}", event.owner, state_tag(event.state))
+def _moments(events: Iterable[LifeEvent], lang: str) -> list[Moment]:
+    """Which steps did it take, the newest first, and who took them?"""
+    steps = list(events)
+    names = names_of({event.owner for event in steps}, lang)
+    return [Moment(step.on, f"desk.choice.{step.state.value}", names[step.owner]) for step in reversed(steps)]
 
 
 def _shares(line: Line) -> list[tuple[str, str | None]]:

@@ -11,7 +11,7 @@ from django.urls import path, reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from ecluse.base.errors import BadInputError, ForbiddenError
+from ecluse.base.errors import BadInputError, ConflictError, ForbiddenError
 from ecluse.base.words import LANGUAGES, say
 from ecluse.office.actions.absences import absence_of, declare_absence
 from ecluse.office.actions.people import choose_language, choose_theme
@@ -157,8 +157,8 @@ def go_absent(request: HttpRequest) -> HttpResponse:
     try:
         first, last = (date.fromisoformat(request.POST.get(name, "")) for name in ("first_day", "last_day"))
         absence = absence_of(account.officer, first, last, request.POST.get("deputy", ""))
-        declare_absence(open_session(), absence, own, request.on)
-    except (BadInputError, ForbiddenError, ValueError):
+        declare_absence(open_session(own), absence, own, request.on)
+    except (BadInputError, ConflictError, ForbiddenError, ValueError):
         return _settings(request, error="people.absence_refused", status=400)
     return HttpResponseRedirect(reverse("settings"))
 

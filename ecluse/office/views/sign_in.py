@@ -114,7 +114,7 @@ def take_role(request: HttpRequest, whom: str) -> HttpResponse:
 
 def _card_for(whom: str) -> demo_roles.Card | None:
     """Which card leads to this one when none is named? An address may be all that a visitor has."""
-    parts = {"party": ("exporter", "maker", "carrier", "bank"), "authority": ("end_user_state",)}
+    parts = {"party": ("exporter", "maker", "carrier", "bank", "end_user"), "authority": ("end_user_state",)}
     names = parts.get(whom.partition(":")[0], ())
     return next(
         (demo_roles.BY_NAME[name] for name in names if whom in demo_roles.bodies(demo_roles.BY_NAME[name])), None

@@ -10,6 +10,7 @@ from django.urls import path
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from ecluse.base.money import Money
 from ecluse.custody.terms import Step
 from ecluse.office.actions.cases import bodies_of, holder_of
 from ecluse.office.desk.custody import host_of
@@ -21,6 +22,7 @@ from ecluse.office.views.named import state_named
 from ecluse.office.views.page import page
 from ecluse.office.views.things import newest, records
 from ecluse.parties.terms import Party
+from ecluse.proceeds.terms import Allocation
 
 MOST, MOST_LETTERS = 20, 80
 # Fields that name any registered party; they are looked up while one types.
@@ -77,13 +79,25 @@ def names_for(fields: Iterable[str], raw: Mapping[str, Any], lang: str) -> dict[
 
 
 def first_guess(desk: Desk, action: Action, subject: str) -> dict[str, Any]:
-    """What does the page fill in where the action itself gives nothing? The handover that is next on the way."""
+    """What does the page fill in where the action itself gives nothing: the next handover, the money set aside?"""
+    if action.name == "proceeds.purchase":
+        return _money_set_aside(desk, action, subject)
     if action.name != "custody.offer":
         return {}
     order = desk.order_of(subject)
     if holder_of(desk.session, order, subject) == order.carrier:
         return {"step": Step.DELIVERY, "to_custodian": order.end_user, "place_state": order.destination}
     return {"step": Step.RELEASE, "to_custodian": order.carrier, "place_state": host_of(desk, order)}
+
+
+def _money_set_aside(desk: Desk, action: Action, subject: str) -> dict[str, Any]:
+    """How much do the allocations come to that the page fills in? Nothing where they are of several currencies."""
+    listed = action.given(desk, subject).get("allocations")
+    wanted = set(listed) if isinstance(listed, tuple) else set()
+    money = [one.money for one in desk.session.of(subject, Allocation) if one.id in wanted]
+    if len({one.currency for one in money}) != 1:
+        return {}
+    return {"money": Money(sum(one.minor for one in money), money[0].currency)}
 
 
 PATHS = [path("suggest/party/", party_suggestions, name="suggest_party")]

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 
 from ecluse.office.desk.registry import Desk
 from ecluse.office.models import CertificateBalance
+from ecluse.office.people.bodies import names_of
 from ecluse.office.people.doors import needs_person
 from ecluse.office.people.reads import records_read
 from ecluse.office.views.cells import Link, Tag
@@ -70,13 +71,14 @@ def surplus_listing(request: HttpRequest) -> Listing:
     """How is the surplus of all models shown to this person? A maker sees its own, and no figure of the ministry's."""
     desk, lang = reader(request), language_of(request)
     rows = by_model(certificate_rows(desk))
+    names = names_of({maker for row in rows for maker in row.maker.split(", ")}, lang)
     return Listing(
         name="surplus", title="pages2.surplus.title",
         lead="pages2.surplus.lead" if is_home(desk) else "pages2.surplus.lead_maker", rows=rows,
         columns=(
             Column("model", "pages2.surplus.model", lambda row: row.model, sort="model"),
             Column("class", "pages2.surplus.class", lambda row: class_word(row.class_, lang), sort="class_"),
-            Column("maker", "pages2.surplus.maker", lambda row: row.maker, sort="maker"),
+            Column("maker", "pages2.surplus.maker", lambda row: makers(row, names), sort="maker"),
             Column("rule", "pages2.surplus.rule", lambda row: row.rule, sort="rule"),
             Column("certificates", "pages2.surplus.certificates", lambda row: row.certificates, "certificates", True),
             *units_columns(), *(rule_columns() if is_home(desk) else ()),
@@ -84,6 +86,11 @@ def surplus_listing(request: HttpRequest) -> Listing:
         filters=(_as_known(desk, by_model), *_filters(rows, lang)),
         order="model", row_link=lambda row: f"/surplus/{row.model}/", hidden=("certificates", "maker", "lapsed"),
     )  # fmt: skip
+
+
+def makers(row: Row, names: Mapping[str, str]) -> str:
+    """Who makes it? By name."""
+    return ", ".join(names.get(maker, maker) for maker in row.maker.split(", "))
 
 
 def units_columns() -> tuple[Column, ...]:

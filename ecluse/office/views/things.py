@@ -11,10 +11,11 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
 from ecluse.base.sealed import VERSIONS, unseal
+from ecluse.base.words import has_words, say
 from ecluse.custody.life import state_on
 from ecluse.custody.terms import Centre, LifeEvent, Line
 from ecluse.office.actions.cases import OFFICE_ROLES
-from ecluse.office.desk.registry import Desk
+from ecluse.office.desk.registry import Desk, all_actions
 from ecluse.office.desk.today import open_session
 from ecluse.office.models import Head, Involvement, Record
 from ecluse.office.registers import Order
@@ -55,6 +56,11 @@ def records(cls: type, **where: Any) -> list[Kept]:
     return kept(Record.objects.filter(v=VERSIONS[cls], **where))
 
 
+def records_of(classes: Iterable[type], **where: Any) -> list[Kept]:
+    """Which records of these classes are on file, by subject and turn? Asked for at once."""
+    return kept(Record.objects.filter(v__in=[VERSIONS[cls] for cls in classes], **where))
+
+
 def kept(rows: QuerySet[Record]) -> list[Kept]:
     """What do these rows hold, by subject and turn? Two questions at most to the database."""
     found = list(rows.order_by("subject", "turn").values_list(*COLUMNS))
@@ -87,9 +93,12 @@ def fill(session: Session, subjects: Iterable[str | None]) -> None:
     files = {subject: File(0, 0, "", []) for subject in wanted}
     for subject, head in heads.items():
         files[subject] = File(head.version, head.turn, head.leaf_hex, [])
-    for one in kept(Record.objects.filter(subject__in=list(heads))):
-        session.places[one.digest] = Citation(one.digest, one.log, one.index)
-        files[one.subject].records.append(Filed(one.rid, one.v, one.digest, one.value, one.turn))
+    rows = Record.objects.filter(subject__in=list(heads))
+    found = list(rows.order_by("subject", "turn").values_list("subject", "rid", "v", "digest", "turn", "log", "index"))
+    values = _values(rows, [row[3] for row in found])
+    for subject, rid, v, digest, turn, log, index in found:
+        session.places[digest] = Citation(digest, log, index)
+        files[subject].records.append(Filed(rid, v, digest, values[digest], turn))
     session.files.update(files)
 
 
@@ -152,6 +161,13 @@ def states_of(events: Iterable[Kept], on: date) -> dict[str, tuple[Any, date]]:
             since = max(event.on for event in life if event.on <= on and event.state is state)
             found[subject] = (state, since)
     return found
+
+
+def done_here(request: HttpRequest, lang: str) -> str:
+    """Which action has just led to this page, by its title? Empty when none did."""
+    name = request.GET.get("done", "")
+    key = f"desk.{name}.title"
+    return say(key, lang) if name in all_actions() and has_words(key, lang) else ""
 
 
 def day_asked(request: HttpRequest) -> date | None:

@@ -1,0 +1,69 @@
+"""What do the records say about each public claim? The register, for the office and for strangers alike."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date
+from typing import Any
+from urllib.parse import quote
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import path
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from ecluse.office import kept
+from ecluse.office.desk.today import is_demonstration
+from ecluse.office.views.cells import Tag
+from ecluse.office.views.page import language_of, page
+from ecluse.office.views.summary import log_root
+
+STATUSES = {
+    "supported": ("success", "✓"), "contradicted": ("danger", "×"), "open": ("info", "…"),
+    "not_testable_here": ("neutral", "–"),
+}  # fmt: skip
+
+
+@never_cache
+@require_safe
+def claims_page(request: HttpRequest) -> HttpResponse:
+    """Who claimed what, what is measured, and what would change the answer?"""
+    found, lang = kept.kept("claims"), language_of(request)
+    is_old = found is None or found.log_root != log_root()
+    is_making = is_old and is_demonstration() and kept.start_rested("claims")
+    rows = found.form["rows"].get(lang, []) if found else []
+    status = request.GET.get("status", "")
+    counts = Counter(row["status"] for row in rows)
+    response = page(request, "office/claims.html", {
+        "found": found, "is_old": is_old, "is_making": is_making, "has_world": bool(found and found.form["world"]),
+        "statuses": [(name, _tag(name), counts[name], name == status) for name in STATUSES],
+        "rows": [_row(row) for row in rows if status not in STATUSES or row["status"] == status],
+        "is_public": request.path.startswith("/public/"), "log_root": found.log_root if found else "",
+        "is_demonstration_basis": is_demonstration(),
+    })  # fmt: skip
+    if is_making and found is None:
+        response["Refresh"] = "10"
+    return response
+
+
+@require_safe
+def claim_page(request: HttpRequest, claim: str) -> HttpResponse:
+    """Where does one claim stand in the register?"""
+    return HttpResponseRedirect(f"/claims/#claim-{quote(claim.rpartition(':')[2][:20])}")
+
+
+def _tag(status: str) -> Tag:
+    return Tag(f"claim.status.{status}", *STATUSES[status])
+
+
+def _row(row: dict[str, Any]) -> dict[str, Any]:
+    slug = row["claim"].rpartition(":")[2]
+    said_on = date.fromisoformat(row["said_on"])
+    return {**row, "slug": slug, "tag": _tag(row["status"]), "said_on": said_on, "anchor": f"claim-{slug}"}
+
+
+PATHS = [
+    path("claims/", claims_page, name="claims"),
+    path("claims/<path:claim>/", claim_page, name="claim"),
+    path("public/claims/", claims_page, name="public_claims"),
+]
