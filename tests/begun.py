@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from carried import office_on
+from carried import copy_sqlite, office_on, settle_sqlite, sqlite_url
 
 DIRTY = Path(__file__).parent / "dirty"
 CLEAN = DIRTY / "clean"
@@ -19,8 +19,8 @@ PASSPHRASE = "a passphrase of the tests"
 PLANNER, AUTHOR = "officer:mod-1", "officer:ssecu-1"
 # In this order: what a table cites is on record before it.
 KINDS = (
-    "makers", "models", "officers", "capacity", "contracts", "needs", "stock", "statements", "licences", "crates",
-    "receivables", "bank",
+    "makers", "models", "officers", "capacity", "contracts", "needs", "home_prices", "stock", "statements", "licences",
+    "crates", "receivables", "bank",
 )  # fmt: skip
 
 
@@ -32,6 +32,24 @@ def begun(url: str, keys: Path, side: str = "both") -> Iterator[None]:
 
         begin(replace(read_answers(DIRTY / "answers.toml"), keys=keys, side=side), PASSPHRASE, ON)
         patch.setenv("ECLUSE_KEYS", str(keys))
+        patch.setenv("ECLUSE_KEYS_PASSPHRASE", PASSPHRASE)
+        yield
+
+
+def template(folder: Path, *kinds: str) -> Path:
+    """An office that was begun and has taken these clean tables in, to be copied by each test; its keys lie beside."""
+    path = folder / "office.sqlite3"
+    with begun(sqlite_url(path), folder / "keys"):
+        bring_in(*kinds)
+    settle_sqlite(path)
+    return path
+
+
+@contextlib.contextmanager
+def copied(path: Path, folder: Path) -> Iterator[None]:
+    """Within this block the office's models speak to a copy of this office."""
+    with office_on(copy_sqlite(path, folder / "office.sqlite3")), pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ECLUSE_KEYS", str(path.parent / "keys"))
         patch.setenv("ECLUSE_KEYS_PASSPHRASE", PASSPHRASE)
         yield
 

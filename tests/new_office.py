@@ -123,9 +123,9 @@ class Office:
         for kind in kinds:
             before = counts()
             path = next(path for path in sorted(DIRTY.glob(f"{kind}.*")) if path.suffix != ".toml")
+            proposer, dirty = PERSONS[self.side][0], _upload(path.name, path.read_bytes())
             with pytest.raises(ImportRefusedError) as refused:
-                proposer = PERSONS[self.side][0]
-                self.do("office.propose_import", proposer, table=kind, file=_upload(path.name, path.read_bytes()))
+                self.do("office.propose_import", proposer, table=kind, file=dirty)
             assert refused.value.problems
             assert counts() == before, kind
             path = next(path for path in sorted(CLEAN.glob(f"{kind}.*")) if path.suffix != ".toml")
@@ -265,7 +265,6 @@ OWNERS = "party;kind;name;state;registered_on\n" + "".join(
     f"party:owner-{number};person;Owner {number} of the tests;UA;2026-01-05\n" for number, _ in enumerate(FIRMS)
 )
 OWNERSHIPS = "ownership;owner;owned;share_min_bp;share_max_bp;controls;since\n" + "".join(
-    f"ownership:{number};party:owner-{number};{firm};10000;10000;yes;2020-01-01\n"
-    for number, firm in enumerate(FIRMS)
+    f"ownership:{number};party:owner-{number};{firm};10000;10000;yes;2020-01-01\n" for number, firm in enumerate(FIRMS)
 )
 LIST = "entry,name,kind,identifiers\nX-1,Storonnii Posrednyk LLC,firm,\nX-2,Petro Nihtovych,person,\n"

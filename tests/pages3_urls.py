@@ -1,4 +1,4 @@
-"""Which addresses do the tests of units, books, claims, audit and public pages use? The site's, and these if it lacks them."""
+"""Which addresses do the tests of units, books, claims, audit and the public use? These, then the site's."""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,10 +53,9 @@ def facts() -> Facts:
     terms = effective(asked.route, asked.goods_list, open_session().law, today())
     assert terms is not None
     shortage, supplier = shortage_of(asked.unit_price.currency)
-    return Facts(
-        sale, tuple(name_of(one, "uk") for one in terms.opinions_required), officer("authority:mod", "countersigner").person, shortage, supplier,
-        today(),
-    )  # fmt: skip
+    opinions = tuple(name_of(one, "uk") for one in terms.opinions_required)
+    second = officer("authority:mod", "countersigner").person
+    return Facts(sale, opinions, second, shortage, supplier, today())
 
 
 @pytest.fixture
@@ -76,7 +76,6 @@ def test_an_order_lives_by_persons_in_the_browser(walk: tuple[Walk, Facts]) -> N
     license_it(person, known, order)
     deliver(person, known, order)
     reinvest(person, known, order)
-    person.go(f"/orders/{order}/")
     assert said("standing.passed") in person.page.locator("h1").inner_text()
     assert said("browse.through") in person.page.locator("main").inner_text()
     person.look("/orders/order/passed")
@@ -187,7 +186,7 @@ def deliver(person: Walk, known: Facts, order: str) -> None:
 
 
 def reinvest(person: Walk, known: Facts, order: str) -> None:
-    """Money comes home, a contribution is paid, set aside for a shortage, spent, and the army accepts what it bought."""
+    """Money comes home, a contribution is paid, set aside and spent, and the army accepts what it bought."""
     here, past = f"/orders/{order}/", known.sale.order
     person.enter("bank", past.bank, to=here)
     person.act("proceeds.receive")
@@ -197,8 +196,12 @@ def reinvest(person: Walk, known: Facts, order: str) -> None:
     person.act("proceeds.allocate", shortage=known.shortage)
     person.follow(known.shortage)
     person.look("/books/shortages/shortage")
-    person.act("proceeds.purchase", supplier=known.supplier, destination="domestic", units="1",
-               deliver_by=f"{known.day.year + 1}-03-01")  # fmt: skip
+    person.follow(said("desk.proceeds.purchase.title"))
+    person.look("/do/proceeds.purchase")
+    person.fill(supplier=known.supplier, destination="domestic", units="1", money=only(person, order),
+                deliver_by=f"{known.day.year + 1}-03-01")  # fmt: skip
+    person.send()
+    person.see_done("proceeds.purchase")
     person.enter("receiver", to=f"/books/shortages/{known.shortage}/")
     purchase = f"purchase:{known.shortage}/{known.day}/"
     person.follow(said("desk.proceeds.accept.title"))
@@ -207,4 +210,15 @@ def reinvest(person: Walk, known: Facts, order: str) -> None:
     person.fill(purchase=offered, units="1")
     person.send()
     person.see_done("proceeds.accept")
-    person.go(here)
+    person.enter("exporter", past.exporter, to=here)
+
+
+def only(person: Walk, order: str) -> str:
+    """Tick only what was set aside out of this order. How much is it, as the page says?"""
+    amount = ""
+    for line in person.page.get_by_role("group", name=said("desk.field.allocations")).locator(".check").all():
+        is_ours = order in line.inner_text()
+        line.get_by_role("checkbox").set_checked(is_ours)
+        amount = line.inner_text().split("·")[1] if is_ours else amount
+    digits = re.sub(r"[^\d,]", "", amount).replace(",", ".")
+    return f"{digits} {amount.split()[-1]}"

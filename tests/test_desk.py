@@ -120,7 +120,7 @@ ROLES = [("authority:mod", "planner"), ("authority:ssecu", "author"), ("authorit
 
 
 def test_every_action_is_open_to_its_roles_and_to_no_other(office: None) -> None:
-    from ecluse.office.actions.permissions import ACTIONS, REPRESENTS
+    from ecluse.office.actions.permissions import ACTIONS, ONLY, REPRESENTS
     from ecluse.office.desk.registry import About, all_actions, may
 
     order = file(deal())
@@ -132,7 +132,7 @@ def test_every_action_is_open_to_its_roles_and_to_no_other(office: None) -> None
             speaks = mandate.role in action.roles()
             if not speaks:
                 assert not may(desk_of(mandate), action, str(subject)), (action.name, mandate)
-            elif mandate.role not in REPRESENTS:
+            elif mandate.role not in REPRESENTS and ONLY.get(action.permit or action.name) in (None, mandate.body):
                 assert may(desk_of(mandate), action, str(subject)), (action.name, mandate)
     acted = {action.permit or action.name for action in all_actions().values()}
     silent = {name for name, roles in ACTIONS.items() if roles - {"clock"}} - acted
@@ -160,3 +160,16 @@ def test_a_second_hand_that_comes_late_writes_nothing(office: None) -> None:
     give_opinion(first.session, order, spoken(first))
     with pytest.raises(ConflictError):
         give_opinion(second.session, order, spoken(second))
+
+
+def test_only_the_general_staff_accepts_and_names_shortages(office: None) -> None:
+    from ecluse.office.desk.refs import on_file
+    from ecluse.office.desk.registry import all_actions, may
+    from ecluse.proceeds.terms import Purchase
+
+    shortage = on_file(Purchase)[0].shortage
+    staff, other = representative("authority:general-staff"), representative("authority:ro")
+    for name, subject in (("proceeds.accept", shortage), ("proceeds.name_shortage", "office")):
+        action = all_actions()[name]
+        assert may(desk_of(staff), action, subject)
+        assert not may(desk_of(other), action, subject)

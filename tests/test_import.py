@@ -30,7 +30,7 @@ from begun import (
 from carried import ROOT, copy_sqlite, office_on, settle_sqlite, sqlite_url
 
 LATER = date(2026, 3, 2)
-pytestmark = pytest.mark.db
+pytestmark = [pytest.mark.db, pytest.mark.slow]
 Office = Iterator[None]
 
 
@@ -96,6 +96,7 @@ def counts() -> tuple[int, ...]:
 def test_every_clean_table_comes_in(full: None) -> None:
     from ecluse.office.audit.report import run_audit
     from ecluse.office.models import LiveParty, Record, Unit
+    from ecluse.office.registers import HomePrice
     from ecluse.parties.terms import Party
     from ecluse.surplus.terms import CapacityAttestation, FundedOrder, StatedNeed, StockCount
 
@@ -109,6 +110,8 @@ def test_every_clean_table_comes_in(full: None) -> None:
     assert [point.units for point in newest("model:drone-x", FundedOrder).due] == [120, 120]
     assert [point.units for point in newest("class:fpv", StatedNeed).needed] == [1000, 1000, 2000]
     assert newest("model:drone-x", StockCount).units == 2000
+    price = newest("class:ew_set", HomePrice)
+    assert (price.owner, price.money.minor, price.money.currency) == ("authority:mod", 41_200_000, "UAH")
     assert Unit.objects.count() == 30  # ew sets one by one; the lot of drones stays a run
     report = run_audit()
     assert report.is_kept(), report.text("en")
@@ -432,7 +435,7 @@ def test_the_low_side_takes_no_secret(tmp_path: Path) -> None:
 
     with begun(sqlite_url(tmp_path / "low.sqlite3"), tmp_path / "keys", side="low"):
         before = counts()
-        for kind in ("needs", "stock", "capacity", "contracts", "reserves", "absorption"):
+        for kind in ("needs", "stock", "capacity", "contracts", "reserves", "absorption", "home_prices"):
             with pytest.raises(ForbiddenError, match="high side"):
                 plan(kind, "x,y\n1,2\n")
         assert counts() == before

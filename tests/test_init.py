@@ -13,7 +13,7 @@ from begun import AUTHOR, DIRTY, ON, PASSPHRASE, PLANNER, as_person, begun
 from carried import office_on, python, small_world, sqlite_url
 
 ANSWERS = DIRTY / "answers.toml"
-pytestmark = pytest.mark.db
+pytestmark = [pytest.mark.db, pytest.mark.slow]
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from carried import carry_into, copy_sqlite, office_on, settle_sqlite, small_world, sqlite_url
 
-pytestmark = [pytest.mark.db, pytest.mark.xdist_group("money-facts")]
+pytestmark = [pytest.mark.db, pytest.mark.slow, pytest.mark.xdist_group("money-facts")]
 TODAY = date(2026, 12, 31)
 
 

@@ -1,7 +1,8 @@
-"""Does a new office on two databases carry one order through five gates, from `ecluse init` to what the money bought?"""
+"""Does a new office on two databases carry one order through five gates, from `init` to what the money bought?"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -51,8 +52,9 @@ def found_high(high: Office) -> str:
     high.take_in_clean("capacity", "contracts", "needs", "stock")
     for kind, text in HIGH_TABLES.items():
         high.take_in(kind, table(text))
-    high.do("surplus.accept_home_delivery", PLANNER, class_=CLASS, month="2026-01", units_planned="60",
-            units_accepted="60")  # fmt: skip
+    general_staff = ("officer:gs-1", "planner")
+    figures = {"class_": CLASS, "month": "2026-01", "units_planned": "60", "units_accepted": "60"}
+    high.do("surplus.accept_home_delivery", general_staff, **figures)
     private = KeyStore(high.keys, "a passphrase of the tests").private_key("authority:mod")
     return str(private.public_key().public_bytes_raw().hex())
 
@@ -174,8 +176,11 @@ def reinvest(low: Office, order: str) -> Any:
     return low.do("proceeds.ask_hearing", ("officer:audit-1", "controller"), tranche, ready="yes").verdict
 
 
-def carried(high: Office, low: Office, folder: Path) -> str:
-    """One order's whole life over both offices. Which order is it?"""
+STEPS: tuple[Callable[[Office, str], Any], ...] = (license_it, deliver, reinvest)
+
+
+def carried(high: Office, low: Office, folder: Path, steps: Any = STEPS) -> str:
+    """One order's life over both offices, as far as these steps. Which order is it?"""
     set_up()
     from ecluse.base.verdict import Passed
     from ecluse.office.models import OrderRow
@@ -196,10 +201,9 @@ def carried(high: Office, low: Office, folder: Path) -> str:
         order = file(low, certificate)
         assert OrderRow.objects.get(order=order).standing == "open", why(low, order)
         low.day = date(2026, 1, 22)
-        for step in (license_it, deliver, reinvest):
+        for step in steps:
             verdict = step(low, order)
             assert isinstance(verdict, Passed), (step.__name__, verdict)
-        assert OrderRow.objects.get(order=order).standing == "passed"
     return order
 
 
@@ -219,15 +223,56 @@ def offices(folder: Path, low_url: str) -> tuple[Office, Office]:
 def test_one_order_through_five_gates_on_two_databases(tmp_path: Path, database_url: str) -> None:
     set_up()
     from ecluse.office.audit.report import run_audit
-    from ecluse.office.models import Record
+    from ecluse.office.models import OrderRow, Record
     from ecluse.office.sides import SECRET_VERSIONS
 
     high, low = offices(tmp_path, database_url)
-    carried(high, low, tmp_path)
+    order = carried(high, low, tmp_path)
     for office in (high, low):
         with office.open():
             report = run_audit()
             assert "broken" not in report.statuses().values(), report.text("en")
     with low.open():
+        assert OrderRow.objects.get(order=order).standing == "passed"
         assert not Record.objects.filter(v__in=SECRET_VERSIONS).exists()
         assert not Record.objects.filter(on__lt=DAY_ONE).exists()
+
+
+def test_a_list_that_names_the_carrier_stops_the_licence(tmp_path: Path) -> None:
+    """Everybody is screened on new lists, in one sweep; what a hit touches is heard again, and a clearance lifts it."""
+    set_up()
+    from ecluse.base.errors import ForbiddenError
+    from ecluse.edge.lists import walk_lists
+    from ecluse.office.actions.lists import take_in_lists
+    from ecluse.office.audit.report import run_audit
+    from ecluse.office.models import OrderRow
+    from ecluse.parties.terms import Party, Screening
+
+    high, low = offices(tmp_path, sqlite_url(tmp_path / "low.sqlite3"))
+    order = carried(high, low, tmp_path, (license_it,))
+    folder = tmp_path / "later"
+    folder.mkdir()
+    with low.open():
+        named = low.session().newest(CARRIER, Party).name
+        rows = f"{LIST}X-3,{named},firm,\n"
+        (folder / "storonni-2026-01-22.csv").write_text(rows, encoding="utf-8")
+        taken = take_in_lists(low.session(), walk_lists(folder).lists, low.day)
+        assert taken.hits == (CARRIER,)
+        assert f"{order}/0" in taken.stopped
+        assert OrderRow.objects.get(order=order).standing.startswith("held")
+        again = take_in_lists(low.session(), walk_lists(folder).lists, low.day)
+        assert (again.taken, again.parties) == ((), 0)
+        (folder / "inshi-2026-01-22.csv").write_text(LIST, encoding="utf-8")
+        with pytest.raises(ForbiddenError):
+            take_in_lists(low.session(), walk_lists(folder).lists, low.day)
+        low.day = date(2026, 1, 23)
+        (folder / "storonni-2026-01-22.csv").write_text(LIST.replace("X-1", "X-9"), encoding="utf-8")
+        (folder / "storonni-2026-01-22.csv").rename(folder / "storonni-2026-01-10.csv")
+        older = take_in_lists(low.session(), walk_lists(folder).lists, low.day)
+        assert len(older.older) == 1
+        assert len(older.taken) == 1
+        assert low.session().newest(CARRIER, Screening).hits
+        entry = low.session().newest(CARRIER, Screening).hits[0].entry
+        low.do("parties.clear", ("officer:clear-1", "clearance"), CARRIER, entry=entry, reason="another, by its number")
+        report = run_audit()
+        assert "broken" not in report.statuses().values(), report.text("en")

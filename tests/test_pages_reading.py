@@ -13,7 +13,7 @@ import pytest
 from carried import copy_sqlite, office_on, settle_sqlite, small_world, sqlite_url
 from peopled import client, post
 
-pytestmark = pytest.mark.db
+pytestmark = [pytest.mark.db, pytest.mark.slow]
 LANGUAGES = ("uk", "en", "fr")
 LAST_DAY = date(2026, 5, 20)
 MOST_QUERIES = 40

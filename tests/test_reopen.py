@@ -12,7 +12,7 @@ from carried import copy_sqlite, office_on, settle_sqlite, small_world, sqlite_u
 
 from ecluse.order import Consequence, Gate, Trigger
 
-pytestmark = [pytest.mark.db, pytest.mark.xdist_group("reopen")]
+pytestmark = [pytest.mark.db, pytest.mark.slow, pytest.mark.xdist_group("reopen")]
 STOPPED, TODAY = date(2026, 3, 9), date(2026, 3, 10)
 
 

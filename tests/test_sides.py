@@ -41,7 +41,7 @@ SECRET_FIGURES = {
     *(months * FUNDED for months in (2, 3)), *(2 * each for each in (CAPACITY, SHOWN)),
 }  # fmt: skip
 SECRET_IDS = ("attestation:kite-9", "funded:kite-9", "need:kite", "stock:kite-9", "reserve:kite-9", "absorption:kite")
-pytestmark = pytest.mark.db
+pytestmark = [pytest.mark.db, pytest.mark.slow]
 
 
 # ------------------------------------------------------------------ two offices

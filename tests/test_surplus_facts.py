@@ -28,7 +28,7 @@ from ecluse.surplus.terms import (
     SurplusRule,
 )
 
-pytestmark = pytest.mark.db
+pytestmark = [pytest.mark.db, pytest.mark.slow]
 FIRST = date(2026, 1, 1)
 YEAR = tuple(Month(2026, 1).until(Month(2026, 12)))
 JANUARY, FEBRUARY, MARCH = YEAR[:3]

@@ -128,7 +128,9 @@ def owed(rows: QuerySet[Posting], on: date) -> list[Owed]:
         kind, _, debtor = account.partition(":")
         pay_by = terms.pay_by(tranche, kind)
         late = max(0, (on - pay_by).days) if pay_by else 0
-        found.append(Owed(f"{tranche}|{account}|{currency}", kind, debtor, tranche, minor, currency, since, pay_by, late))
+        found.append(
+            Owed(f"{tranche}|{account}|{currency}", kind, debtor, tranche, minor, currency, since, pay_by, late)
+        )
     return sorted(found, key=lambda one: (-one.days_late, one.pk))
 
 
@@ -208,4 +210,3 @@ def shortage_rows(
         )
         for s in newest.values()
     ]  # fmt: skip
-

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
 from collections.abc import Iterable
+from datetime import date
 
 from ecluse.base.money import Money
 from ecluse.custody.ranges import Ranges, count, difference

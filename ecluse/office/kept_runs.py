@@ -1,4 +1,4 @@
-"""What makes the public folder, the claims and the audit anew? One run a process: `python -m ecluse.office.kept_runs`."""
+"""What makes the public folder, the claims and the audit anew? One run a process."""
 
 from __future__ import annotations
 

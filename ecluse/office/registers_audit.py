@@ -1,4 +1,4 @@
-"""Which noun tells what an audit found? Of each promise what was said, how much was looked at, on which state of the logs."""
+"""Which noun tells what an audit found? Of each promise what was said, and how much was looked at."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""With which commands does a stranger check what is published? Programs that are not ours: curl, sha256sum, OpenSSL, Go."""
+"""With which commands does a stranger check what is published? Each runs a program that is not ours."""
 
 from __future__ import annotations
 

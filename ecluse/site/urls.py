@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver
 
 from ecluse.office.api import docs as api
 from ecluse.office.views import (
     action,
+    audit,
+    books,
     cases,
+    certificate,
+    claims,
+    documents,
+    home,
+    imports,
     notices,
     orders,
+    overview,
+    parties,
+    places,
+    public,
     reads_page,
     saved_views,
     settings_page,
     sign_in,
     style_page,
-    summary,
+    suggest,
+    surplus,
+    units,
 )
 
 handler400 = "ecluse.office.views.errors.handler400"
@@ -23,9 +36,33 @@ handler403 = "ecluse.office.views.errors.handler403"
 handler404 = "ecluse.office.views.errors.handler404"
 handler500 = "ecluse.office.views.errors.handler500"
 
-ROOMS = (summary, action, cases, orders, notices, reads_page, saved_views, settings_page, sign_in, style_page)
+# Where one address begins like another, the narrower one comes first.
+ROOMS = (
+    home,
+    overview,
+    action,
+    cases,
+    orders,
+    certificate,
+    surplus,
+    places,
+    parties,
+    units,
+    books,
+    claims,
+    audit,
+    public,
+    imports,
+    documents,
+    suggest,
+    notices,
+    reads_page,
+    saved_views,
+    settings_page,
+    sign_in,
+    style_page,
+)
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("", summary.summary_page, name="home"),
     *(place for room in ROOMS for place in room.PATHS),
     *api.PATHS,
 ]

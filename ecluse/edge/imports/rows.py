@@ -248,7 +248,7 @@ class _Reader:
         except CellError as error:
             self.wrong(number, name, error.key, text, **error.facts)
             return None
-        if money.minor < 0 or (money.minor == 0 and self.kind.name in ("bank", "receivables")):
+        if money.minor < 0 or (money.minor == 0 and self.kind.name in ("bank", "receivables", "home_prices")):
             self.wrong(number, name, "amount_above_zero", text)
         return money
 
@@ -266,8 +266,9 @@ class _Reader:
         for first, last in self.kind.in_order:
             if values.get(first) is not None and values.get(last) is not None and values[first] > values[last]:
                 self.wrong(number, last, "in_order", str(values[last]), first=first, value=str(values[first]))
-        if values.get("as_of") is not None and values["as_of"] > self.today:
-            self.wrong(number, "as_of", "not_yet", str(values["as_of"]), today=self.today)
+        stated = "stated_on" if self.kind.name == "home_prices" else "as_of"
+        if values.get(stated) is not None and values[stated] > self.today:
+            self.wrong(number, stated, "not_yet", str(values[stated]), today=self.today)
 
     def _between(self, number: int, values: dict[str, Any]) -> None:
         if self.kind.name == "licences" and values["units_left"] > values["units"]:

@@ -96,6 +96,10 @@ ACTIONS: dict[str, frozenset[str]] = {
 # Which roles speak in a body's own name, and not in the person's?
 REPRESENTS = frozenset({"party", "authority"})
 
+# Which actions are one body's alone, whatever role another's people hold?
+STAFF = "authority:general-staff"
+ONLY = {"proceeds.accept": STAFF, "proceeds.name_shortage": STAFF, "surplus.accept_home_delivery": STAFF}
+
 # In whose name does a record speak? A person may seal it only for that body.
 SPEAKERS: dict[type, Callable[[Any], str]] = {
     Opinion: lambda record: str(record.authority),
@@ -151,6 +155,8 @@ def _check_person(deed: Deed) -> None:
         raise ForbiddenError(f"{mandate.person} is {mandate.role} of {mandate.body} and does not sign in its name")
     if deed.actor == mandate.person and mandate.role not in ACTIONS[deed.action]:
         raise ForbiddenError(f"{mandate.person} holds the role {mandate.role}, which may not do {deed.action}")
+    if ONLY.get(deed.action, mandate.body) != mandate.body:
+        raise ForbiddenError(f"{deed.action} is for {ONLY[deed.action]}, not for {mandate.body}")
     if not holds(session, mandate, deed.on):
         raise ForbiddenError(f"{mandate.person} does not speak for {mandate.body} on {deed.on}")
     for _, value, _, _ in deed.sealed:

@@ -53,7 +53,7 @@ class OfficeAPI(NinjaAPI):
             path("openapi.json", at_the_door(require_safe(openapi)), name="openapi-json"),
             *calls,
             path("", at_the_door(unknown), name="api-root"),
-            re_path(r"^(?P<rest>.*)$", at_the_door(unknown)),
+            re_path(r"^(?P<rest>(?s:.*))\Z", at_the_door(unknown)),
         ]
 
 

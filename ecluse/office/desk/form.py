@@ -129,6 +129,10 @@ def read_form(form: type, raw: Mapping[str, Any], choices: Mapping[str, list[tup
         except _Wrong as wrong:
             faults.append(Fault(field.name, wrong.key, str(found)[:80]))
             continue
+        if field.required and values[field.name] in ("", ()):
+            # Blanks alone state nothing.
+            faults.append(Fault(field.name, "form.fault.missing"))
+            continue
         offered = (choices or {}).get(field.name)
         if offered is not None and values[field.name] not in {value for value, _ in offered}:
             faults.append(Fault(field.name, "form.fault.not_offered", str(found)[:80]))

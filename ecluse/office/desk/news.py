@@ -81,8 +81,8 @@ def _held(batch: Batch) -> Iterator[News]:
         key = "notices.stopped" if order in suspended else "notices.held"
         if gate is Gate.LICENCE and ground.force is Force.REFUSE:
             key = "notices.refused"
-        facts = {"order": order, "gate": {"say": f"gate.{gate.value}"}, "ground": encode(ground)}
-        yield from _to_exporter(batch, order, key, **facts)
+        gate_said = {"say": f"gate.{gate.value}"}
+        yield from _to_exporter(batch, order, key, gate=gate_said, ground=encode(ground))
 
 
 def _to_exporter(batch: Batch, order: str, key: str, **facts: Any) -> Iterator[News]:

@@ -12,7 +12,7 @@ from ecluse.base.signing import Signature, sign
 from ecluse.base.verdict import Held, Passed
 from ecluse.custody.terms import Manifest
 from ecluse.office.actions.cases import touches
-from ecluse.office.actions.permissions import ACTIONS, REPRESENTS, holds
+from ecluse.office.actions.permissions import ACTIONS, ONLY, REPRESENTS, holds
 from ecluse.office.facts.surplus import model_named
 from ecluse.office.models import Tranche
 from ecluse.office.registers import Model, Order
@@ -158,7 +158,8 @@ def may(desk: Desk, action: Action, subject: str) -> bool:
     """May this person take this action about this subject today? What the deed will ask is asked here as well."""
     roles, mandate = action.roles(), desk.mandate
     speaks = mandate.role in roles or (mandate.role in REPRESENTS and mandate.body.split(":", 1)[0] in roles)
-    return speaks and holds(desk.session, mandate, desk.on) and is_case(desk, action, subject)
+    is_its_own = ONLY.get(action.permit or action.name, mandate.body) == mandate.body
+    return speaks and is_its_own and holds(desk.session, mandate, desk.on) and is_case(desk, action, subject)
 
 
 def is_case(desk: Desk, action: Action, subject: str) -> bool:

@@ -1,4 +1,4 @@
-"""Which parts have only the pages of units, books, claims, audit and the public? Their tabs, and a short table of counts."""
+"""Which parts do the pages of books and of the public share? Their tabs, and a short table of counts."""
 
 from __future__ import annotations
 

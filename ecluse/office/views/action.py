@@ -26,7 +26,7 @@ from ecluse.office.views.form_fields import FieldView, form_context
 from ecluse.office.views.named import address_of, named
 from ecluse.office.views.page import language_of, page
 from ecluse.office.views.public_words import state_name
-from ecluse.office.views.suggest import PARTY_FIELDS, address_for, first_guess, names_for, offers_for
+from ecluse.office.views.suggest import PARTY_FIELDS, address_for, choices_for, first_guess, names_for, offers_for
 from ecluse.order import Hearing
 
 SHOWN = {
@@ -139,7 +139,7 @@ def said_ground(ground: Any, lang: str) -> dict[str, str]:
 
 
 def _given(desk: Desk, action: Action, subject: str) -> dict[str, Any]:
-    given = {**first_guess(desk, action, subject), **action.given(desk, subject)}
+    given = {**action.given(desk, subject), **first_guess(desk, action, subject)}
     return {name: raw_value(value) for name, value in given.items()}
 
 
@@ -154,7 +154,8 @@ def typed(request: HttpRequest, action: Action) -> dict[str, Any]:
         if field.kind is Kind.FILE:
             raw[field.name] = _sent_file(request, field.name)
             continue
-        text = request.POST.get(field.name, "")
+        sent = request.POST.getlist(field.name)
+        text = "\n".join(sent) if field.kind is Kind.MANY else sent[-1] if sent else ""
         if field.kind is Kind.MONEY and text.strip():
             text = f"{text.strip()} {request.POST.get(f'{field.name}.currency', '')}"
         raw[field.name] = text
@@ -243,6 +244,9 @@ def _suggesting(
     desk: Desk, action: Action, subject: str, view: FieldView, raw: Mapping[str, Any], lang: str
 ) -> FieldView:
     """The same field with what may stand in it and what its value is called."""
+    few = choices_for(desk, action, subject, view.name, lang)
+    if few:
+        return replace(view, kind="many", choices=few, value=str(view.value or "").split("\n"), hint="")
     if view.kind != "text":
         return view
     return replace(

@@ -1,4 +1,4 @@
-"""Are the promises kept? What the last audit said of each, every finding with its subject, and a button for auditors."""
+"""Are the promises kept? What the last audit said of each, every finding with its subject, a button for auditors."""
 
 from __future__ import annotations
 

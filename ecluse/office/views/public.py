@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
@@ -145,7 +146,7 @@ def sale_page(request: HttpRequest, said: Published) -> HttpResponse:
 def _moment(row: dict[str, Any], title: str, lang: str) -> Moment:
     place = say("pages3.place", lang, log=row["log"], index=str(row["index"]), commitment=row["commitment"])
     tag = Tag("orders.passed", "success", "✓") if "gate" in row else None
-    return Moment(day_of(row["day"]), title, place, tag)
+    return Moment(date.fromisoformat(row["day"]), title, place, tag)
 
 
 @from_publication

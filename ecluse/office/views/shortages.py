@@ -57,7 +57,8 @@ def shortages_page(request: HttpRequest) -> HttpResponseBase:
             Column("priority", "pages3.shortages.priority", lambda row: row.priority, sort="priority", numeric=True),
             Column("named_on", "pages3.shortages.named_on", lambda row: row.named_on, sort="named_on"),
             Column("units", "pages3.shortages.units", lambda row: row.units, sort="units", numeric=True),
-            Column("bought", "pages3.shortages.bought", lambda row: row.units_bought, sort="units_bought", numeric=True),
+            Column("bought", "pages3.shortages.bought", lambda row: row.units_bought, sort="units_bought",
+                   numeric=True),
             Column("accepted", "pages3.shortages.accepted", lambda row: row.units_accepted, sort="units_accepted",
                    numeric=True),
             Column("allocated", "pages3.total.allocated", lambda row: row.of("allocated"), numeric=True),
@@ -107,8 +108,8 @@ def shortage_page(request: HttpRequest, shortage: str) -> HttpResponse:
         ],
         "count": len(allocations), "more": max(0, len(allocations) - SHOWN_ALLOCATIONS),
         "moments": [
-            Moment(one.value.on, say("pages3.shortages.accepted_units", lang, units=one.value.units), one.value.purchase,
-                   Tag("pages3.shortages.accepted", "success", "✓"))
+            Moment(one.value.on, say("pages3.shortages.accepted_units", lang, units=one.value.units),
+                   one.value.purchase, Tag("pages3.shortages.accepted", "success", "✓"))
             for one in sorted(deliveries, key=lambda one: one.value.on, reverse=True)
         ],
     })  # fmt: skip

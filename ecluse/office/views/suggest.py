@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from ecluse.base.money import Money
+from ecluse.base.words import spell
 from ecluse.custody.terms import Step
 from ecluse.office.actions.cases import bodies_of, holder_of
 from ecluse.office.desk.custody import host_of
@@ -90,14 +91,27 @@ def first_guess(desk: Desk, action: Action, subject: str) -> dict[str, Any]:
     return {"step": Step.RELEASE, "to_custodian": order.carrier, "place_state": host_of(desk, order)}
 
 
-def _money_set_aside(desk: Desk, action: Action, subject: str) -> dict[str, Any]:
-    """How much do the allocations come to that the page fills in? Nothing where they are of several currencies."""
+def choices_for(desk: Desk, action: Action, subject: str, field: str, lang: str) -> list[tuple[str, str]]:
+    """Which few things on file may be ticked in this field: what was set aside and not spent, with its amount?"""
+    if (action.name, field) != ("proceeds.purchase", "allocations"):
+        return []
+    return [(one.id, f"{one.tranche} · {spell(one.money, lang)}") for one in _set_aside(desk, action, subject)]
+
+
+def _set_aside(desk: Desk, action: Action, subject: str) -> list[Allocation]:
     listed = action.given(desk, subject).get("allocations")
     wanted = set(listed) if isinstance(listed, tuple) else set()
-    money = [one.money for one in desk.session.of(subject, Allocation) if one.id in wanted]
-    if len({one.currency for one in money}) != 1:
+    return [one for one in desk.session.of(subject, Allocation) if one.id in wanted]
+
+
+def _money_set_aside(desk: Desk, action: Action, subject: str) -> dict[str, Any]:
+    """What was set aside in the currency of the newest allocation, and how much is it together?"""
+    found = _set_aside(desk, action, subject)
+    alike = [one for one in found if one.money.currency == found[-1].money.currency]
+    if not alike:
         return {}
-    return {"money": Money(sum(one.minor for one in money), money[0].currency)}
+    money = Money(sum(one.money.minor for one in alike), alike[-1].money.currency)
+    return {"allocations": tuple(one.id for one in alike), "money": money}
 
 
 PATHS = [path("suggest/party/", party_suggestions, name="suggest_party")]

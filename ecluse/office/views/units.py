@@ -53,7 +53,7 @@ def state_tag(state: str) -> Tag:
 
 
 def readable(desk: Desk) -> QuerySet[Unit]:
-    """Which units may this person see? All for the office; else those one's body holds, answers for, makes or ordered."""
+    """Which units may this person see? All for the office; else those the body holds, answers for, makes or ordered."""
     if is_home(desk):
         return Unit.objects.all()
     lines, _ = own_places(desk)
@@ -92,7 +92,7 @@ def units_listing(rows: QuerySet[Unit]) -> Listing:
         columns=(
             Column("serial", "pages3.units.serial", lambda row: row.serial, sort="serial"),
             Column("model", "pages3.units.model", lambda row: row.model, sort="model"),
-            Column("state", "pages3.units.state", lambda row: _state(row), sort="state"),
+            Column("state", "pages3.units.state", _state, sort="state"),
             Column("custodian", "pages3.units.custodian", lambda row: row.custodian, sort="custodian"),
             Column("authority", "pages3.units.authority", lambda row: row.authority, sort="authority"),
             Column("tranche", "orders.tranche", _tranche, sort="tranche"),
