@@ -89,9 +89,7 @@ class Program:
         self.calls += 1
         sent = body if isinstance(body, bytes) else json.dumps(body).encode()
         named = {"Idempotency-Key": key or f"call-{id(self)}-{self.calls:05d}"}
-        return self.client.post(
-            ROOT + path, sent, content_type=kind, headers={**self.headers, **named, **headers}
-        )
+        return self.client.post(ROOT + path, sent, content_type=kind, headers={**self.headers, **named, **headers})
 
     def act(self, name: str, subject: str, **fields: Any) -> Any:
         return self.post(f"/actions/{name}", {"subject": subject, **fields})

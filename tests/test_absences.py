@@ -142,4 +142,3 @@ def test_the_settings_page_declares_it_as_the_same_deed(office: Any) -> None:
     answer = post(office, "/settings/absence/", "/settings/", **days, deputy="officer:ssecu-2")
     assert answer.status_code == 302
     assert absences() == [("officer:ssecu-1", "officer:ssecu-1")]
-

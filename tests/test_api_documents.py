@@ -96,7 +96,9 @@ def office(year: Path, tmp_path: Path) -> Iterator[None]:
         yield
 
 
-def send(here: Program, content: bytes, name: str = "contract.pdf", *, subject: str = "", kind: str = BYTES, **more: Any) -> Any:  # noqa: E501
+def send(
+    here: Program, content: bytes, name: str = "contract.pdf", *, subject: str = "", kind: str = BYTES, **more: Any
+) -> Any:  # noqa: E501
     from urllib.parse import urlencode
 
     query = urlencode({"subject": subject or last_order(), "name": name})

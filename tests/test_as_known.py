@@ -90,8 +90,8 @@ def test_a_day_gone_by_shows_what_was_on_file_then_and_offers_nothing(office: No
     assert 'href="/do/' not in then
 
 
-def test_every_day_stands_as_its_hearings_say(office: None) -> None:
-    """On the last day the past is the present; on each day before, a tranche stands as its last hearing left it."""
+def test_on_the_last_day_the_past_is_the_present(office: None) -> None:
+    """What is rebuilt for a day gone by is, for the day that it is, what the office keeps: for every order."""
     from ecluse.office.actions.hearings import tranches_of
     from ecluse.office.desk.today import open_session
     from ecluse.office.models import OrderRow, Tranche
@@ -129,13 +129,14 @@ def test_today_is_the_present(office: None) -> None:
 
 
 def test_the_past_of_anothers_case_is_not_shown(office: None) -> None:
+    from ecluse.office.actions.cases import bodies_of
     from ecluse.office.desk.refs import on_file
+    from ecluse.office.desk.today import open_session
     from ecluse.parties.terms import Party
 
     order, days = lived()
-    named = {party for _, party in order.roles()}
-    stranger = representative(next(p.id for p in on_file(Party) if p.id not in named and p.id.startswith("party:buyer")
-                                   or p.id not in named and "bank" in p.id))  # fmt: skip
+    concerned = bodies_of(open_session(), order)
+    stranger = representative(next(party.id for party in on_file(Party) if party.id not in concerned))
     assert page_on(browser(stranger.person), order.id, days[0]).status_code == 404
 
 

@@ -133,3 +133,14 @@ def test_what_changed_since_is_said_and_can_only_be_declined(office: None) -> No
     assert "no longer comes to what was proposed" in page
     refused = browser(AUTHOR).post(f"/do/office.accept_import/{first}/", {"read": "yes"})
     assert refused.status_code == 409
+
+
+@pytest.mark.parametrize("name", ["../../a\r\nb.csv", "и\u0306.csv", "n" * 400 + ".csv"])
+def test_a_file_may_have_any_name(name: str, office: None) -> None:
+    from ecluse.office.desk.opening import NAME_LIMIT, plain
+
+    kept = plain(name)
+    assert len(kept) <= NAME_LIMIT
+    assert kept.isprintable()
+    assert "/" not in kept
+    assert propose("makers", (kept, table("makers")[1], table("makers")[2]))

@@ -170,6 +170,7 @@ def test_a_withdrawn_certificate_is_told_to_each_exporter_it_touches(office: str
     exporter = colleague(sale.order.exporter)
     order = file(sale)
     certificate = open_session().newest(sale.order.certificate, Certificate)
+    assert certificate is not None
     planner = officer(certificate.owner, "planner")
     taken("surplus.withdraw", planner, certificate.id, reason="the need grew")
     found = {key: sentence for key, sentence, _ in notices(exporter)}

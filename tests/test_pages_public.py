@@ -53,6 +53,15 @@ def test_a_stranger_reads_every_public_page(office: Any, address: str, lang: str
     asked(office, address, lang)
 
 
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_kind_of_opening_has_its_words(lang: str) -> None:
+    from ecluse.base.words import has_words
+    from ecluse.edge.law import newest_law
+
+    kinds = [row["kind"] for row in newest_law()["office/opening"].rows]
+    assert not [kind for kind in kinds if not has_words(f"pages3.kind.{kind}", lang)]
+
+
 def test_the_totals_are_those_of_the_folder(office: Any) -> None:
     from ecluse.base.words import spell
     from ecluse.office.published import money, published

@@ -15,6 +15,7 @@ from carried import set_up
 from peopled import PASSWORD, entered, found_both
 
 set_up()
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 AUTHENTICATOR = {
     "protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True,
     "isUserVerified": True, "automaticPresenceSimulation": True,

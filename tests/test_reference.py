@@ -24,7 +24,10 @@ def test_every_sealed_version_is_described(pages: dict[str, str]) -> None:
         for module in pkgutil.iter_modules(package.__path__):
             importlib.import_module(f"ecluse.{room}.{module.name}")
     for module_name in (
-        "ecluse.order", "ecluse.office.registers", "ecluse.office.registers_people", "ecluse.office.opening.records",
+        "ecluse.order",
+        "ecluse.office.registers",
+        "ecluse.office.registers_people",
+        "ecluse.office.opening.records",
         "ecluse.office.registers_audit",
     ):
         importlib.import_module(module_name)

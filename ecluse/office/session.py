@@ -79,9 +79,7 @@ def _value(digest: str, body: bytes) -> Any:
 class Session:
     """One reader's view. `exclusive` sessions (the carrying of a year) outlive deeds; others serve one deed."""
 
-    def __init__(
-        self, source: Source, law: Law, *, exclusive: bool = False, mandate: Mandate | None = None
-    ) -> None:
+    def __init__(self, source: Source, law: Law, *, exclusive: bool = False, mandate: Mandate | None = None) -> None:
         self.source, self.law, self.exclusive, self.mandate = source, law, exclusive, mandate
         self.files: dict[str, File] = {}
         self.rows: dict[tuple[type[models.Model], str], models.Model | None] = {}

@@ -257,9 +257,7 @@ def change_licence(
     Raises ForbiddenError, and writes nothing, for a step that may not follow, that too few officers stand behind, or
     that one of two did not sign.
     """
-    with Deed(
-        session, "licence.change", actor=actor or event.officer, on=event.on, subject=order, order=order
-    ) as deed:
+    with Deed(session, "licence.change", actor=actor or event.officer, on=event.on, subject=order, order=order) as deed:
         check_step(session, order, event, signatures)
         deed.seal(event, signatures=signatures)
         line = session.row(LicenceLine, event.licence, order)

@@ -62,7 +62,7 @@ def read_notices(account: Account, at: datetime, ids: Iterable[int] | None = Non
 def send_notices(at: datetime) -> int:
     """Send what was not yet mailed, a letter a person, in the person's language. Gives the number of letters.
 
-    At most 500 notices at a time. A letter that the server refuses waits, and is tried next time; OSError is raised where
+    At most 500 notices at a time. A letter that the server refuses waits, and is tried next time. Raises OSError where
     there is no server to be reached.
     """
     due = waiting_for_mail().select_related("account__user").order_by("account", "pk")[:MAILED_AT_ONCE]

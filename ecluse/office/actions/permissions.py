@@ -91,7 +91,7 @@ ACTIONS: dict[str, frozenset[str]] = {
     "audits.keep": frozenset({"clock", "auditor", "controller"}),
     "sides.export": frozenset({"clock"}),
     "sides.import": frozenset({"clock"}),
-}
+}  # fmt: skip
 
 # Which roles speak in a body's own name, and not in the person's?
 REPRESENTS = frozenset({"party", "authority"})

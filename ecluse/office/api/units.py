@@ -19,9 +19,7 @@ LONGEST_SERIAL = 120
 
 
 @api.get("/units/{path:serial}", response={200: TraceOut, **NAMED}, operation_id="unit")
-def unit(
-    request: HttpRequest, serial: Annotated[str, Path(min_length=1, max_length=LONGEST_SERIAL)]
-) -> dict[str, Any]:
+def unit(request: HttpRequest, serial: Annotated[str, Path(min_length=1, max_length=LONGEST_SERIAL)]) -> dict[str, Any]:
     """Where one unit was born, through whose hands it went, where it is now."""
     desk = desk_at(request)
     found = trace_unit(serial) if serial.isprintable() else {"known": False}

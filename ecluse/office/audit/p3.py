@@ -142,8 +142,9 @@ def hits_were_reheard(reading: Reading, tally: Tally) -> None:
         names = dict.fromkeys((tranche, f"{order.id}/0"))
         heard = [h for name in names for h in reading.hearings(name, Gate.PARTIES) if h.on <= row.on]
         for party in touching(reading, order, row.on) if hits else ():
-            for hit_on, entry in hits.get(party, ()):
-                if hit_on > row.on or _is_cleared(reading, party, entry, row.on):
+            for hit, entry in hits.get(party, ()):
+                hit_on = hit.on
+                if _came_later(hit, row) or _is_cleared(reading, party, entry, row.on):
                     continue
                 tally.count("hits_followed")
                 after = [h for h in heard if h.on >= hit_on]
@@ -157,15 +158,21 @@ def hits_were_reheard(reading: Reading, tally: Tally) -> None:
     tally.each(moves, check, lambda row: row.rid)
 
 
-def _certain_hits(reading: Reading) -> dict[str, list[tuple[date, str]]]:
-    """Since when does whom which entry name for certain?"""
-    found: dict[str, dict[str, date]] = defaultdict(dict)
+def _certain_hits(reading: Reading) -> dict[str, list[tuple[Filed, str]]]:
+    """Since which screening does whom which entry name for certain?"""
+    found: dict[str, dict[str, Filed]] = defaultdict(dict)
     for row in reading.of(Screening):
         for hit in row.value.hits:
             if hit.grade in CERTAIN:
-                found[row.value.party].setdefault(hit.entry, row.on)
-                found[row.value.party][hit.entry] = min(found[row.value.party][hit.entry], row.on)
-    return {party: [(on, entry) for entry, on in sorted(entries.items())] for party, entries in found.items()}
+                first = found[row.value.party].setdefault(hit.entry, row)
+                if _came_later(first, row):
+                    found[row.value.party][hit.entry] = row
+    return {party: [(row, entry) for entry, row in sorted(entries.items())] for party, entries in found.items()}
+
+
+def _came_later(row: Filed, other: Filed) -> bool:
+    """Was this filed after the other: on a later day, or on the same one further on in the same log?"""
+    return row.on > other.on or (row.on == other.on and row.log == other.log and row.index > other.index)
 
 
 def _is_cleared(reading: Reading, party: str, entry: str, on: date) -> bool:

@@ -1,4 +1,4 @@
-"""Who is away, and who stands in? The action by which a person says so for himself, or for a colleague he answers for."""
+"""Who is away, and who stands in? A person says so for himself, or for a colleague whose work he answers for."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What do new records mean to people who did not write them? Each kind of record that matters, told to whom it concerns."""
+"""What do new records mean to people who did not write them? Each kind that matters, told to whom it concerns."""
 
 from __future__ import annotations
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import unicodedata
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -18,6 +19,7 @@ from ecluse.office.facts.sides import is_low
 from ecluse.office.opening.records import ProposedImport
 from ecluse.office.registers import Officer
 
+NAME_LIMIT = 120
 LONG, CHOICE = {"long": True}, {"choice": True}
 
 
@@ -35,10 +37,16 @@ def propose_import(desk: Desk, subject: str, form: ProposeImport) -> Done:
     if not 0 < len(form.file.content) <= FILE_BYTES_LIMIT:
         raise FormError([Fault("file", "form.fault.file_size", str(len(form.file.content)))])
     proposal, _ = act.propose_import(
-        desk.session, form.table, form.file.name, form.file.content, form.map.content if form.map else None,
+        desk.session, form.table, plain(form.file.name), form.file.content, form.map.content if form.map else None,
         officer=desk.person, on=desk.on,
     )  # fmt: skip
     return Done(proposal.id)
+
+
+def plain(name: str) -> str:
+    """Under which name is the file kept? No folders and no marks that cannot be read; of a long name its end."""
+    last = unicodedata.normalize("NFC", name.replace("\\", "/").rpartition("/")[2])
+    return "".join(char for char in last if char.isprintable()).strip()[-NAME_LIMIT:] or "table.csv"
 
 
 def tables(desk: Desk, subject: str) -> list[tuple[str, str]]:

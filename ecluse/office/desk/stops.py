@@ -24,7 +24,7 @@ AT_ONCE = 500
 
 
 def stopped_by_life(desk: Desk, subject: str, form: Any) -> list[Effect]:
-    """What would this step in the life of a centre or line stop: licences in force, consignments packed or on their way?"""
+    """What would this step in the life of a centre or line stop: licences in force, what is packed or on its way?"""
     if form.state not in STOPS:
         return []
     licences, consignments = [], []

@@ -1,4 +1,4 @@
-"""Whom does an action leave something to do or to know? Told once its deeds are on file; a failed notice undoes none."""
+"""Whom does an action leave something to do or to know? They are told after its deeds; a failed notice undoes none."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Waited = tuple[str, str, str]
 
 
 def take(desk: Desk, action: Action, subject: str, form: Any) -> Done:
-    """What came of this action? Whoever is concerned is told, also when a later step failed after a deed was written."""
+    """What came of this action? Whoever is concerned is told, also when a step failed after a deed was written."""
     order = _order_of(action, subject)
     before = _safely(lambda: _waited(_later(desk), order)) if order else frozenset()
     try:

@@ -65,9 +65,7 @@ def private_key(owner: str) -> Ed25519PrivateKey:
     return store.private_key(owner)
 
 
-def open_session(
-    mandate: Mandate | None = None, on: date | None = None, *, source: Source | None = None
-) -> Session:
+def open_session(mandate: Mandate | None = None, on: date | None = None, *, source: Source | None = None) -> Session:
     """With what is one piece of work read and written? A new session, the person's mandate with it.
 
     Chance, clock and keys are the office's own, unless `source` gives others, such as a clock that was set.

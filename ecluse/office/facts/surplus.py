@@ -133,9 +133,7 @@ class CertificateRequest:
     units: int
 
 
-def certificate_claim(
-    session: Session, asked: CertificateRequest, plan: HomePlan | None, on: date
-) -> CertificateClaim:
+def certificate_claim(session: Session, asked: CertificateRequest, plan: HomePlan | None, on: date) -> CertificateClaim:
     """What is known of a model and its class when a certificate is asked for? Without a plan no flow is known."""
     class_ = asked.model.class_
     year, flows = classes.class_year(session, class_), classes.class_flows(session, class_, plan) if plan else ()

@@ -102,9 +102,7 @@ def _body_problems(name: str, filings: Iterable[Filing]) -> Iterator[Problem]:
             yield Problem(name, filing.row, "role", "role_of_body", record.role, (("body", record.authority),))
 
 
-def _against_record(
-    name: str, filings: list[Filing], problems: list[Problem], on: date
-) -> tuple[list[Planned], int]:
+def _against_record(name: str, filings: list[Filing], problems: list[Problem], on: date) -> tuple[list[Planned], int]:
     """Which of these are new? What is on record with the same words is left; others are a revision or a problem."""
     known = _on_record([filing.record.id for filing in filings])
     planned, unchanged = [], 0

@@ -26,6 +26,7 @@ from ecluse.office.people.reads import records_read
 from ecluse.office.views.action import desk_of, field_views
 from ecluse.office.views.errors import handler403
 from ecluse.office.views.form_fields import form_context
+from ecluse.office.views.named import named
 from ecluse.office.views.page import language_of, page
 
 NAME, OFFICE = "office.propose_import", "office"
@@ -93,8 +94,10 @@ def _show(
             field_views(action, shown, {"table": tables(desk, OFFICE)}, faults or [], lang), action="/import/",
             send="desk.office.propose_import.send",
         )  # fmt: skip
+    proposals = waiting(desk.session)
+    names = named([one.proposer for one in proposals], lang)
     return page(request, "office/imports.html", {
-        **form, "waiting": waiting(desk.session), "problems": found[:SHOWN_PROBLEMS],
+        **form, "waiting": [(one, names[one.proposer].name) for one in proposals], "problems": found[:SHOWN_PROBLEMS],
         "more": max(0, len(found) - SHOWN_PROBLEMS), "wrong": len(found), "trouble": trouble,
     }, status=status)  # fmt: skip
 
@@ -110,13 +113,21 @@ def import_page(request: HttpRequest, subject: str) -> HttpResponse:
     if desk is None or proposal is None:
         raise Http404
     plan, trouble = _plan(desk, proposal, lang)
+    accepted, declined = desk.session.newest(subject, AcceptedImport), desk.session.newest(subject, DeclinedImport)
     return page(request, "office/import.html", {
-        "proposal": proposal, "accepted": desk.session.newest(subject, AcceptedImport),
-        "declined": desk.session.newest(subject, DeclinedImport), "plan": plan, "trouble": trouble,
+        "proposal": proposal, "by": _by(proposal.proposer, proposal, lang), "declined": declined,
+        "accepted": _by(accepted.acceptor, accepted, lang) if accepted else None,
+        "refused": _by(declined.officer, declined, lang) if declined else None, "plan": plan, "trouble": trouble,
         "counts": plan.counts().items() if plan else (), "rows": _rows(plan),
         "offers": [(say(f"desk.{action.name}.title", lang), f"/do/{action.name}/{subject}/")
                    for action in offered(desk, About.IMPORT, subject)],
     })  # fmt: skip
+
+
+def _by(person: str, paper: ProposedImport | AcceptedImport | DeclinedImport, lang: str) -> dict[str, Any]:
+    """Who did this, for which body, on which day? By their names."""
+    names = named([person, paper.authority], lang)
+    return {"person": names[person].name, "body": names[paper.authority].name, "day": paper.on}
 
 
 def _plan(desk: Desk, proposal: ProposedImport, lang: str) -> tuple[Plan | None, str]:
@@ -136,9 +147,14 @@ def _rows(plan: Plan | None) -> list[tuple[int, str, list[tuple[str, str]]]]:
     found = []
     for planned in plan.planned[:SHOWN_ROWS] if plan else ():
         form = encode(planned.filing.record)
-        cells = [(name, str(value)[:SHOWN_TEXT]) for name, value in form.items() if name not in ("v", "id")]
+        cells = [(name, _text(value)) for name, value in form.items() if name not in ("v", "id")]
         found.append((planned.filing.row, planned.rid, cells))
     return found
+
+
+def _text(value: Any) -> str:
+    text = ", ".join(map(_text, value)) if isinstance(value, list) else str(value)
+    return text[:SHOWN_TEXT]
 
 
 PATHS = [

@@ -123,7 +123,7 @@ def order_page(request: HttpRequest, order: str) -> HttpResponse:
 
 
 def _as_known(request: HttpRequest, desk: Desk, order: str, day: date) -> HttpResponse:
-    """How did this order stand at the end of a day gone by? Facts, river and life as on file then; nothing to be done."""
+    """How did this order stand at the end of a day gone by? Facts, river and life as on file then; nothing to do."""
     past, lang = past_desk(desk, day), language_of(request)
     found = past.session.newest(order, Order)
     if found is None:

@@ -8,7 +8,7 @@ document.addEventListener("DOMContentLoaded", () => {
     layout: "BaseLayout",
     presets: [SwaggerUIBundle.presets.apis],
     deepLinking: false,
-    docExpansion: "none",
+    docExpansion: "list",
     defaultModelsExpandDepth: -1,
     validatorUrl: null,
     persistAuthorization: false,
