@@ -1,4 +1,4 @@
-"""How do the tests speak to the API? As programs with tokens for persons of a small carried world, one order filed in it."""
+"""How do the tests speak to the API? As programs with tokens for persons of a small carried world, one order filed."""
 
 from __future__ import annotations
 

@@ -154,7 +154,7 @@ def test_every_action_is_open_to_its_roles_through_pages_and_api(office: None) -
 
 
 def is_expected(action: Any, mandate: Any, subject: str, *, is_own: bool) -> bool:
-    """May this person, by the table of permissions and by whose case it is? Said here in other words than the desk's."""
+    """May this person, by the table of permissions and by whose case it is? Said in other words than the desk's."""
     from ecluse.office.actions.permissions import ACTIONS, ONLY
     from ecluse.office.desk.registry import About
 

@@ -1,9 +1,8 @@
-"""Can a programmer read and try the API on its page, in three languages, with no other machine and without JavaScript?"""
+"""Can a programmer read and try the API on its page, in three languages, with no other machine, without JavaScript?"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,8 +14,8 @@ LANGUAGES = ("uk", "en", "fr")
 
 
 @pytest.fixture(scope="module")
-def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    yield found_office(tmp_path_factory.mktemp("docs") / "office.sqlite3", "demonstration")
+def url(tmp_path_factory: pytest.TempPathFactory) -> str:
+    return found_office(tmp_path_factory.mktemp("docs") / "office.sqlite3", "demonstration")
 
 
 @pytest.mark.db

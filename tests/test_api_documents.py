@@ -98,7 +98,7 @@ def office(year: Path, tmp_path: Path) -> Iterator[None]:
 
 def send(
     here: Program, content: bytes, name: str = "contract.pdf", *, subject: str = "", kind: str = BYTES, **more: Any
-) -> Any:  # noqa: E501
+) -> Any:
     from urllib.parse import urlencode
 
     query = urlencode({"subject": subject or last_order(), "name": name})

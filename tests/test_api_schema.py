@@ -1,11 +1,10 @@
-"""Does the API answer whatever may be asked of it as its own document says? Schemathesis asks, with and without a token."""
+"""Does the API answer whatever may be asked of it as its own document says? Schemathesis asks, token or none."""
 
 from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import hypothesis
@@ -30,7 +29,8 @@ def bounded(examples: int, **more: Any) -> Any:
     """So many examples, always the same ones."""
     return hypothesis.settings(
         max_examples=examples, derandomize=True, database=None, deadline=None,
-        suppress_health_check=list(hypothesis.HealthCheck), phases=[hypothesis.Phase.explicit, hypothesis.Phase.generate],
+        suppress_health_check=list(hypothesis.HealthCheck),
+        phases=[hypothesis.Phase.explicit, hypothesis.Phase.generate],
         **more,
     )  # fmt: skip
 

@@ -196,8 +196,10 @@ def test_a_stale_hand_does_not_write_over_what_was_only_kept_in_a_cache() -> Non
         row = line_of(first)
         row.units_released = 10
         made.put(row, "order:1")
-    with pytest.raises(ConflictError), Deed(stale, "office.register", actor="clock:office", on=ON, subject="x") as made:
-        row = line_of(stale)
-        row.state = "suspended"
-        made.put(row, "order:1")
+    late = Deed(stale, "office.register", actor="clock:office", on=ON, subject="x")
+    row = line_of(stale)
+    row.state = "suspended"
+    late.put(row, "order:1")
+    with pytest.raises(ConflictError), late:
+        pass
     assert LicenceLine.objects.values_list("state", "units_released").get() == ("issued", 10)

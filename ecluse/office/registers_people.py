@@ -12,7 +12,7 @@ from ecluse.base.signing import Signature
 @sealed("acted_by/1")
 @dataclass(frozen=True, slots=True)
 class ActedBy:
-    """A person took an action at an instant, for a body and under a mandate; `acting_for` is whom a deputy stands in for."""
+    """A person took an action at an instant, for a body, by a mandate; `acting_for` is whom a deputy stands in for."""
 
     id: str
     action: str
@@ -44,7 +44,7 @@ class Absence:
 class PaperOffered:
     """One side drew up papers and signed each; they move nothing until the other side signs the same bytes.
 
-    `papers` are the records' canonical texts, `signatures` the first side's, one a paper; `waits_for` is the other side.
+    `papers` are the records' canonical texts, `signatures` the first side's, one a paper; `waits_for` is the other.
     """
 
     id: str

@@ -40,6 +40,7 @@ handler500 = "ecluse.office.views.errors.handler500"
 ROOMS = (
     home,
     overview,
+    imports,
     action,
     cases,
     orders,
@@ -52,7 +53,6 @@ ROOMS = (
     claims,
     audit,
     public,
-    imports,
     documents,
     suggest,
     notices,

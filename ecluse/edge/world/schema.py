@@ -44,7 +44,7 @@ def _values(of: type[enum.Enum]) -> tuple[str, ...]:
 # The closed sets, by the name under which a column cites them.
 SETS: dict[str, tuple[str, ...]] = {
     "OFFICER_ROLES": ("author", "countersigner", "opinion", "spender", "controller", "planner", "clearance"),
-    # Whom a table of mandates may name beside officers: who speaks for a party, for an authority by its key, who audits.
+    # Whom a table of mandates may name beside officers: who speaks for a party, who for an authority, who audits.
     "MANDATE_ROLES": (
         "author", "countersigner", "opinion", "spender", "controller", "planner", "clearance", "party", "authority",
         "auditor",

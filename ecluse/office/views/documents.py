@@ -1,4 +1,4 @@
-"""Which documents lie beside an order, and how does a person get one? Listed for its parties, sent as a file to keep."""
+"""Which documents lie beside an order, and how does a person get one? Listed for its parties, sent as a file."""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -15,12 +16,13 @@ from ecluse.base.words import has_words, say
 from ecluse.custody.terms import Centre, Line
 from ecluse.licence.routes import due_on
 from ecluse.licence.terms import Application
-from ecluse.office.actions.cases import OFFICE_ROLES, touches
+from ecluse.office.actions.cases import touches
 from ecluse.office.actions.hearings import last_finding, tranches_of
 from ecluse.office.desk.registry import About, Desk, all_actions, offered
 from ecluse.office.facts.licence import licence_claim
-from ecluse.office.models import Involvement, OrderRow, Tranche
+from ecluse.office.models import OrderRow, Tranche
 from ecluse.office.past import standing_of
+from ecluse.office.people.bodies import names_of
 from ecluse.office.people.doors import needs_person
 from ecluse.office.people.reads import records_read
 from ecluse.office.registers import Order
@@ -34,6 +36,7 @@ from ecluse.office.views.next_step import Step, next_steps
 from ecluse.office.views.order_known import past_day, past_desk
 from ecluse.office.views.page import language_of, page
 from ecluse.office.views.public_words import state_name
+from ecluse.office.views.things import is_home, own_orders
 from ecluse.order import Gate, Hearing, Standing
 from ecluse.parties.terms import PartiesFinding
 
@@ -50,25 +53,24 @@ def orders_page(request: HttpRequest) -> HttpResponseBase:
 
 def orders_listing(request: HttpRequest) -> Listing:
     """How is the list of orders shown to this person? A party sees those it has a part in."""
-    mandate = request.mandate  # type: ignore[attr-defined]
+    desk, lang = desk_of(request), language_of(request)
     rows = OrderRow.objects.all()
-    if mandate.role not in OFFICE_ROLES:
-        session = desk_of(request).session  # type: ignore[union-attr]
-        mine = [order for order in _candidates(mandate.body) if touches(session, mandate, order)]
-        rows = rows.filter(order__in=mine)
-    lang = language_of(request)
+    if desk is not None and not is_home(desk):
+        rows = rows.filter(order__in=list(own_orders(desk)))
+    names = names_of(OrderRow.objects.values_list("exporter", flat=True).distinct(), lang)
     return Listing(
         name="orders", title="orders.title", lead="orders.lead", rows=rows,
         columns=(
             Column("order", "orders.order", lambda row: row.order, sort="order"),
-            Column("exporter", "orders.exporter", lambda row: row.exporter, sort="exporter"),
+            Column("exporter", "orders.exporter", lambda row: names.get(row.exporter, row.exporter), sort="exporter"),
             Column("filed_on", "orders.filed_on", lambda row: row.filed_on, sort="filed_on"),
             Column("gate", "orders.gate", lambda row: say(f"gate.{row.gate}", lang), sort="gate"),
             Column("standing", "orders.standing", lambda row: standing_tag(row.standing), sort="standing"),
         ),
         filters=(
             Filter("order", "orders.order", None, lambda found, text: found.filter(order__contains=text)),
-            Filter("exporter", "orders.exporter", None, lambda found, text: found.filter(exporter__contains=text)),
+            Filter("exporter", "orders.exporter", None,
+                   lambda found, text: found.filter(exporter__in=_called(names, text))),
             Filter("standing", "orders.standing", [(one.value, f"standing.{one.value}") for one in Standing],
                    lambda found, text: found.filter(standing=text)),
             Filter("gate", "orders.gate", [(gate.value, f"gate.{gate.value}") for gate in RIVER],
@@ -80,11 +82,10 @@ def orders_listing(request: HttpRequest) -> Listing:
     )  # fmt: skip
 
 
-def _candidates(body: str) -> list[str]:
-    """Which orders may touch this body? Those it plays a part in; for a maker, operator or state all are looked at."""
-    named = list(Involvement.objects.filter(party=body).values_list("order", flat=True))
-    is_named_elsewhere = body.startswith("authority:") or not named
-    return list(OrderRow.objects.values_list("order", flat=True)) if is_named_elsewhere else named
+def _called(names: Mapping[str, str], text: str) -> list[str]:
+    """Which exporters have this text in their name or id?"""
+    wanted = text.casefold()
+    return [party for party, name in names.items() if wanted in f"{party} {name}".casefold()]
 
 
 @never_cache
