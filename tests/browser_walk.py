@@ -64,12 +64,13 @@ def said(key: str, lang: str = "uk", **facts: Any) -> str:
 
 
 class Walk:
-    """One person after the other at the same screen, in Ukrainian; what no page may do is noted as it happens."""
+    """One person after the other at the same screen, in one language; what no page may do is noted as it happens."""
 
-    def __init__(self, browser: Any, address: str) -> None:
-        self.address, self.faults, self.seen = address, [], set[str]()
+    def __init__(self, browser: Any, address: str, lang: str = "uk") -> None:
+        self.address, self.lang, self.seen = address, lang, set[str]()
+        self.faults: list[str] = []
         self.context = browser.new_context(
-            locale="uk-UA", viewport={"width": WIDE, "height": HIGH}, color_scheme="light", reduced_motion="reduce"
+            locale=lang, viewport={"width": WIDE, "height": HIGH}, color_scheme="light", reduced_motion="reduce"
         )
         self.context.route("**/*", self._only_here)
         self.page = self.context.new_page()
@@ -90,6 +91,10 @@ class Walk:
         if "status of 422" not in text:
             self.faults.append(f"{self.page.url}: {text}")
 
+    def said(self, key: str, **facts: Any) -> str:
+        """What does the catalogue say in this person's language?"""
+        return said(key, self.lang, **facts)
+
     # -------------------------------------------------------------- going about
 
     def go(self, path: str) -> None:
@@ -109,10 +114,10 @@ class Walk:
         from ecluse.office.people.demo_roles import BY_NAME
 
         self.go(f"/sign-in/?next={quote(to)}")
-        self.follow(said(f"people.card_{card}"))
+        self.follow(self.said(f"people.card_{card}"))
         if BY_NAME[card].has_choice:
-            self.page.get_by_label(said("people.search")).fill(whom)
-            self.follow(said("people.search_button"))
+            self.page.get_by_label(self.said("people.search")).fill(whom)
+            self.follow(self.said("people.search_button"))
             self.look("/sign-in/demo/card")
             self.page.locator(".choices button").filter(has_text=whom).first.click()
             self.page.wait_for_load_state()
@@ -128,11 +133,11 @@ class Walk:
     def _fill(self, field: str, answer: str) -> None:
         from ecluse.office.views.action import label_of
 
-        label = said(label_of(self.page.url.split("/do/")[1].split("/")[0], field, "uk"))
+        label = self.said(label_of(self.page.url.split("/do/")[1].split("/")[0], field, self.lang))
         box = self.page.locator(f"#field-{field}")
         if box.evaluate("node => node.tagName") == "FIELDSET":
             group = self.page.get_by_role("group", name=label)
-            group.get_by_label(said(f"word.{answer}"), exact=True).check()
+            group.get_by_label(self.said(f"word.{answer}"), exact=True).check()
             return
         named = self.page.get_by_label(re.compile("^" + re.escape(label)))
         control = named.and_(box)
@@ -153,7 +158,7 @@ class Walk:
 
     def act(self, action: str, **answers: str) -> None:
         """On the order's page: press the action's button, fill in, send, and see it done."""
-        self.follow(said(f"desk.{action}.title"))
+        self.follow(self.said(f"desk.{action}.title"))
         self.look(f"/do/{action}")
         self.fill(**answers)
         self.send()
@@ -162,8 +167,8 @@ class Walk:
     def see_done(self, action: str) -> None:
         """Does the page that follows say that it is done, and no gate that it is held?"""
         alert = self.page.locator(".ds-alert").first.inner_text()
-        assert said("desk.done", what=said(f"desk.{action}.title")) in alert, alert
-        assert said("browse.done_but_held") not in alert, self.page.locator("main").inner_text()
+        assert self.said("desk.done", what=self.said(f"desk.{action}.title")) in alert, alert
+        assert self.said("browse.done_but_held") not in alert, self.page.locator("main").inner_text()
 
     # -------------------------------------------------------------- looking
 
@@ -184,7 +189,7 @@ class Walk:
             self.check(deep=is_new)
         self.page.emulate_media(color_scheme="light")
         self.page.set_viewport_size({"width": WIDE, "height": HIGH})
-        self.page.goto(f"{here}{'&' if '?' in here else '?'}lang=uk")
+        self.page.goto(f"{here}{'&' if '?' in here else '?'}lang={self.lang}")
 
     def check(self, *, deep: bool = True) -> None:
         """Is nothing wider than the screen, and does axe find nothing?"""

@@ -7,6 +7,8 @@ document.addEventListener("DOMContentLoaded", () => {
     url: place.dataset.document,
     layout: "BaseLayout",
     presets: [SwaggerUIBundle.presets.apis],
+    // The page around it has said what this is.
+    plugins: [() => ({ wrapComponents: { InfoContainer: () => () => null } })],
     deepLinking: false,
     docExpansion: "list",
     defaultModelsExpandDepth: -1,
