@@ -32,7 +32,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "benchmarks" / "results" / "pages.txt"
 BUDGET_MS, READERS, WRITERS, WORKERS = 150, 10, 2, 2
-STATIC = "/static/office/tokens.css"
+STATIC, WRITE = "/static/office/tokens.css", "file an application"
 START_SECONDS = 120
 # What each reader opens, role by role: the pages of a working day.
 DAYS = (
@@ -104,7 +104,8 @@ class Timings:
     def note(self, name: str, begun: float, status: int) -> None:
         """One page came, so long after it was asked for."""
         self.taken[name].append((time.perf_counter() - begun) * 1000)
-        if status >= 400:
+        # Two who file in the same instant: one of them is told so and asked to send once more.
+        if status >= 400 and not (status == 409 and name == WRITE):
             self.wrong.append(f"{name}: {status}")
 
     def p(self, name: str, percent: int) -> float:
@@ -128,6 +129,7 @@ def main() -> int:
             people, writers = signed_in(host, known)
             go_about(people, writers, known, seconds=8, pause_ms=200)  # the first request of each worker imports
             runs = [
+                ("one reader at a time, nobody writes", alone(people, known)),
                 (
                     f"a reader reads for {wanted.pause} ms",
                     go_about(people, writers, known, wanted.seconds, wanted.pause),
@@ -138,7 +140,8 @@ def main() -> int:
     RESULTS.parent.mkdir(parents=True, exist_ok=True)
     RESULTS.write_text(text + "\n", encoding="utf-8")
     sys.stdout.write(text + "\n")
-    return 0 if overall(runs[0][1]) <= BUDGET_MS and not runs[0][1].wrong else 1
+    crowd = runs[1][1]
+    return 0 if overall(crowd) <= BUDGET_MS and not crowd.wrong else 1
 
 
 def look(url: str) -> Known:
@@ -228,7 +231,7 @@ def go_about(readers: list[Person], writers: list[Person], known: Known, seconds
         while time.monotonic() < until:
             begun = time.perf_counter()
             status, _, _ = person.post("/do/licence.file/office/", **known.filing)
-            timings.note("file an application", begun, status)
+            timings.note(WRITE, begun, status)
             time.sleep(pause_ms / 1000)
 
     crowd = [threading.Thread(target=read, args=(person, pages, n))
@@ -241,16 +244,29 @@ def go_about(readers: list[Person], writers: list[Person], known: Known, seconds
     return timings
 
 
+def alone(readers: list[Person], known: Known, rounds: int = 5) -> Timings:
+    """One page after the other, by one person at a time. How long does each take where nothing else is asked?"""
+    timings = Timings()
+    for _ in range(rounds):
+        for person, (_, pages) in zip(readers, DAYS, strict=True):
+            for name in (*pages, STATIC):
+                begun = time.perf_counter()
+                status, _, _ = person.ask(known.addresses.get(name, name))
+                timings.note(name, begun, status)
+    return timings
+
+
 def overall(timings: Timings) -> float:
     """Within how many milliseconds did 95 of 100 pages come, static files and writes apart?"""
-    pages = [ms for name, found in timings.taken.items() if name not in (STATIC, "file an application") for ms in found]
+    pages = [ms for name, found in timings.taken.items() if name not in (STATIC, WRITE) for ms in found]
     return statistics.quantiles(pages, n=20)[-1]
 
 
 def table(title: str, timings: Timings) -> str:
     """How do the figures stand, page by page, each beside the static file's?"""
     base = max(timings.p(STATIC, 50), 0.01)
-    lines = [f"{READERS} readers, {WRITERS} writers, {WORKERS} workers, {os.cpu_count()} cores; {title}", "",
+    lines = [f"{READERS} readers, {WRITERS} writers, {WORKERS} workers, {os.cpu_count()} cores; {title}; "
+             f"load {os.getloadavg()[0]:.1f}", "",
              f"{'page':<34}{'asked':>7}{'p50 ms':>9}{'p95 ms':>9}{'p50 / static':>14}"]  # fmt: skip
     for name in sorted(timings.taken, key=lambda name: -timings.p(name, 95)):
         half, most = timings.p(name, 50), timings.p(name, 95)

@@ -106,8 +106,8 @@ class Walk:
         """Follow the link or press the button of this name."""
         place = self.page.locator(within)
         wanted = place.get_by_role("link", name=name).or_(place.get_by_role("button", name=name))
-        wanted.first.click()
-        self.page.wait_for_load_state()
+        with self.page.expect_navigation():
+            wanted.first.click()
 
     def enter(self, card: str, whom: str = "", *, to: str = "/") -> None:
         """Sign in by the demonstration's card; where a card leads to several, search for this one."""
@@ -119,8 +119,8 @@ class Walk:
             self.page.get_by_label(self.said("people.search")).fill(whom)
             self.follow(self.said("people.search_button"))
             self.look("/sign-in/demo/card")
-            self.page.locator(".choices button").filter(has_text=whom).first.click()
-            self.page.wait_for_load_state()
+            with self.page.expect_navigation():
+                self.page.locator(".choices button").filter(has_text=whom).first.click()
         assert "/sign-in/" not in self.page.url, self.page.url
 
     # -------------------------------------------------------------- filling in
@@ -153,8 +153,8 @@ class Walk:
 
     def send(self) -> None:
         """Send the form at hand."""
-        self.page.locator("form.form button").click()
-        self.page.wait_for_load_state()
+        with self.page.expect_navigation():
+            self.page.locator("form.form button").click()
 
     def act(self, action: str, **answers: str) -> None:
         """On the order's page: press the action's button, fill in, send, and see it done."""

@@ -292,7 +292,8 @@ def test_purchases_may_pool_allocations_of_several_tranches() -> None:
 
 
 @settings(max_examples=60, deadline=None)
-@given(received=CENTS, less=CENTS, days=st.integers(0, 200))
+# A full price starts the contribution's term, which is another duty: what is short is compared with what is shorter.
+@given(received=CENTS.filter(bool), less=CENTS, days=st.integers(0, 200))
 def test_less_money_home_never_improves_the_verdict(received: int, less: int, days: int) -> None:
     on, full = RECEIPT_ON + timedelta(days), TITLE.invoice.minor
     more = replace(RECEIPT, money=Money(max(0, full - received), "EUR"))

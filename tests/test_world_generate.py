@@ -197,11 +197,13 @@ def test_no_file_of_the_world_tells_which_is_which() -> None:
 
 
 def test_the_example_has_the_size_asked_for(example: World) -> None:
-    assert len(example.orders) == 2_040
-    assert sum(order.filed_on.month == 1 for order in example.orders) == 40
-    assert {example.index["models"][order.model].kind for order in example.orders if order.filed_on.month == 1} == {
-        "part", "service", "technology",
-    }  # fmt: skip
+    assert len(example.orders) == 2_076
+    january = [example.index["models"][order.model].kind for order in example.orders if order.filed_on.month == 1]
+    openings = [kind for kind in january if kind in {"part", "service", "technology"}]
+    # Forty openings as the first real ones were; beside them a few attempts and their twins begin in January as well.
+    assert len(openings) >= 40
+    assert set(openings) == {"part", "service", "technology"}
+    assert len(january) - len(openings) <= 5
     assert len(example.exporters) == 60
     assert sum(row.party.startswith("party:maker-") for row in example.parties) == 450
     assert sum(line.host != "UA" for line in example.lines) == 7
