@@ -362,5 +362,6 @@ def test_a_draft_is_sent_when_one_pauses(visit: Callable[..., Any]) -> None:
     assert "Something" in sent.value.post_data
     assert "csrfmiddlewaretoken" in sent.value.post_data
     assert "filename" not in sent.value.post_data
-    page.wait_for_function("document.querySelector('#form-kept').innerText === 'kept'")
+    page.locator("#form-kept", has_text="kept").wait_for()
+    assert page.locator("#form-kept").inner_text() == "kept"
     assert page.get_by_label("Name of the product").input_value() == "Something"

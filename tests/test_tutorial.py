@@ -75,9 +75,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def shell(folder: Path, commands: str, **more: str) -> subprocess.CompletedProcess[str]:
     """What do these lines do in a terminal whose environment is active?"""
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    # A reader's terminal names no database and no Django settings; this process does.
+    plain = {name: value for name, value in os.environ.items() if not name.startswith(("ECLUSE_", "DJANGO_"))}
     return subprocess.run(
         ["bash", "-euo", "pipefail", "-c", commands],
-        cwd=folder, env={**os.environ, "PATH": path, "PYTHONPATH": str(ROOT), "ECLUSE_LANG": "en", **more},
+        cwd=folder, env={**plain, "PATH": path, "PYTHONPATH": str(ROOT), "ECLUSE_LANG": "en", **more},
         stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=SECONDS, check=False,
     )  # fmt: skip
 
@@ -93,6 +95,39 @@ def guest(folder: Path) -> Iterator[Walk]:
         yield walk
         assert walk.faults == []
     settle_sqlite(folder / "var" / "ecluse.sqlite3")
+
+
+@pytest.mark.db
+@pytest.mark.slow
+@pytest.mark.browser
+def test_the_steps_in_the_browser(guest: Walk, folder: Path, tmp_path: Path) -> None:
+    shots = Path(os.environ.get("ECLUSE_PICTURES") or tmp_path)
+    guest.go("/overview/")
+    shoot(guest, shots / "overview.png")
+    guest.enter("author", to="/orders/order:0054/")
+    assert "custody.custody_does_not_overlap" in guest.page.locator("main").inner_text()
+    shoot(guest, shots / "order-held.png")
+    guest.enter("end_user_state", "authority:no", to="/parties/party:state-body-0446/")
+    guest.follow(said("desk.parties.state_end_use.title", "en"))
+    fill(guest, "parties.state_end_use")
+    guest.send()
+    assert "statement:no-T-1" in guest.page.locator("main").inner_text()
+    guest.enter("exporter", "party:maker-039")
+    guest.follow(said("desk.licence.file.title", "en"))
+    fill(guest, "licence.file")
+    shoot(guest, shots / "application.png")
+    guest.send()
+    guest.see_done("licence.file")
+    order = guest.page.url.split("/orders/")[1].split("/?")[0]
+    guest.enter("opinion", "Security Service", to=f"/orders/{order}/")
+    guest.act("licence.give_opinion", voice="for", reason="No objection.")
+    shoot(guest, shots / "order-next.png")
+    guest.enter("author", to="/settings/")
+    code = blocks("python")[0].replace("http://127.0.0.1:8000", guest.address)
+    read = shell(folder, f"python - <<'CODE'\n{code}\nCODE", TOKEN=token(guest))
+    assert read.stdout.strip() == "held_refused", read.stderr
+    for name in ("overview", "order-held", "application", "order-next"):
+        assert (shots / f"{name}.png").stat().st_size <= MOST_BYTES
 
 
 def fill(guest: Walk, action: str) -> None:

@@ -51,7 +51,10 @@ def undone(cheat: Cheat) -> Cheat:
     def apply(planting: Planting, order: Row, rng: random.Random) -> str | None:
         kept = Kept(planting.draft)
         cheat.apply(planting, order, rng)
+        opened = set(planting.draft.offers_from) - set(kept.state["offers_from"])
         kept.bring_back()
+        # The state stays this order's to open: a twin that came to share it would set its day.
+        planting.draft.offers_from.update(dict.fromkeys(opened, order["offered_on"]))
         return None
 
     if cheat.apply is cheat.twin:
