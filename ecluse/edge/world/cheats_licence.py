@@ -14,6 +14,8 @@ from ecluse.edge.world.generate_parties import add_ownership, add_party, registe
 from ecluse.edge.world.generate_states import BUYERS, CRITICAL_UNTIL, add_officer
 
 LATE = (date(2026, 2, 9), date(2026, 10, 15))
+# A decision that comes too late must still come within the carried year: one never taken is a case left open.
+DECIDED_BY = date(2026, 12, 18)
 BASE = Wish(goods_list="military", route="A", days=LATE)
 BASE_EARLY = Wish(goods_list="military", route="A")
 NO_TREATY = tuple(row[0] for row in BUYERS if row[0] not in TREATIES)
@@ -174,7 +176,8 @@ def _interested_stands_aside(planting: Planting, order: Row, rng: random.Random)
 def _late(least: int, most: int) -> Callable[[Planting, Row, random.Random], None]:
     def apply(planting: Planting, order: Row, rng: random.Random) -> None:
         order["complete_on"] = order["filed_on"]
-        _conduct(("decision.after_days", str(rng.randint(least, most))))(planting, order, rng)
+        days = min(rng.randint(least, most), (DECIDED_BY - order["filed_on"]).days)
+        _conduct(("decision.after_days", str(days)))(planting, order, rng)
 
     return apply
 
