@@ -21,6 +21,8 @@ lists_app = typer.Typer(no_args_is_help=True, help="Watchlists: take new version
 app.add_typer(lists_app, name="lists")
 keys_app = typer.Typer(no_args_is_help=True, help="Keys of those who sign: make one.")
 app.add_typer(keys_app, name="keys")
+signatures_app = typer.Typer(no_args_is_help=True, help="Signatures made apart: what waits, out to be signed, back in.")
+app.add_typer(signatures_app, name="signatures")
 notices_app = typer.Typer(no_args_is_help=True, help="Notices: mail what people were told and have not read.")
 app.add_typer(notices_app, name="notices")
 
@@ -50,6 +52,7 @@ OPENING = "ecluse.office.commands_opening"
 LISTS = "ecluse.office.commands_lists"
 PEOPLE = "ecluse.office.commands_people"
 NOTICES = "ecluse.office.commands_notices"
+SIGNATURES = "ecluse.office.commands_signatures"
 
 
 @app.command()
@@ -200,13 +203,43 @@ def doctor(
 
 @app.command()
 def seal(
-    file: str = typer.Argument(help="a record in canonical form, as the office exports it"),
+    file: str = typer.Argument(help="a file of `ecluse signatures export`, or one record in canonical form"),
     key: str = typer.Option(..., help="the signer's private key, KEY.pem"),
     on: str = typer.Option("", help="YYYY-MM-DD; today when absent"),
     out: str = typer.Option("", help="file for the signature; FILE.signature.json when absent, - for standard output"),
 ) -> None:
-    """Show a record and sign it, away from the office; writes a small signature file."""
+    """Show records and sign them, away from the office; writes a small file of signatures."""
     _run(KEEP, "seal", file=file, key=key, on=on, out=out)
+
+
+@signatures_app.command("waiting")
+def signatures_waiting(
+    db: str = typer.Option("", help="database URL"),
+    json: bool = typer.Option(False, "--json"),
+) -> None:
+    """Whose signatures does the office wait for?"""
+    _run(SIGNATURES, "waiting", db=db, as_json=json)
+
+
+@signatures_app.command("export")
+def signatures_export(
+    owner: str = typer.Argument(help="whose signature is waited for, such as authority:mod"),
+    out: str = typer.Option(..., help="file to write; never over another"),
+    db: str = typer.Option("", help="database URL"),
+) -> None:
+    """Write what waits for this owner's signature, to be signed by `ecluse seal`."""
+    _run(SIGNATURES, "export", owner=owner, out=out, db=db)
+
+
+@signatures_app.command("import")
+def signatures_import(
+    file: str = typer.Argument(help="a file that `ecluse seal` wrote"),
+    person: str = typer.Option("", "--as", help="the officer who brings it, such as officer:mod-1"),
+    db: str = typer.Option("", help="database URL"),
+    json: bool = typer.Option(False, "--json"),
+) -> None:
+    """Check signatures made apart and put each under its record; all, or none."""
+    _run(SIGNATURES, "bring", file=file, person=person, db=db, as_json=json)
 
 
 @app.command()

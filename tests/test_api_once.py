@@ -116,3 +116,43 @@ def test_keys_are_forgotten_after_their_days(tmp_path: Path) -> None:
         once("1:new-key-1", "digest", AT + timedelta(1), writes("new"))
         assert forget(AT + timedelta(KEPT_DAYS, seconds=1)) == 1
         assert once("1:new-key-1", "digest", AT, writes("again")) == (201, "new")
+
+
+def test_keys_past_their_term_are_forgotten_as_others_come(database_url: str) -> None:
+    """Few at once, the oldest first; what is still kept is answered as before."""
+    with office_on(database_url):
+        from ecluse.office.actions.idempotency import KEPT_DAYS, MOST_FORGOTTEN, once
+        from ecluse.office.models import IdempotencyKey
+
+        past = AT - timedelta(KEPT_DAYS, 1)
+        IdempotencyKey.objects.bulk_create([
+            IdempotencyKey(id=f"1:old-{number:03d}", request_digest="d", status=201, answer="old",
+                           at=past - timedelta(minutes=number))
+            for number in range(MOST_FORGOTTEN + 2)
+        ])  # fmt: skip
+        IdempotencyKey.objects.create(
+            id="1:kept", request_digest="d", status=201, answer="kept", at=AT - timedelta(KEPT_DAYS)
+        )
+        assert once("1:new", "d", AT, writes("new")) == (201, "new")
+        left = set(IdempotencyKey.objects.values_list("id", flat=True))
+        assert left == {"1:old-000", "1:old-001", "1:kept", "1:new"}
+        assert once("1:kept", "d", AT, writes("again")) == (201, "kept")
+        once("1:newer", "d", AT, writes("newer"))
+        assert set(IdempotencyKey.objects.values_list("id", flat=True)) == {"1:kept", "1:new", "1:newer"}
+
+
+def test_what_is_refused_forgets_nothing(database_url: str) -> None:
+    with office_on(database_url):
+        from ecluse.office.actions.idempotency import KEPT_DAYS, once
+        from ecluse.office.models import IdempotencyKey
+
+        IdempotencyKey.objects.create(
+            id="1:old", request_digest="d", status=201, answer="old", at=AT - timedelta(KEPT_DAYS + 1)
+        )
+
+        def refuse() -> tuple[int, str]:
+            raise ValueError("refused")
+
+        with pytest.raises(ValueError, match="refused"):
+            once("1:new", "d", AT, refuse)
+        assert list(IdempotencyKey.objects.values_list("id", flat=True)) == ["1:old"]

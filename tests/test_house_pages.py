@@ -72,6 +72,46 @@ def test_a_refusal_is_said_in_the_persons_language(office: Any, lang: str, addre
 
 
 @pytest.mark.db
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize(
+    ("method", "address", "key", "allowed"),
+    [
+        pytest.param("get", "/views/", "house.error.405.form", "POST", id="a form's address is read"),
+        pytest.param("post", "/", "house.error.405.what", "GET, HEAD", id="a page is posted to"),
+        pytest.param("delete", "/style/", "house.error.405.what", "GET, HEAD", id="a page is deleted"),
+    ],
+)
+def test_a_method_that_an_address_does_not_take_is_refused_on_a_page(
+    office: Any, lang: str, method: str, address: str, key: str, allowed: str
+) -> None:
+    from ecluse.base.words import say
+
+    answer = getattr(office, method)(address, headers={"accept-language": lang})
+    assert (answer.status_code, answer["Allow"]) == (405, allowed)
+    assert say(key, lang) in words(answer.content.decode())
+    assert f'<html lang="{lang}"' in answer.content.decode()
+    assert 'class="top"' in answer.content.decode()
+
+
+@pytest.mark.db
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_more_than_one_request_may_carry_is_refused_on_a_page(office: Any, lang: str) -> None:
+    from django.conf import settings
+    from django.test import Client
+
+    from ecluse.base.words import say
+
+    strict = Client(enforce_csrf_checks=True, SERVER_NAME="127.0.0.1")
+    strict.cookies[settings.CSRF_COOKIE_NAME] = "a" * 32
+    body = "name=" + "x" * (settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0)
+    answer = strict.post(
+        "/views/", body, content_type="application/x-www-form-urlencoded", headers={"accept-language": lang}
+    )
+    assert answer.status_code == 413
+    assert say("house.error.413.what", lang) in words(answer.content.decode())
+
+
+@pytest.mark.db
 @pytest.mark.parametrize(
     ("cookie", "shown"), [("dark", "dark"), ("light", "light"), ('"><script>', "auto"), ("", "auto")]
 )

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from carried import set_up
-from peopled import PASSWORD, client, entered, found_both, letters, post, seeded
+from peopled import PASSWORD, client, entered, found_both, letters, post, second_proof, seeded
 
 from ecluse.base.errors import BadInputError, ConflictError, ForbiddenError
 
@@ -554,6 +554,14 @@ def test_a_token_speaks_for_its_person_within_its_scopes(service: Any) -> None:
     assert not found.may("licence.set_condition")
 
 
+def test_a_token_may_name_every_action_there_is(service: Any) -> None:
+    from ecluse.office.actions.permissions import ACTIONS
+
+    scopes = ("read", *ACTIONS)
+    assert len(" ".join(scopes)) > 500
+    assert bearer(token(account(), scopes=scopes)).scopes == set(scopes)
+
+
 @pytest.mark.parametrize("how", ["past", "taken back", "closed account", "false", "mandate ended"])
 def test_a_token_that_ended_opens_nothing(service: Any, how: str) -> None:
     from ecluse.office.actions.people import close_account
@@ -573,11 +581,12 @@ def test_a_token_that_ended_opens_nothing(service: Any, how: str) -> None:
 
 
 def test_tokens_are_made_and_taken_back_on_the_page_by_their_owner_only(service: Any) -> None:
-    from ecluse.office.models import ApiToken
+    from ecluse.office.models import Account, ApiToken
 
-    account()
+    owner = account()
     account("officer:mod-1", "b@office.example")
     sign_in(service)
+    second_proof(owner)
     made = post(service, "/settings/tokens/", "/settings/", name="robot", scope=["read"], days="30")
     assert made.status_code == 201
     assert "ecluse_" in made.content.decode()
@@ -585,6 +594,7 @@ def test_tokens_are_made_and_taken_back_on_the_page_by_their_owner_only(service:
     kept = ApiToken.objects.get()
     other = client()
     sign_in(other, "b@office.example")
+    second_proof(Account.objects.get(officer="officer:mod-1"))
     assert post(other, f"/settings/tokens/{kept.digest}/end/", "/settings/").status_code == 404
     assert post(service, f"/settings/tokens/{kept.digest}/end/", "/settings/").status_code == 302
     kept.refresh_from_db()
@@ -597,8 +607,9 @@ def test_tokens_are_made_and_taken_back_on_the_page_by_their_owner_only(service:
 def test_a_token_that_will_not_do(service: Any, wrong: dict[str, Any]) -> None:
     from ecluse.office.models import ApiToken
 
-    account()
+    owner = account()
     sign_in(service)
+    second_proof(owner)
     fields = {"name": "robot", "scope": ["read"], "days": "30", **wrong}
     assert post(service, "/settings/tokens/", "/settings/", **fields).status_code == 400
     assert not ApiToken.objects.exists()

@@ -322,3 +322,101 @@ def test_a_release_breaks_p2_unless_the_home_army_is_known_to_be_served(
     tally = Tally("P2", set())
     home_army_came_first(read(), tally)
     assert [finding.key for finding in tally.findings if finding.subject == release.tranche] == found
+
+
+# ------------------------------------------------------------------ a questionnaire renewed
+
+
+def questionnaire(
+    units: int, made: date, months: tuple[Month, ...] = YEAR, *, until: date = date(2026, 12, 31), id: str = "",
+    maker: str = "party:maker", shown: int | None = None,
+) -> tuple[Any, str]:  # fmt: skip
+    points, seen = (tuple(MonthUnits(month, n) for month in months) for n in (units, units if shown is None else shown))
+    name = id or f"attestation:{made}"
+    return CapacityAttestation(name, maker, ONE, CLASS, points, seen, made, until), ONE
+
+
+def capacity(opened: Any, on: date, first: Month = YEAR[0], last: Month = YEAR[11]) -> Any:
+    """What the gate is told of the model's capacity, once the audit's own rule has been seen to find the same."""
+    from ecluse.office.audit.p1_attested import capacity_of_span
+    from ecluse.office.facts.capacity import capacity_between
+
+    own = opened.of(ONE, CapacityAttestation)
+    found = capacity_between(own, first, last, on)
+    assert capacity_of_span(own, first, last, on) == found
+    return found
+
+
+def cited(opened: Any, on: date) -> list[str]:
+    """On which attestations does a certificate rest, by office and audit alike?"""
+    from ecluse.office.audit.p1_attested import places_cited
+    from ecluse.office.facts.capacity import cited as cited_by_office
+
+    own = opened.of(ONE, CapacityAttestation)
+    found = [given.id for given in cited_by_office(own, on)]
+    assert [own[place].id for place in places_cited(own, on)] == found
+    return found
+
+
+def test_a_renewed_questionnaire_takes_the_place_of_the_earlier_one(office: Any) -> None:
+    enter(office, questionnaire(100, FIRST))
+    assert class_year(office).units_capacity == 1200
+    enter_on(office, APRIL_2, questionnaire(110, APRIL_2, until=date(2027, 4, 1)))
+    assert class_year(office).units_capacity == 1320
+    found = capacity(office, APRIL_2)
+    assert (found.units_attested, found.units_demonstrated) == (1320, 1320)
+    assert found.attestation_valid_until == date(2027, 4, 1)
+    assert cited(office, APRIL_2) == ["attestation:2026-04-02"]
+    assert len(office.of(ONE, CapacityAttestation)) == 2  # the earlier stays on record
+
+
+def test_a_questionnaire_of_the_rest_of_the_year_leaves_the_months_before_it(office: Any) -> None:
+    enter(office, questionnaire(100, FIRST, until=date(2026, 6, 30)))
+    july = date(2026, 7, 1)
+    enter_on(office, july, questionnaire(40, july, YEAR[6:]))
+    assert class_year(office).units_capacity == 6 * 100 + 6 * 40
+    assert capacity(office, july, YEAR[6], YEAR[11]).units_attested == 6 * 40
+    # Months gone by cannot be attested anew: their questionnaire need not be in force for ever.
+    assert capacity(office, july).attestation_valid_until == date(2026, 12, 31)
+    assert cited(office, july) == ["attestation:2026-07-01"]
+    assert cited(office, date(2026, 6, 30)) == ["attestation:2026-01-01", "attestation:2026-07-01"]
+
+
+def test_an_older_paper_that_comes_late_speaks_only_where_nothing_newer_does(office: Any) -> None:
+    enter(office, questionnaire(50, APRIL_2, YEAR[3:]))
+    enter(office, questionnaire(100, FIRST))
+    assert class_year(office).units_capacity == 3 * 100 + 9 * 50
+
+
+def test_of_two_questionnaires_of_one_day_the_one_filed_last_counts(office: Any) -> None:
+    enter(office, questionnaire(100, FIRST, id="attestation:a"), questionnaire(90, FIRST, id="attestation:a-mended"))
+    assert class_year(office).units_capacity == 1080
+    assert cited(office, APRIL_2) == ["attestation:a-mended"]
+
+
+def test_two_makers_of_one_model_add_up(office: Any) -> None:
+    enter(office, questionnaire(100, FIRST), questionnaire(10, FIRST, id="attestation:other", maker="party:other"))
+    assert class_year(office).units_capacity == 12 * 110
+    assert cited(office, APRIL_2) == ["attestation:2026-01-01", "attestation:other"]
+
+
+def test_next_years_questionnaire_adds_nothing_to_this_year(office: Any) -> None:
+    following = tuple(Month(2027, 1).until(Month(2027, 12)))
+    enter(office, questionnaire(100, FIRST), questionnaire(100, APRIL_2, following, until=date(2027, 12, 31)))
+    assert class_year(office).units_capacity == 1200
+    assert capacity(office, APRIL_2).attestation_valid_until == date(2026, 12, 31)
+
+
+def test_a_lapsed_questionnaire_of_months_to_come_is_still_cited_and_holds(office: Any) -> None:
+    enter(office, questionnaire(100, FIRST, until=date(2026, 3, 31)))
+    assert cited(office, APRIL_2) == ["attestation:2026-01-01"]
+    assert capacity(office, APRIL_2).attestation_valid_until == date(2026, 3, 31)
+
+
+def test_what_was_known_before_the_renewal_stays_as_it_was(office: Any) -> None:
+    from ecluse.office.known import as_known_on
+
+    enter(office, questionnaire(100, FIRST))
+    enter_on(office, APRIL_2, questionnaire(110, APRIL_2))
+    known = as_known_on(ONE, date(2026, 4, 1)).of(CapacityAttestation)
+    assert [given.id for given in known] == ["attestation:2026-01-01"]

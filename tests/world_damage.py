@@ -118,6 +118,26 @@ WORLD = {
         order:0005,receipt,payer,party:person-001|order:0007,opinion,mod,against|order:0008,loss,units,1""",
     "claims": """A1,Твердження,A claim,Une affirmation,a minister,press 2026-01-02,2026-01-02,surplus
         B1,Твердження,A claim,Une affirmation,a critic,press 2026-01-03,2026-01-03,custody""",
+    "plants": """plant:fpv-1,party:maker-001,UA,2025-12-11,12x1500000|plant:fpv-2,party:maker-002,LT,2025-12-11,12x600000
+        plant:howitzer-1,party:maker-001,UA,2025-12-11,12x8000000""",
+    "plant_models": """plant:fpv-1,model:fpv-01,line:fpv-1,1500,9000,,800|plant:fpv-1,model:fpv-02,,1400,2000,,90
+        plant:fpv-2,model:fpv-02,line:fpv-2,1200,8000,60,400
+        plant:howitzer-1,model:howitzer-01,line:howitzer-1,2000000,10000,1,4""",
+    "packed_volumes": "model:fpv-01,12|model:fpv-02,12|model:howitzer-01,90000",
+    "centre_throughput": "centre:lt-1,authority:mod,12x40000",
+    "centre_routes": "centre:lt-1,PL,0",
+    "licence_ceilings": """ceiling:1,party:maker-001,fpv,PL,900,2026-02,2026-12,marketing:0001
+        ceiling:2,party:maker-002,fpv,PL,300,2026-03,2026-12,""",
+    "value_ceilings": "PL,authority:mod,90000000000",
+    "market_demand": """demand:1,model:fpv-01,PL,EUR,62000,2000000,1,ceiling:1,no,12x60
+        demand:2,model:fpv-02,PL,USD,66000,1800000,2,ceiling:2,no,12x30
+        demand:3,model:howitzer-01,PL,EUR,262000000,7500000000,3,,yes,12x1""",
+    "planning_rates": "|".join(
+        f"2026-{number:02d},{base},UAH,{rate},100,authority:mod,2025-12-18"
+        for number in range(1, 13) for base, rate in (("EUR", 4900), ("USD", 4190))
+    ),
+    "plan_policies": "plan-policy-2026-1,authority:mod,N2,7000,2,2025-12-18,2026-01-01,",
+    "need_weights": "fpv,authority:general-staff,1,2025-12-08|howitzer,authority:general-staff,4500,2025-12-08",
 }  # fmt: skip
 LISTS = {
     "synthetic-v1": "entry,name,kind,identifiers\nSYN-0001,Torrix Trading FZE,firm,reg-ae:77\n",
@@ -300,10 +320,19 @@ IN_CELLS: dict[str, Damage] = {
         "ownerships", "ownership:9,party:person-001,party:operator-001,6001,6001,no,2025-01-01,", "share_min_bp"
     ),
     "a setting that cannot be read": cell("world", 6, "value", "Ukraine"),
+    "a sale without licence or mark": cell("market_demand", 4, "hypothetical", "no"),
+    "a ceiling of another maker": cell("market_demand", 3, "ceiling", "ceiling:1"),
+    "a plant on a line of another class": cell("plant_models", 2, "line", "line:howitzer-1"),
+    "capacity placed twice": cell("plant_models", 4, "attested_share_bp", "8001"),
+    "a quantity beyond any plan": cell("market_demand", 2, "demand_units_2026_07", "1000000000000"),
+    "a planning rate of nothing": cell("planning_rates", 4, "numerator", "0"),
+    "a policy valid before it was signed": cell("plan_policies", 2, "valid_from", "2025-12-17"),
+    "a need without an owner": cell("need_weights", 3, "owner", ""),
 }  # fmt: skip
 # Kinds of damage of files, that a workbook cannot carry or carries otherwise.
 IN_FILES: dict[str, Damage] = {
     "a table missing": gone("aid.csv", ("aid.csv", None, None)),
+    "a planning table missing": gone("centre_routes.csv", ("centre_routes.csv", None, None)),
     "a list missing": gone("lists/synthetic-v2.csv", ("list_versions.csv", 3, "file")),
     "a file that is no table": stranger,
     "an entry twice": entry_twice,

@@ -61,6 +61,10 @@ class BadInputError(EcluseError):
         """What is the report of a single fault that concerns a whole file?"""
         return cls([Fault(file, None, None, expected, found, remedy)])
 
+    def faults_in(self, lang: str) -> tuple[Fault, ...]:
+        """Which faults are there, for a reader of this language? As they were said, unless they can be said anew."""
+        return self.faults
+
     def report(self) -> str:
         """What does a person read? The first 50 faults in full, the rest counted."""
         lines = [str(fault) for fault in self.faults[:SHOWN_FAULTS]]

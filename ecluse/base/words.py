@@ -24,6 +24,8 @@ LOCALE = Path(__file__).parent.parent / "locale"
 NARROW_SPACE = "\u202f"  # no-break, between groups of three digits
 HARD_SPACE = "\u00a0"  # no-break, between an amount and its currency
 GROUPS = {"uk": NARROW_SPACE, "en": ",", "fr": NARROW_SPACE}
+# A page asks for some hundred keys, and each stands in one of many catalogues.
+SENTENCES_KEPT = 16_384
 POINTS = {"uk": ",", "en": ".", "fr": ","}
 
 
@@ -53,16 +55,15 @@ def say_count(key: str, n: int, lang: str, **facts: Any) -> str:
 
 def template(key: str, lang: str) -> str:
     """Which sentence stands under this key, its places still empty? Raises KeyError."""
-    for catalogue in _catalogues(lang):
-        text = catalogue.gettext(key)
-        if key and text != key:
-            return text
-    raise KeyError(f"{key} is not in the {lang} catalogues")
+    text = _sentence(key, lang)
+    if text is None:
+        raise KeyError(f"{key} is not in the {lang} catalogues")
+    return text
 
 
 def has_words(key: str, lang: str) -> bool:
     """Does this key stand in this language's catalogues?"""
-    return bool(key) and any(catalogue.gettext(key) != key for catalogue in _catalogues(lang))
+    return _sentence(key, lang) is not None
 
 
 def spell(fact: Any, lang: str) -> str:
@@ -78,6 +79,12 @@ def spell(fact: Any, lang: str) -> str:
     if speller is None:
         raise TypeError(f"no way to write a {type(fact).__name__}")
     return speller(fact, lang)
+
+
+@lru_cache(maxsize=SENTENCES_KEPT)
+def _sentence(key: str, lang: str) -> str | None:
+    found = (catalogue.gettext(key) for catalogue in _catalogues(lang))
+    return next((text for text in found if text != key), None) if key else None
 
 
 @lru_cache(maxsize=len(LANGUAGES))

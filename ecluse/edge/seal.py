@@ -32,15 +32,19 @@ def read_record(path: Path) -> tuple[Any, Sealed]:
 
     Raises BadInputError for anything else: nobody signs what this installation cannot read.
     """
-    body = _read(path, RECORD_BYTES_LIMIT, "record")
-    body = body[:-1] if body.endswith(b"\n") else body
+    body = read_bytes(path, RECORD_BYTES_LIMIT, "record")
+    return record_of(body[:-1] if body.endswith(b"\n") else body, path)
+
+
+def record_of(body: bytes, path: Path) -> tuple[Any, Sealed]:
+    """Which record do these canonical bytes of this file hold? Raises BadInputError for anything else."""
     try:
         value = unseal(body)
         record = seal(value)
     except (EcluseError, ValueError, TypeError, KeyError) as error:
-        raise _fault(path, "record", str(error)[:200]) from None
+        raise fault(path, "record", str(error)[:200]) from None
     if record.body != body:
-        raise _fault(path, "record", "record is not spelled canonically")
+        raise fault(path, "record", "record is not spelled canonically")
     return value, record
 
 
@@ -91,13 +95,18 @@ def signature_bytes(record_digest: str, made: Signature) -> bytes:
 
 def write_signature(path: Path, record_digest: str, made: Signature) -> None:
     """Write the signature's file. Raises BadInputError where one stands already."""
+    write_new(path, signature_bytes(record_digest, made))
+
+
+def write_new(path: Path, body: bytes) -> None:
+    """Write a file that was not there. Raises BadInputError where one stands already."""
     try:
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644), "wb") as file:
-            file.write(signature_bytes(record_digest, made))
+            file.write(body)
     except FileExistsError:
-        raise _fault(path, "out", str(path)) from None
+        raise fault(path, "out", str(path)) from None
     except OSError as error:
-        raise _fault(path, "out", error.strerror or str(error)) from None
+        raise fault(path, "out", error.strerror or str(error)) from None
 
 
 def read_signature(path: Path, record_digest: str = "", public_hex: str = "") -> Signature:
@@ -106,51 +115,63 @@ def read_signature(path: Path, record_digest: str = "", public_hex: str = "") ->
     Raises BadInputError when it holds none; EvidenceError when it is of another record than the one with this digest,
     or does not verify by this public key.
     """
-    return signature_of(_read(path, SIGNATURE_BYTES_LIMIT, "signature"), path.name, record_digest, public_hex)
+    return signature_of(read_bytes(path, SIGNATURE_BYTES_LIMIT, "signature"), path.name, record_digest, public_hex)
 
 
 def signature_of(body: bytes, name: str, record_digest: str = "", public_hex: str = "") -> Signature:
     """Which signature do these bytes, brought under this name, hold? Raises as `read_signature` does."""
-    path, lang = Path(name), person_language()
+    path = Path(name)
     try:
         form = json.loads(body[: SIGNATURE_BYTES_LIMIT + 1])
     except (ValueError, RecursionError) as error:
-        raise _fault(path, "signature", str(error)[:120]) from None
+        raise fault(path, "signature", str(error)[:120]) from None
+    return _checked(signature_form(form, path), path, record_digest, public_hex)
+
+
+def signature_form(form: Any, path: Path) -> tuple[str, Signature]:
+    """Of which record's digest is this form a signature, and which? Raises BadInputError for anything else."""
     if type(form) is not dict or set(form) != FIELDS or not all(type(value) is str for value in form.values()):
-        raise _fault(path, "signature", ", ".join(sorted(form))[:120] if type(form) is dict else type(form).__name__)
+        raise fault(path, "signature", ", ".join(sorted(form))[:120] if type(form) is dict else type(form).__name__)
     if form["v"] != VERSION:
-        raise _fault(path, "signature", form["v"][:60])
+        raise fault(path, "signature", form["v"][:60])
     sizes = {"digest": r"[0-9a-f]{64}", "value_hex": r"[0-9a-f]{128}", "on": DAY.pattern}
     for field, pattern in sizes.items():
         if not re.fullmatch(pattern, form[field]):
-            raise _fault(path, "signature", f"{field} {form[field][:40]!r}")
+            raise fault(path, "signature", f"{field} {form[field][:40]!r}")
     try:
         on = date.fromisoformat(form["on"])
     except ValueError:
-        raise _fault(path, "signature", f"on {form['on']}") from None
+        raise fault(path, "signature", f"on {form['on']}") from None
     if not 0 < len(form["key"]) <= KEY_LETTERS_LIMIT or not form["key"].isprintable():
-        raise _fault(path, "signature", "key")
-    if record_digest and form["digest"] != record_digest:
+        raise fault(path, "signature", "key")
+    return form["digest"], Signature(form["key"], on, form["value_hex"])
+
+
+def _checked(found: tuple[str, Signature], path: Path, record_digest: str, public_hex: str) -> Signature:
+    (signed_digest, made), lang = found, person_language()
+    if record_digest and signed_digest != record_digest:
         raise EvidenceError(
-            say("keep.signature.other", lang, file=path.name, digest=form["digest"][:16], wanted=record_digest[:16])
+            say("keep.signature.other", lang, file=path.name, digest=signed_digest[:16], wanted=record_digest[:16])
         )
-    if public_hex and not holds(form["digest"], on, public_hex, form["value_hex"]):
-        raise EvidenceError(say("keep.signature.false", lang, file=path.name, signer=form["key"]))
-    return Signature(form["key"], on, form["value_hex"])
+    if public_hex and not holds(signed_digest, made.on, public_hex, made.value_hex):
+        raise EvidenceError(say("keep.signature.false", lang, file=path.name, signer=made.key))
+    return made
 
 
-def _read(path: Path, limit: int, name: str) -> bytes:
+def read_bytes(path: Path, limit: int, name: str) -> bytes:
+    """Which bytes does this file hold? Raises BadInputError when it cannot be read or holds more than the limit."""
     try:
         with path.open("rb") as file:
             body = file.read(limit + 1)
     except OSError as error:
-        raise _fault(path, name, error.strerror or str(error)) from None
+        raise fault(path, name, error.strerror or str(error)) from None
     if len(body) > limit:
-        raise _fault(path, name, f"> {limit} bytes")
+        raise fault(path, name, f"> {limit} bytes")
     return body
 
 
-def _fault(path: Path, name: str, found: str) -> BadInputError:
+def fault(path: Path, name: str, found: str) -> BadInputError:
+    """How is it told that this file is not what it should be, and how that is mended?"""
     lang = person_language()
     return BadInputError.one(
         path.name, say(f"keep.{name}.expected", lang), found, say(f"keep.{name}.remedy", lang)

@@ -26,6 +26,8 @@ def took_part(claim: LicenceClaim) -> frozenset[str]:
     officers = {opinion.officer for opinion in claim.opinions if opinion.application == claim.application.id}
     if claim.decision is not None:
         officers |= {claim.decision.author, claim.decision.countersigner}
+    if claim.stand_in is not None:
+        officers.add(claim.stand_in.deputy)
     return frozenset(officers)
 
 

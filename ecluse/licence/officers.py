@@ -24,6 +24,21 @@ class Officer:
     valid_until: date | None
 
 
+@sealed("absence/1")
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """An officer is away from one day to another; the deputy holds his mandates meanwhile, under the deputy's own name.
+
+    Filed about the officer, and a copy about `deputy:<person>`.
+    """
+
+    id: str
+    officer: str
+    first_day: date
+    last_day: date
+    deputy: str
+
+
 @dataclass(frozen=True, slots=True)
 class Side:
     """One side of a decision: who acts, in which role, for which authority; None where the paper states none."""

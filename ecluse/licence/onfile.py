@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from ecluse.base.law import Law
+from ecluse.base.signing import is_signed_by
 from ecluse.licence.dated import is_home_body, owner_named
 from ecluse.licence.officers import AUTHOR, COUNTERSIGNER, Side
 from ecluse.licence.terms import (
@@ -28,6 +29,25 @@ def decision_made(claim: LicenceClaim, on: date) -> ProposedDecision | None:
     if decision is None or decision.application != claim.application.id or decision.on > on:
         return None
     return decision
+
+
+def countersigned(claim: LicenceClaim, on: date) -> tuple[str, date] | None:
+    """Who stands behind the decision as its second officer, and on which day must he hold that office?
+
+    The officer whom it names, on the day of the decision; or the deputy who signed while he was away, on that day.
+    """
+    decision = decision_made(claim, on)
+    if decision is None:
+        return None
+    absence = claim.stand_in
+    if absence is None or absence.officer != decision.countersigner:
+        return decision.countersigner, decision.on
+    days = [made.on for made in claim.decision_signatures if absence.first_day <= made.on <= min(absence.last_day, on)]
+    signed = [
+        day for day in days
+        if is_signed_by(absence.deputy, decision, [m for m in claim.decision_signatures if m.on == day], claim.keys)
+    ]  # fmt: skip
+    return (absence.deputy, min(signed)) if signed else (decision.countersigner, decision.on)
 
 
 def day_decided(claim: LicenceClaim, on: date) -> date:
@@ -101,18 +121,18 @@ def parties_of(claim: LicenceClaim) -> tuple[str, ...]:
 def voices(claim: LicenceClaim, on: date) -> Iterator[tuple[str, str]]:
     """Which officer speaks or signs on this file, and for which authority? (officer, authority), opinions first."""
     yield from ((opinion.officer, opinion.authority) for opinion in opinions_given(claim))
-    decision = decision_made(claim, on)
-    if decision is not None:
+    decision, second = decision_made(claim, on), countersigned(claim, on)
+    if decision is not None and second is not None:
         yield decision.author, decision.author_authority
-        yield decision.countersigner, decision.countersigner_authority
+        yield second[0], decision.countersigner_authority
 
 
 def offices_claimed(claim: LicenceClaim, on: date) -> Iterator[tuple[Side, date]]:
     """Which office does everybody claim who signs the decision, and on which day?"""
-    decision = decision_made(claim, on)
-    if decision is not None:
+    decision, second = decision_made(claim, on), countersigned(claim, on)
+    if decision is not None and second is not None:
         yield Side(decision.author, AUTHOR, decision.author_authority), decision.on
-        yield Side(decision.countersigner, COUNTERSIGNER, decision.countersigner_authority), decision.on
+        yield Side(second[0], COUNTERSIGNER, decision.countersigner_authority), second[1]
 
 
 def _is_in_force(valid_from: date, valid_until: date | None, on: date) -> bool:

@@ -12,6 +12,7 @@ from ecluse.licence.dated import is_collegial, is_home_body
 from ecluse.licence.officers import are_of_two_bodies, holds, in_office
 from ecluse.licence.onfile import (
     conditions_set,
+    countersigned,
     day_decided,
     decision_made,
     is_lifted,
@@ -47,9 +48,9 @@ def decision_grants(claim: LicenceClaim, on: date, law: Law) -> Iterator[Ground]
 def interested_officer_recuses(claim: LicenceClaim, on: date, law: Law) -> Iterator[Ground]:
     """An officer with an interest in exporter, buyer or end user neither speaks nor signs (mechanism.md T5, R15)."""
     speaks = {opinion.officer for opinion in opinions_given(claim) if opinion.voice is not Voice.RECUSED}
-    decision = decision_made(claim, on)
-    if decision:
-        speaks |= {decision.author, decision.countersigner}
+    decision, second = decision_made(claim, on), countersigned(claim, on)
+    if decision and second:
+        speaks |= {decision.author, second[0]}
     for interest in claim.interests:
         if interest.officer in speaks and interest.party in parties_of(claim):
             yield refuse(
@@ -63,9 +64,9 @@ def one_officer_one_voice(claim: LicenceClaim, on: date, law: Law) -> Iterator[G
     spoken: dict[str, set[str]] = {}
     for officer, authority in voices(claim, on):
         spoken.setdefault(officer, set()).add(authority)
-    decision = decision_made(claim, on)
+    decision, second = decision_made(claim, on), countersigned(claim, on)
     # Who signs the decision twice is named by two_persons_sign, and here only when an opinion is theirs too.
-    signs_twice = decision.author if decision and decision.author == decision.countersigner else None
+    signs_twice = decision.author if decision and second and decision.author == second[0] else None
     heard = {opinion.officer for opinion in opinions_given(claim)}
     for officer, authorities in spoken.items():
         if len(authorities) > 1 and (officer != signs_twice or officer in heard):
@@ -78,8 +79,8 @@ def one_officer_one_voice(claim: LicenceClaim, on: date, law: Law) -> Iterator[G
 
 def two_persons_sign(claim: LicenceClaim, on: date, law: Law) -> Iterator[Ground]:
     """Author and countersigner of a decision are two persons (mechanism.md T5, R21)."""
-    decision = decision_made(claim, on)
-    if decision and decision.author == decision.countersigner:
+    decision, second = decision_made(claim, on), countersigned(claim, on)
+    if decision and second and decision.author == second[0]:
         yield refuse(
             "licence.two_persons_sign", "ecluse/two-persons",
             decision=decision.id, officer=decision.author,
@@ -88,15 +89,14 @@ def two_persons_sign(claim: LicenceClaim, on: date, law: Law) -> Iterator[Ground
 
 def two_authorities_sign(claim: LicenceClaim, on: date, law: Law) -> Iterator[Ground]:
     """Author and countersigner of a decision speak for two authorities (mechanism.md T5, R21)."""
-    decision = decision_made(claim, on)
-    if decision is None:
+    decision, second = decision_made(claim, on), countersigned(claim, on)
+    if decision is None or second is None:
         return
     # What the decision says of its officers is not believed: their registered offices are compared. Whoever is not
     # registered at all is named by officers_hold_office.
-    known = [in_office(claim.officers, name, decision.on) for name in (decision.author, decision.countersigner)]
-    is_one_body = all(known) and not are_of_two_bodies(
-        claim.officers, decision.author, decision.countersigner, decision.on
-    )
+    name, day = second
+    known = [in_office(claim.officers, officer, day) for officer in (decision.author, name)]
+    is_one_body = all(known) and not are_of_two_bodies(claim.officers, decision.author, name, day)
     if is_one_body or decision.author_authority == decision.countersigner_authority:
         yield refuse(
             "licence.two_authorities_sign", "ecluse/two-authorities",
@@ -143,12 +143,12 @@ def decision_authority_is_competent(claim: LicenceClaim, on: date, law: Law) -> 
 
 
 def decision_is_signed(claim: LicenceClaim, on: date, law: Law) -> Iterator[Ground]:
-    """The decision bears the signatures of its author and its countersigner (mechanism.md R21)."""
-    decision = decision_made(claim, on)
-    if decision is None:
+    """The decision bears the signatures of its author and its countersigner, or of his deputy (mechanism.md R21)."""
+    decision, second = decision_made(claim, on), countersigned(claim, on)
+    if decision is None or second is None:
         return
     made = tuple(signature for signature in claim.decision_signatures if signature.on <= on)
-    for officer in dict.fromkeys((decision.author, decision.countersigner)):
+    for officer in dict.fromkeys((decision.author, second[0])):
         if not is_signed_by(officer, decision, made, claim.keys):
             yield refuse(
                 "licence.decision_is_signed", "ecluse/decision-signed",

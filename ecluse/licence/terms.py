@@ -10,7 +10,7 @@ from ecluse.base.days import Stop
 from ecluse.base.money import Money, Rate
 from ecluse.base.sealed import sealed
 from ecluse.base.signing import Key, Signature
-from ecluse.licence.officers import Officer
+from ecluse.licence.officers import Absence, Officer
 from ecluse.parties.terms import PartiesFinding
 from ecluse.surplus.terms import GoodsKind
 
@@ -360,6 +360,8 @@ class LicenceClaim:
     officers: tuple[Officer, ...]
     official_rate: Rate | None
     keys: tuple[Key, ...]
+    # The absence of the countersigner whom the decision names, when the deputy signed in his place.
+    stand_in: Absence | None = None
 
 
 class Outcome(enum.Enum):

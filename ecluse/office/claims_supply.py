@@ -9,6 +9,7 @@ from ecluse.base.money import Money
 from ecluse.custody.ranges import Ranges, count, difference
 from ecluse.custody.terms import Fate, Marking
 from ecluse.licence.terms import Licence
+from ecluse.office.audit.p1_attested import said_last
 from ecluse.office.audit.p1_certificates import class_year
 from ecluse.office.audit.p5_blocks import packed
 from ecluse.office.audit.reading import Reading
@@ -46,7 +47,7 @@ def capacity_over_funded(claim: Claim) -> Measured:
         for year in years
     )  # fmt: skip
     own = [row.value for row in claim.reading.of(CapacityAttestation) if row.value.class_ in DRONES]
-    shown = sum(point.units for attestation in own for point in attestation.demonstrated)
+    shown = sum(word.units for word in said_last(own, lambda one: one.demonstrated).values())
     is_known = capacity is not None and funded is not None
     return Measured(
         status_of(

@@ -5,10 +5,14 @@ from __future__ import annotations
 import json
 import os
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
 from ecluse.edge.language import person_language
+
+# A worker to a core; what a thread waits for is the disk, so few are enough, and each keeps its connection.
+MOST_WORKERS, THREADS, THREAD_IDLE_SECONDS = 4, 4, 600
 
 
 def open_office(db: str) -> None:
@@ -186,5 +190,12 @@ def serve(db: str, port: int) -> int:
     from granian.server import Server
 
     say(f"http://127.0.0.1:{port}")
-    Server("ecluse.site.wsgi:application", address="127.0.0.1", port=port, interface=Interfaces.WSGI).serve()
+    workers = min(os.cpu_count() or 1, MOST_WORKERS)
+    with tempfile.TemporaryDirectory(prefix="ecluse-") as shared:
+        os.environ.setdefault("ECLUSE_CACHE", shared)
+        Server(
+            "ecluse.site.wsgi:application", address="127.0.0.1", port=port, interface=Interfaces.WSGI,
+            websockets=False, workers=workers, blocking_threads=THREADS,
+            blocking_threads_idle_timeout=THREAD_IDLE_SECONDS,
+        ).serve()  # fmt: skip
     return 0

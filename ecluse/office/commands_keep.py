@@ -56,22 +56,46 @@ def _key(path: Path) -> Any:
 
 def seal(file: str, key: str, on: str, out: str) -> int:
     """Show a record, sign it, write the signature. Needs neither database nor network."""
+    import ecluse.office.opening.records
     import ecluse.office.registers
-    import ecluse.order  # noqa: F401  with these two every kind of record is known
-    from ecluse.edge.seal import read_record, shown, sign_record, signature_bytes, write_signature
+    import ecluse.order  # noqa: F401  with these every kind of record is known that is signed apart
+    from ecluse.edge.seal import read_record, shown, sign_record, signature_bytes, write_new
+    from ecluse.edge.seal_many import is_to_sign, read_to_sign, signatures_bytes
 
-    value, record = read_record(Path(file))
-    for line in shown(record, person_language()):
-        say(line)
+    lang, path = person_language(), Path(file)
+    asked = read_to_sign(path) if is_to_sign(path) else None
+    records = list(asked.records) if asked else [read_record(path)]
+    if asked:
+        say(word_count("seal.many", len(records)))
+    for _, record in records:
+        for line in shown(record, lang):
+            say(line)
     opened, day = _key(Path(key)), _day(on)
-    made = sign_record(value, opened, day)
-    target = Path(out) if out else Path(file + ".signature.json")
+    if asked and opened.owner != asked.owner:
+        raise _not_theirs(path.name, asked.owner, opened.owner)
+    made = [(record.digest, sign_record(value, opened, day)) for value, record in records]
+    body = signatures_bytes(made) if asked else signature_bytes(*made[0])
     if out == "-":
-        sys.stdout.write(signature_bytes(record.digest, made).decode())
+        sys.stdout.write(body.decode())
         return 0
-    write_signature(target, record.digest, made)
+    target = Path(out) if out else Path(file + ".signature.json")
+    write_new(target, body)
     tell("seal.done", file=str(target), owner=opened.owner, on=day)
     return 0
+
+
+def word_count(key: str, n: int) -> str:
+    """What is said of so many, in the language of the person at the terminal?"""
+    from ecluse.base.words import say_count
+
+    return say_count(f"keep.{key}", n, person_language())
+
+
+def _not_theirs(file: str, owner: str, holder: str) -> Exception:
+    from ecluse.base.errors import ForbiddenError
+    from ecluse.base.words import say as word
+
+    return ForbiddenError(word("keep.seal.other_owner", person_language(), file=file, owner=owner, holder=holder))
 
 
 def side_export(folder: str, db: str, key: str, on: str, as_json: bool) -> int:
@@ -101,12 +125,15 @@ def side_import(folder: str, db: str, owner: str, on: str, as_json: bool) -> int
     """Take a carriage in on the low side: all of it, or nothing."""
     session, day = _open(db, on)
     from ecluse.office.actions.sides import import_side, rehear_withdrawn
+    from ecluse.office.desk.tell_office import tell_written
 
     made = import_side(session, Path(folder), owner, on=day)
+    tell_written(session, day)
     held = []
     for certificate in made.withdrawn:
         session, _ = _open(db, on)
         held += rehear_withdrawn(session, certificate, day)
+        tell_written(session, day)
     for tranche in held:
         tell("side.held", tranche=tranche)
     return _told("side.imported", made, folder, as_json)

@@ -25,12 +25,15 @@ def lists_import(folder: str, db: str, as_json: bool) -> int:
     open_office(db)
     from ecluse.edge.lists import walk_lists
     from ecluse.office.actions.lists import take_in_lists
+    from ecluse.office.desk.tell_office import tell_written
     from ecluse.office.desk.today import open_session, today
 
     walk, lang = walk_lists(Path(folder)), person_language()
     for skipped in walk.skipped:
         _tell("skipped", file=skipped.file, reason=skipped.reason)
-    done = take_in_lists(open_session(), walk.lists, today())
+    session = open_session()
+    done = take_in_lists(session, walk.lists, today())
+    told = tell_written(session, today())
     for key in ("taken", "known", "older"):
         for name in getattr(done, key):
             _tell(key, list=name)
@@ -39,6 +42,8 @@ def lists_import(folder: str, db: str, as_json: bool) -> int:
         _tell("hit", party=party)
     for tranche in done.stopped:
         _tell("stopped", tranche=tranche)
+    if told:
+        say(say_count("newoffice.lists.told", told, lang))
     if as_json:
         form = {name: list(getattr(done, name)) for name in ("taken", "known", "older", "hits", "stopped")}
         print(json.dumps({**form, "parties": done.parties}, ensure_ascii=False))

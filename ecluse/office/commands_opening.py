@@ -102,7 +102,7 @@ def _bytes_of(path: str) -> bytes:
         raise ImportRefusedError.of_file(path, "no_file", error.strerror or "") from None
 
 
-def _session(person: str, roles: frozenset[str]) -> Session:
+def session_of(person: str, roles: frozenset[str]) -> Session:
     """With which session does this person act? Under the first mandate of the person that has one of these roles."""
     from ecluse.office.desk.person import mandates_of
     from ecluse.office.desk.today import open_session, today
@@ -130,7 +130,7 @@ def _propose(kind: str, file: str, body: bytes, map_body: bytes | None, person: 
     from ecluse.office.actions.opening import PROPOSERS, propose_import
     from ecluse.office.desk.today import today
 
-    session = _session(person, PROPOSERS)
+    session = session_of(person, PROPOSERS)
     proposal, plan = propose_import(session, kind, file, body, map_body, officer=person, on=today())
     _show(plan, as_json, proposal=proposal.id)
     _tell("proposed", id=proposal.id)
@@ -139,9 +139,10 @@ def _propose(kind: str, file: str, body: bytes, map_body: bytes | None, person: 
 
 def _answer(accept: str, decline: str, reason: str, person: str, dry_run: bool, as_json: bool) -> int:
     from ecluse.office.actions.opening import ACCEPTORS, accept_import, decline_import, plan_of, proposal_of
+    from ecluse.office.desk.tell_office import tell_written
     from ecluse.office.desk.today import today
 
-    session = _session(person, ACCEPTORS)
+    session = session_of(person, ACCEPTORS)
     if decline:
         decline_import(session, decline, officer=person, reason=reason, on=today())
         _tell("declined", id=decline)
@@ -151,6 +152,7 @@ def _answer(accept: str, decline: str, reason: str, person: str, dry_run: bool, 
         _tell("dry_run")
         return 0
     done = accept_import(session, accept, officer=person, on=today())
+    tell_written(session, today())
     _show(done.plan, as_json, proposal=accept)
     say(say_count("opening.accepted", len(done.plan.planned), person_language()))
     if done.unsigned:

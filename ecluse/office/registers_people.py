@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from ecluse.base.sealed import sealed
 from ecluse.base.signing import Signature
+from ecluse.licence.officers import Absence as Absence  # noqa: PLC0414 - the licence gate's claim cites absences
 
 
 @sealed("acted_by/1")
@@ -22,21 +23,6 @@ class ActedBy:
     role: str
     acting_for: str | None
     at: datetime
-
-
-@sealed("absence/1")
-@dataclass(frozen=True, slots=True)
-class Absence:
-    """An officer is away from one day to another; the deputy holds his mandates meanwhile, under the deputy's own name.
-
-    Filed about the officer, and a copy about `deputy:<person>`.
-    """
-
-    id: str
-    officer: str
-    first_day: date
-    last_day: date
-    deputy: str
 
 
 @sealed("paper_offered/1")

@@ -68,10 +68,14 @@ class Question:
             found[owner].append(place)
         return found
 
-    def net(self, j: int, t: int) -> int:
-        """What does a unit delivered in month t bring home? Price at its planning rate, rounded down, cost off."""
+    def gross(self, j: int, t: int) -> int:
+        """What does a unit that leaves in month t cost its buyer? Its price at the planning rate, rounded down."""
         sale, rates = self.q["sales"][j], self.q["rates"]
-        return int(sale["price"] * rates[sale["currency"]][t][0] // rates[sale["currency"]][t][1] - sale["cost"])
+        return int(sale["price"] * rates[sale["currency"]][t][0] // rates[sale["currency"]][t][1])
+
+    def net(self, j: int, t: int) -> int:
+        """What does it bring home? Its price less its cost."""
+        return self.gross(j, t) - int(self.q["sales"][j]["cost"])
 
     def rows(self, *, exports: bool) -> Iterator[Row]:
         """Which rows does a plan obey: the baseline, or one with exports?"""
@@ -90,7 +94,8 @@ class Question:
                 yield f"reserve/{at}", [(1, ("s", p, t))], ">", product["reserve"][t]
                 if sold and len(free) < len(made):  # what lines bound to serve at home make never leaves
                     into = [(-1, ("x", m, t)) for m in free] + [(1, ("v", m, t)) for m in free if self.host[m]]
-                    yield f"origin/{at}", [*step("a", p, t), *into, *out], "=", opening
+                    yield f"origin/{at}", [*step("a", p, t), *into, *out], "<", opening  # home may use them too
+                    yield f"apart/{at}", [(1, ("a", p, t)), (-1, ("s", p, t))], "<", 0
         for line, made in zip(self.q["lines"], self.run, strict=True):
             for t, month in self.months:
                 terms = [(self.q["makes"][m]["hours"], ("x", m, t)) for m in made]
@@ -138,16 +143,19 @@ class Question:
         sale_of = self.of("routes", "sales")
         for centre, through in zip(q["centres"], self.through, strict=True):
             for t, month in self.months:
-                late = [(k, t + q["routes"][k]["transit"]) for k in through]  # passes before it is delivered
-                terms = [(self.volume[sale_of[k]], ("e", k, s)) for k, s in late if s < len(self.months)]
+                left = [(k, t - q["routes"][k]["transit"]) for k in through]  # passes after it left the stock at home
+                terms = [(self.volume[sale_of[k]], ("e", k, s)) for k, s in left if s >= 0]
                 yield f"centre/{centre['id']}/{month}", terms, "<", centre["throughput"][t]
+            late = [(k, min(q["routes"][k]["transit"], len(self.months))) for k in through]
+            terms = [(self.volume[sale_of[k]], ("e", k, len(self.months) - s)) for k, n in late for s in range(n, 0, -1)]
+            yield f"after/{centre['id']}", terms, "<", centre["throughput"][-1] * max((n for _, n in late), default=0)
         for licence in q["licences"]:
             both = [(licence["first"] <= month <= licence["last"], t) for t, month in self.months]
             for family, wanted, limit in (("licence", True, licence["units"]), ("window", False, 0)):
                 terms = [(1, ("g", j, t)) for j in licences[licence["id"]] for inside, t in both if inside is wanted]
                 yield f"{family}/{licence['id']}", terms, "<", limit
         for place, own in zip(q["destinations"], self.sent, strict=True):
-            terms = [(self.net(j, t), ("g", j, t)) for j in own for t, _ in self.months]
+            terms = [(self.gross(j, t), ("g", j, t)) for j in own for t, _ in self.months]
             yield f"value/{place['id']}", terms, "<", place["value"]
 
     def _money(self, _: bool) -> Iterator[Row]:
@@ -159,6 +167,7 @@ class Question:
             spent += [(self.q["needs"][n]["price_abroad"], ("y", n, t)) for n in self.abroad]
             received = [(-sign, column) for sign, column in step("q", 0, t)]
             yield f"fund/{month}", [*step("F", 0, t), *step("Z", 0, t), *received, *spent], "=", 0
+            yield f"uses/{month}", step("Z", 0, t), ">", 0  # what other uses took does not come back
             yield f"other/{month}", [(WHOLE, ("Z", 0, t)), (share - WHOLE, ("q", 0, t))], "<", 0
             if t + grace <= last:
                 urgent = [(WHOLE, ("q", 0, t + grace)), (-WHOLE, ("Z", 0, t + grace)), (-WHOLE, ("F", 0, t + grace))]

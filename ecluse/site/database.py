@@ -11,6 +11,8 @@ from ecluse.base.errors import BadInputError
 
 DEFAULT = "sqlite:///var/ecluse.sqlite3"
 BUSY_SECONDS = 30
+# Each thread of a worker keeps its connection, and with it the pages that SQLite has read; threads are few.
+KEPT_OPEN = None
 PRAGMAS = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA recursive_triggers=ON;"
 
 
@@ -28,6 +30,7 @@ def from_url(url: str) -> dict[str, Any]:
         return {
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": str(path),
+            "CONN_MAX_AGE": KEPT_OPEN,
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",
                 "timeout": BUSY_SECONDS,
@@ -43,6 +46,8 @@ def from_url(url: str) -> dict[str, Any]:
             "PASSWORD": unquote(parts.password or ""),
             "HOST": query.get("host", [parts.hostname or ""])[0],
             "PORT": str(parts.port or query.get("port", [""])[0]),
+            "CONN_MAX_AGE": KEPT_OPEN,
+            "CONN_HEALTH_CHECKS": True,
         }
     raise BadInputError.one(
         "ECLUSE_DATABASE",

@@ -42,7 +42,16 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "ecluse.office.people.middleware.People",
+    "ecluse.office.views.uploads.UploadLimit",
+    "ecluse.office.people.second_proof.SecondProof",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "ecluse.office.views.errors.WrongMethod",
+]
+# The first one counts what arrives and stops; the other two keep it, small files in memory.
+FILE_UPLOAD_HANDLERS = [
+    "ecluse.office.views.uploads.StopAtLimit",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
 ROOT_URLCONF = "ecluse.site.urls"
 WSGI_APPLICATION = "ecluse.site.wsgi.application"

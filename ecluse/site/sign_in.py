@@ -16,6 +16,16 @@ IS_SECURE = ORIGIN.startswith("https://")
 # How many of the office's own proxies stand before it? Only their word is taken for where a request comes from.
 ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("ECLUSE_PROXIES", "0"))
 
+# What all workers of one office count together, such as failed sign-ins: a folder that is theirs alone.
+SHARED = os.environ.get("ECLUSE_CACHE", "")
+CACHES: dict[str, dict[str, Any]] = {
+    "default": {
+        "BACKEND": f"django.core.cache.backends.{'filebased.FileBasedCache' if SHARED else 'locmem.LocMemCache'}",
+        "LOCATION": SHARED,
+        "OPTIONS": {"MAX_ENTRIES": 10_000},
+    }
+}
+
 AUTHENTICATION_BACKENDS = ["ecluse.office.people.backend.OfficeBackend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.ScryptPasswordHasher",
@@ -67,6 +77,8 @@ ACCOUNT_RATE_LIMITS = {
     "change_password": "5/m/user",
 }
 
+# `advised` lets a person act behind a password alone; in an office of record everything else requires a second proof.
+SECOND_FACTOR = os.environ.get("ECLUSE_SECOND_FACTOR", "required")
 MFA_ADAPTER = "ecluse.office.people.adapter.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True

@@ -42,11 +42,11 @@ class Problem:
             return say("opening.empty_cell", lang)
         return repr(self.found[:SHOWN_CHARACTERS]) + ("..." if len(self.found) > SHOWN_CHARACTERS else "")
 
-    def fault(self) -> Fault:
-        """What is this as one row of a bad-input report, in English?"""
+    def fault(self, lang: str = "en") -> Fault:
+        """What is this as one row of a bad-input report?"""
         return Fault(
-            self.file, self.row, self.column, self.part("expected", "en"), self.found_text("en"),
-            self.part("remedy", "en"),
+            self.file, self.row, self.column, self.part("expected", lang), self.found_text(lang),
+            self.part("remedy", lang),
         )  # fmt: skip
 
 
@@ -61,6 +61,10 @@ class ImportRefusedError(BadInputError):
     def of_file(cls, file: str, key: str, found: str, **facts: Any) -> ImportRefusedError:
         """What is said of a single problem that concerns a whole file?"""
         return cls([Problem(file, None, None, key, found, tuple(sorted(facts.items())))])
+
+    def faults_in(self, lang: str) -> tuple[Fault, ...]:
+        """Which faults are there, for a reader of this language?"""
+        return tuple(problem.fault(lang) for problem in self.problems)
 
     def report(self) -> str:
         """What does a person at the terminal read?"""

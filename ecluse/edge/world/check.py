@@ -10,7 +10,7 @@ from pathlib import Path
 from ecluse.base.days import Month
 from ecluse.base.errors import BadInputError, Fault
 from ecluse.base.places import STATES
-from ecluse.edge.world import check_links, check_rules
+from ecluse.edge.world import check_links, check_plan, check_rules
 from ecluse.edge.world.check_cells import found_in, is_whole
 from ecluse.edge.world.check_rules import Found
 from ecluse.edge.world.check_sheet import SEE, Gathered, Sheet, gather_folder, sheet_of
@@ -19,7 +19,7 @@ from ecluse.edge.world.schema import TABLES
 from ecluse.edge.world.workbook import gather_workbook, is_workbook, open_world
 
 PERIOD_MONTHS_LIMIT = 60
-RULES = (*check_rules.RULES, *check_links.RULES)
+RULES = (*check_rules.RULES, *check_links.RULES, *check_plan.RULES)
 
 
 def check_world(path: Path) -> list[Fault]:

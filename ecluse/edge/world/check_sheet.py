@@ -168,8 +168,13 @@ def address(column: int, row: int) -> str:
 
 
 def sheet_of(gathered: Gathered, table: Table, months: tuple[str, ...] | None, faults: list[Fault]) -> Sheet | None:
-    """What stands in this table? Every wrong heading, width and cell becomes a fault; None when there is no header."""
+    """What stands in this table? Every wrong heading, width and cell becomes a fault; None when there is no header.
+
+    None without a fault when the table is optional and absent.
+    """
     place, found = gathered.place(table.file), gathered.files.get(table.file)
+    if found is None and table.optional:
+        return None
     if found is None:
         what = "no such sheet" if gathered.is_workbook else "no such file"
         faults.append(Fault(place, None, None, "a table of the world", what, "add it, at least its headings"))

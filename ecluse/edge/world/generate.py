@@ -20,6 +20,7 @@ from ecluse.edge.world import (
     cheats_surplus,
     generate_industry,
     generate_parties,
+    generate_plan,
     generate_states,
 )
 from ecluse.edge.world.cheats import Cheat, Planting, plant, remove
@@ -99,6 +100,7 @@ def draft_world(seed: int, *, size: int = 1000, cheats: int = 6) -> Draft:
     add_blocks(draft)
     add_claims(draft)
     draft.settle(number_blocks(draft))
+    generate_plan.add_plan(draft)
     return draft
 
 

@@ -15,7 +15,7 @@ from typing import Any
 from ecluse.base.days import Month
 from ecluse.base.errors import BadInputError, Fault
 from ecluse.base.money import EXPONENTS
-from ecluse.edge.world import rows
+from ecluse.edge.world import rows, rows_plan
 from ecluse.edge.world.schema import BY_NAME, TABLES, Column, Kind, Table
 
 TABLE_BYTES_LIMIT = 256 * 1024 * 1024
@@ -77,6 +77,17 @@ class World:
     events: tuple[rows.Event, ...]
     conduct: tuple[rows.Conduct, ...]
     claims: tuple[rows.ClaimRow, ...]
+    plants: tuple[rows_plan.PlantRow, ...]
+    plant_models: tuple[rows_plan.PlantModelRow, ...]
+    packed_volumes: tuple[rows_plan.PackedVolumeRow, ...]
+    centre_throughput: tuple[rows_plan.CentreThroughputRow, ...]
+    centre_routes: tuple[rows_plan.CentreRouteRow, ...]
+    licence_ceilings: tuple[rows_plan.LicenceCeilingRow, ...]
+    value_ceilings: tuple[rows_plan.ValueCeilingRow, ...]
+    market_demand: tuple[rows_plan.MarketDemandRow, ...]
+    planning_rates: tuple[rows_plan.PlanningRateRow, ...]
+    plan_policies: tuple[rows_plan.PlanPolicyRow, ...]
+    need_weights: tuple[rows_plan.NeedWeightRow, ...]
     name: str
     seed: int
     home: str
@@ -146,6 +157,8 @@ def _settings(folder: Path) -> dict[str, Any]:
 
 
 def _read_table(folder: Path, table: Table, months: tuple[str, ...], faults: list[Fault]) -> tuple[Any, ...]:
+    if table.optional and not (folder / table.file).exists():
+        return ()
     text = _text_of(folder / table.file, table.file, faults)
     if text is None:
         return ()

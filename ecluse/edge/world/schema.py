@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from ecluse.custody.terms import CentreRole, Fate, LifeState, OutputRule
 from ecluse.edge.world import rows
+from ecluse.edge.world.schema_plan import PLAN_TABLES
 from ecluse.licence.terms import GoodsList, PermitKind, Route
 from ecluse.parties.terms import EndUseClause, PartyKind
 from ecluse.proceeds.terms import ContributionRule, Destination
@@ -74,6 +75,7 @@ SETS: dict[str, tuple[str, ...]] = {
         "sighting", "application", "clock", "appeal", "call_off", "release", "title", "receipt", "contribution",
         "allocation", "purchase", "close",
     ),
+    "NO_HARM_RULES": ("N0", "N1", "N2", "N3"),
 }  # fmt: skip
 
 
@@ -104,13 +106,17 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One table: file stem, row class, columns, the columns no two rows share, and pairs that must stand in order."""
+    """One table: file stem, row class, columns, the columns no two rows share, and pairs that must stand in order.
+
+    An optional table may be absent; it is then read as empty.
+    """
 
     name: str
     row: type
     key: tuple[str, ...]
     columns: tuple[Column, ...]
     in_order: tuple[tuple[str, str], ...]
+    optional: bool = False
 
     @property
     def file(self) -> str:
@@ -135,11 +141,13 @@ def _column(text: str) -> Column:
     )
 
 
-def _table(name: str, row: type, *, key: str, columns: str, in_order: str = "") -> Table:
+def _table(
+    name: str, row: type, *, key: str, columns: str, in_order: str = "", optional: bool = False
+) -> Table:
     """A table from its short spelling: `name kind` by semicolons, `?` may be empty, `:` what it cites."""
     given = (*(_column(text) for text in columns.split(";")), Column("source", Kind.TEXT, required=True))
     pairs = (pair.split("<=") for pair in in_order.split())
-    return Table(name, row, tuple(key.split()), given, tuple((first, last) for first, last in pairs))
+    return Table(name, row, tuple(key.split()), given, tuple((first, last) for first, last in pairs), optional)
 
 
 TABLES: tuple[Table, ...] = (
@@ -265,6 +273,10 @@ TABLES: tuple[Table, ...] = (
     _table("claims", rows.ClaimRow, key="claim", columns="""
         claim id; text_uk text; text_en text; text_fr text; speaker text; source_text text; said_on day;
         measure text"""),
+    *(
+        _table(name, row, key=key, columns=columns, in_order=in_order, optional=True)
+        for name, row, key, columns, in_order in PLAN_TABLES
+    ),
 )  # fmt: skip
 
 BY_NAME: dict[str, Table] = {table.name: table for table in TABLES}

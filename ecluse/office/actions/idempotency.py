@@ -16,6 +16,7 @@ from ecluse.base.errors import ConflictError
 from ecluse.office.models import IdempotencyKey
 
 KEPT_DAYS, MOST_LETTERS = 30, 100
+MOST_FORGOTTEN = 50
 UNANSWERED = 0
 Answer = tuple[int, str]
 
@@ -43,6 +44,7 @@ def once(key: str, request_digest: str, at: datetime, do: Callable[[], Answer]) 
             known = IdempotencyKey.objects.get(id=key)
         if known is not None:
             return _told(known, request_digest)
+        forget(at)
         status, answer = do()
         IdempotencyKey.objects.filter(id=key).update(status=status, answer=answer)
         return status, answer
@@ -54,6 +56,12 @@ def _told(known: IdempotencyKey, request_digest: str) -> Answer:
     return known.status, known.answer
 
 
-def forget(before: datetime) -> int:
-    """How many keys, older than they are kept for, were dropped?"""
-    return int(IdempotencyKey.objects.filter(at__lt=before - timedelta(KEPT_DAYS)).delete()[0])
+def forget(before: datetime, most: int = MOST_FORGOTTEN) -> int:
+    """How many keys, older than they are kept for, were dropped? The oldest first, and few at once.
+
+    Asked whenever a key is kept, so that more are dropped than come; what another drops now is left to him.
+    """
+    past = IdempotencyKey.objects.select_for_update(skip_locked=True).filter(at__lt=before - timedelta(KEPT_DAYS))
+    with transaction.atomic():
+        names = list(past.order_by("at").values_list("id", flat=True)[:most])
+        return int(IdempotencyKey.objects.filter(id__in=names).delete()[0]) if names else 0

@@ -12,7 +12,7 @@ from ecluse.base.signing import Signature, is_signed_by
 from ecluse.base.verdict import Held, Passed
 from ecluse.licence.dated import general_permit
 from ecluse.licence.life import may_follow, needs_two, state_after, why_not_by_these
-from ecluse.licence.officers import AUTHOR, COUNTERSIGNER, Officer, Side, why_not_two
+from ecluse.licence.officers import AUTHOR, COUNTERSIGNER, Officer, Side, holds, in_office, why_not_two
 from ecluse.licence.routes import effective
 from ecluse.licence.terms import (
     Application,
@@ -126,6 +126,7 @@ def decide(
     """
     if decision is not None:
         check_two(session, decision)
+        check_hand(session, decision, actor, on)
         _put_on_file(session, order.id, decision, signatures, actor, on)
     return _hear(session, order, tranche, parties, on, trigger)
 
@@ -156,6 +157,23 @@ def check_two(session: Session, decision: ProposedDecision) -> None:
     why = why_not_theirs(session, decision)
     if why:
         raise ForbiddenError(f"{decision.id}: {why}")
+
+
+def check_hand(session: Session, decision: ProposedDecision, actor: str, on: date) -> None:
+    """Is it the countersigner named who signs, or one who stands in for him today? Raises ForbiddenError when not.
+
+    A deputy is never the author, holds the countersigner's own office on this day, and none of the author's authority.
+    """
+    mandate = session.mandate
+    if mandate is None or actor == decision.countersigner:
+        return  # a carried year signs for both sides at once; the gate reads the signatures
+    if (mandate.acting_for, mandate.role) != (decision.countersigner, COUNTERSIGNER):
+        raise ForbiddenError(f"{decision.id} waits for {decision.countersigner}, not for {actor}")
+    offices = in_office(offices_of(session, actor), actor, on)
+    side = Side(actor, COUNTERSIGNER, decision.countersigner_authority)
+    bodies = {office.authority for office in offices}
+    if actor == decision.author or decision.author_authority in bodies or not holds(offices, side, on):
+        raise ForbiddenError(f"{decision.id}: {actor} cannot stand in for {decision.countersigner}")
 
 
 def why_not_theirs(session: Session, decision: ProposedDecision) -> str:

@@ -24,8 +24,9 @@ if TYPE_CHECKING:
     from ecluse.office.actions.deed import Deed
     from ecluse.office.session import Session
 
-# Roles: officers' roles; `party` is any registered party, `authority` an authority speaking by its own key, `centre` an
-# operator, `clock` the office acting because a day came. A machine may stop or route; it never grants.
+# Roles: officers' roles; `party` is any registered party (an exporter, a maker, a carrier, a bank, the operator of a
+# centre), `authority` an authority speaking by its own key, `clock` the office acting because a day came. A machine may
+# stop or route; it never grants.
 ACTIONS: dict[str, frozenset[str]] = {
     "office.found": frozenset({"clock"}),
     "office.register": frozenset({"clock", "author", "planner"}),
@@ -44,6 +45,10 @@ ACTIONS: dict[str, frozenset[str]] = {
     }),
     # Whoever has a part in an order may lay a document beside it.
     "office.attach": frozenset({
+        "planner", "author", "countersigner", "opinion", "clearance", "spender", "controller", "party", "authority",
+    }),
+    # A signature made away from the office proves itself; whoever speaks for a body carries that body's alone.
+    "office.bring_signatures": frozenset({
         "planner", "author", "countersigner", "opinion", "clearance", "spender", "controller", "party", "authority",
     }),
     "surplus.certify": frozenset({"planner"}),

@@ -15,7 +15,7 @@ PREFIX = "ecluse_"
 SECRET_BYTES = 32
 LONGEST_DAYS = 366
 MOST_TOKENS = 20
-NAME_LENGTH, SCOPES_LENGTH = 80, 500
+NAME_LENGTH = 80
 READ = "read"
 
 
@@ -28,7 +28,7 @@ def make_token(account: Account, mandate: Mandate, name: str, scopes: tuple[str,
     wrong = sorted(set(scopes) - {READ, *ACTIONS})
     if not 0 < len(name) <= NAME_LENGTH:
         raise BadInputError.one("token", f"a name of 1 to {NAME_LENGTH} letters", str(len(name)), "name the program")
-    if not scopes or wrong or len(" ".join(scopes)) > SCOPES_LENGTH:
+    if not scopes or wrong:
         found = ", ".join(wrong)[:80] or str(len(scopes))
         raise BadInputError.one("token", "read, or actions of the office", found, "choose what it may do")
     if not 1 <= days <= LONGEST_DAYS:

@@ -88,7 +88,7 @@ def problem_of(request: HttpRequest, error: Exception, subject: str = "") -> Htt
         return problem(request, 422, faults=faults)
     if isinstance(error, BadInputError):
         LOG.warning("api %r: %r", request.path, str(error))
-        return problem(request, 422, faults=[_told(fault, lang) for fault in error.faults[:SHOWN_FAULTS]])
+        return problem(request, 422, faults=[_told(fault, lang) for fault in error.faults_in(lang)[:SHOWN_FAULTS]])
     for kind, status in ACCIDENTS:
         if isinstance(error, kind):
             LOG.warning("api %r: %r", request.path, str(error))

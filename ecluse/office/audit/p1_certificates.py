@@ -8,6 +8,8 @@ from typing import Any
 from ecluse.base.claim import read_claim
 from ecluse.base.days import Month
 from ecluse.base.sealed import encode
+from ecluse.office.audit.brought import came_later
+from ecluse.office.audit.p1_attested import said_last, units_of_span
 from ecluse.office.audit.p1_home_plan import Rows, bought_on_file, flows_on_file, plan_subjects, share_of_model
 from ecluse.office.audit.p2_home import Orders, orders_on_file
 from ecluse.office.audit.reading import Filed, Reading, in_force
@@ -130,7 +132,7 @@ def class_year(reading: Reading, class_: str, hearing: Filed | None = None) -> C
     needs, limits = known(f"class:{class_}", StatedNeed), known(f"class:{class_}", AbsorptionLimit)
     return ClassYear(
         class_, min(months), max(months),
-        _sum(a.capacity for a in capacity) if capacity else None,
+        units_of_span(said_last(capacity, lambda one: one.capacity), min(months), max(months)) if capacity else None,
         _funded(funded, Funder.HOME), _funded(funded, Funder.PARTNER),
         sum(s.units for found in counts.values() for s in found) if counts and all(counts.values()) else None,
         _sum(n.needed for n in needs) if needs else None,
@@ -168,7 +170,7 @@ def inputs_unsigned(reading: Reading, class_: str, hearing: Filed) -> int:
         for row in rows[: reading.window(rows, hearing).most]:
             if row.digest not in memo:
                 memo[row.digest] = reading.is_signed(row, row.value.owner)
-            found += not memo[row.digest]
+            found += not memo[row.digest] or came_later(reading, row.digest, row.value.owner, hearing)
     return found
 
 

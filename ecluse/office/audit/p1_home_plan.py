@@ -7,6 +7,7 @@ from typing import Any
 
 from ecluse.base.days import Month
 from ecluse.base.money import Money
+from ecluse.office.audit.p1_attested import said_last
 from ecluse.office.audit.reading import Filed, Reading
 from ecluse.office.registers import Budget, HomePrice, Model
 from ecluse.surplus.home_plan import PriceUnknownError, provisional
@@ -98,7 +99,11 @@ def share_of_model(rows: Rows, model: str, flows: Iterable[ModelFlow]) -> list[M
 
 
 def _attested(rows: Rows, models: list[str]) -> dict[Month, int]:
-    return _by_month(row.value.capacity for model in models for row in rows(model, CapacityAttestation))
+    given = [row.value for model in models for row in rows(model, CapacityAttestation)]
+    total: dict[Month, int] = {}
+    for (_, _, month), spoken in said_last(given, lambda one: one.capacity).items():
+        total[month] = total.get(month, 0) + spoken.units
+    return total
 
 
 def _due(rows: Rows, models: list[str]) -> dict[Month, int]:

@@ -8,7 +8,7 @@ from datetime import date
 
 from ecluse.base.claim import refs_in
 from ecluse.licence.life import STEPS, state_after
-from ecluse.licence.officers import in_office
+from ecluse.licence.officers import Absence, in_office
 from ecluse.licence.terms import Application, Interest, Licence, LicenceEvent, LicenceState, ProposedDecision
 from ecluse.office.audit.opening import imports_are_by_two
 from ecluse.office.audit.reading import Filed, Reading
@@ -21,6 +21,7 @@ from ecluse.proceeds.terms import PeriodClose
 TWO_OFFICERS = frozenset({
     LicenceState.ISSUED, LicenceState.REINSTATED, LicenceState.AMENDED, LicenceState.REVOKED,
 })  # fmt: skip
+DECLARED = "office.declare_absence"
 
 
 def officer_on(reading: Reading, officer: str, on: date) -> Officer | None:
@@ -61,17 +62,18 @@ def _hearings_citing(reading: Reading, gate: Gate) -> dict[str, list[Filed]]:
 
 def _faults(reading: Reading, row: Filed) -> list[tuple[str, str]]:
     decision: ProposedDecision = row.value
+    second, day = _second(reading, row)
     found = []
-    if decision.author == decision.countersigner:
+    if decision.author == second:
         found.append(("one_person_decides", decision.author))
     elif decision.author_authority == decision.countersigner_authority or _are_of_one_body(
-        reading, decision.author, decision.countersigner, decision.on
+        reading, decision.author, second, day
     ):
         found.append(("one_authority_decides", decision.author))
-    sides = ((decision.author, decision.author_authority), (decision.countersigner, decision.countersigner_authority))
+    sides = ((decision.author, decision.author_authority, decision.on), (second, decision.countersigner_authority, day))
     application = _application(reading, row)
-    for name, authority in dict.fromkeys(sides):
-        officer = officer_on(reading, name, decision.on)
+    for name, authority, then in dict.fromkeys(sides):
+        officer = officer_on(reading, name, then)
         if officer is None or officer.authority != authority:
             found.append(("officer_not_in_office", name))
         if not reading.is_signed(row, name):
@@ -79,6 +81,20 @@ def _faults(reading: Reading, row: Filed) -> list[tuple[str, str]]:
         if application and _has_interest(reading, name, application, decision.on):
             found.append(("officer_has_interest", name))
     return found
+
+
+def _second(reading: Reading, row: Filed) -> tuple[str, date]:
+    """Who countersigned, and for which day is his office asked? Or the deputy who signed while he was away."""
+    decision: ProposedDecision = row.value
+    named = decision.countersigner
+    if not reading.is_signed(row, named):
+        signed = [made for made in reading.signatures.get(row.digest, ()) if made.key in reading.keys]
+        days = {(reading.keys[made.key].owner, made.on) for made in signed}
+        for away in (found.value for found in reading.about(named, Absence)):
+            then = [day for owner, day in days if owner == away.deputy and away.first_day <= day <= away.last_day]
+            if then and reading.is_signed(row, away.deputy):
+                return away.deputy, min(then)
+    return named, decision.on
 
 
 def _are_of_one_body(reading: Reading, first: str, second: str, on: date) -> bool:
@@ -188,12 +204,38 @@ def actors_are_in_office(reading: Reading, tally: Tally) -> None:
             tally.broken("officer_not_in_office", row.rid, row.on, rests=[row.subject], officer=row.actor)
 
 
+def deputies_rest_on_absences(reading: Reading, tally: Tally) -> None:
+    """Does every office that somebody holds only meanwhile rest on the absence of one who holds it, within its days?"""
+
+    def check(row: Filed) -> None:
+        office: Officer = row.value
+        if row.action != DECLARED:
+            return
+        tally.count("offices_held_meanwhile")
+        absences = [found.value for found in reading.about(f"deputy:{office.id}", Absence)]
+        if not any(_covers(reading, away, office) for away in absences):
+            tally.broken("office_without_absence", row.rid, row.on, rests=[row.subject], officer=office.id)
+
+    tally.each(reading.of(Officer), check, lambda row: row.rid)
+
+
+def _covers(reading: Reading, away: Absence, office: Officer) -> bool:
+    """Is the absent one's own office held here, for no day on which he was there?"""
+    last = office.valid_until
+    if last is None or away.deputy != office.id or not away.first_day <= office.valid_from <= last <= away.last_day:
+        return False
+    rows = (row for row in reading.about(away.officer, Officer) if row.action != DECLARED)
+    held = in_office((row.value for row in rows), away.officer, office.valid_from)
+    return any((own.authority, own.role) == (office.authority, office.role) for own in held)
+
+
 CHECKS = (
     decisions_are_by_two,
     licences_rest_on_two,
     changes_are_by_two,
     closes_are_by_another,
     actors_are_in_office,
+    deputies_rest_on_absences,
     imports_are_by_two,
 )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ecluse.office.audit import p6_columns, p6_log, p6_records
+from ecluse.office.audit import brought, p6_columns, p6_log, p6_records
 from ecluse.office.audit.reading import Reading
 from ecluse.office.audit.report import Tally
 
@@ -12,6 +12,7 @@ CHECKS = (
     p6_columns.columns_are_projections,
     p6_columns.one_deed_has_one_hand,
     p6_columns.signatures_verify,
+    brought.brought_signatures_hold,
     p6_records.commitments_are_answered,
     p6_log.entries_hash_to_leaves,
     p6_log.heads_agree,

@@ -119,6 +119,8 @@ ACTORS: Mapping[type, Told] = {
     Sighting: lambda v: (v.reporter,),
 }
 COPIES = (DealSeen,)
+# An office held only while another is away stands beside the person's own; P4 asks for the absence.
+STANDS_IN = "/stands-in/"
 # Under which suffix does a record stand that says how an earlier one of the same id ended?
 LATER: Mapping[type, str] = {Condition: "lifted", Appeal: "decided", ClockStop: "ended"}
 
@@ -130,6 +132,8 @@ def columns_are_projections(reading: Reading, tally: Tally) -> None:
     def check(row: Filed) -> None:
         value = row.value
         ids = {getattr(value, "id", row.rid)}
+        if isinstance(value, Officer) and STANDS_IN in row.rid:
+            ids.add(f"{value.id}{STANDS_IN}{row.rid.partition(STANDS_IN)[2]}")
         if type(value) in LATER:
             ids.add(f"{value.id}/{LATER[type(value)]}")
         # A register's later wording is a record beside the old one: `party:x@2`.

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 from ecluse.office.audit import p1_certificates
+from ecluse.office.audit.p1_attested import places_cited
 from ecluse.office.audit.p1_home_plan import bought_on_file, flows_on_file, share_of_model
 from ecluse.office.audit.p9_known import Known
 from ecluse.office.audit.reading import Filed
@@ -57,7 +58,8 @@ def _policy(known: Known) -> Filed | None:
 
 
 def _attestations(known: Known) -> list[Filed]:
-    return known.rows(_model(known), CapacityAttestation)
+    rows = known.rows(_model(known), CapacityAttestation)
+    return [rows[place] for place in places_cited([row.value for row in rows], known.on)]
 
 
 def _attestation_signatures(known: Known) -> list[Any]:

@@ -17,7 +17,9 @@ from typing import Any, TypeVar
 
 from ecluse.base.sealed import VERSIONS, encode
 from ecluse.base.signing import Key, Signature, holds
+from ecluse.office.audit.brought import brought
 from ecluse.office.audit.reading import Filed, Reading, Window, order_of
+from ecluse.office.opening.records import SignatureBrought
 from ecluse.order import Gate, Hearing, seal_form
 
 T = TypeVar("T")
@@ -176,13 +178,22 @@ class Known:
         """Which signatures did this record bear? One that holds and is gone from the table was there all the same."""
         if signed is None:
             return []
-        held = [encode(signature) for signature in self.reading.signatures.get(signed.digest, ())]
+        late = self._brought_later(signed)
+        held = [encode(made) for made in self.reading.signatures.get(signed.digest, ()) if made.key not in late]
         if stated == held or type(stated) is not list:
             return held
         # What verifies over nothing is named by P6.
         sound = [form for form in held if form in stated or self._holds(signed.digest, form)]
-        gone = [form for form in stated if form not in held and self._holds(signed.digest, form)]
+        gone = [f for f in stated if f not in held and self._holds(signed.digest, f) and f["key"] not in late]
         return sorted([*sound, *gone], key=lambda form: str(form["key"]))
+
+    def _brought_later(self, signed: Filed) -> set[str]:
+        """By which keys was it signed away from the office, the signatures brought in only after this was heard?"""
+        rows = brought(self.reading).get(signed.digest)
+        if not rows:
+            return set()
+        stood = {row.rid for row in self.rows(signed.subject, SignatureBrought)}
+        return {row.value.key for row in rows if row.rid not in stood}
 
     def _holds(self, digest: str, form: Any) -> bool:
         try:

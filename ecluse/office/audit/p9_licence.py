@@ -13,6 +13,7 @@ from ecluse.edge.law import newest_law
 from ecluse.licence.aggregate import Sale, aggregate
 from ecluse.licence.band import PeerPrice, price_band
 from ecluse.licence.dated import term
+from ecluse.licence.officers import Absence
 from ecluse.licence.routes import value_floor
 from ecluse.licence.terms import (
     Aggregate,
@@ -56,7 +57,28 @@ def officers_of(known: Known) -> list[str]:
     decision = known.once(_decision)
     if decision is not None:
         named |= {decision.value.author, decision.value.countersigner}
+    absence = known.once(_stand_in)
+    if absence is not None:
+        named.add(absence.value.deputy)
     return sorted(named)
+
+
+def _stand_in(known: Known) -> Filed | None:
+    """During which absence of the countersigner named did his deputy sign, he himself not?"""
+    decision = known.once(_decision)
+    if decision is None:
+        return None
+    forms = known.signatures(decision, known.claim.get("decision_signatures"))
+    keys, made = known.reading.keys, [form for form in forms if form["key"] in known.reading.keys]
+    days = {(keys[form["key"]].owner, date.fromisoformat(form["on"])) for form in made}
+    named = decision.value.countersigner
+    if any(owner == named for owner, _ in days):
+        return None
+    for row in known.rows(named, Absence):
+        away: Absence = row.value
+        if any(owner == away.deputy and away.first_day <= day <= away.last_day for owner, day in days):
+            return row
+    return None
 
 
 def _of_officers(known: Known, cls: type[Any]) -> list[Filed]:
@@ -207,5 +229,6 @@ FIELDS: Mapping[str, Callable[[Known], Any]] = MappingProxyType(
         "officers": lambda known: _of_officers(known, Officer),
         "official_rate": _official_rate,
         "keys": lambda known: known.keys(*known.once(officers_of)),
+        "stand_in": _stand_in,
     }
 )

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 from ecluse.base.days import Month
+from ecluse.office.audit.p1_attested import capacity_of_span
 from ecluse.office.audit.p2_home import home_on
 from ecluse.office.audit.p9_known import Known
 from ecluse.office.audit.reading import Filed
@@ -76,11 +77,7 @@ def capacity(known: Known) -> ModelCapacity | None:
     if not attested:
         return None
     first, last = (certificate.first_month, certificate.last_month) if certificate else year_of(known)
-    return ModelCapacity(
-        sum(p.units for a in attested for p in a.capacity if first <= p.month <= last),
-        sum(p.units for a in attested for p in a.demonstrated if first <= p.month <= last),
-        min(a.valid_until for a in attested),
-    )
+    return capacity_of_span(attested, first, last, known.on)
 
 
 def _capacity_stated(known: Known, certificate: Certificate) -> ModelCapacity | None:

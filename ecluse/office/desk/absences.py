@@ -28,7 +28,7 @@ def declare(desk: Desk, subject: str, form: DeclareAbsence) -> Done:
     length = (form.last_day - form.first_day).days + 1
     if not 1 <= length <= LONGEST_DAYS or form.last_day < desk.on:
         raise FormError([Fault("last_day", "form.fault.range", str(form.last_day))])
-    if form.deputy == form.officer:
+    if form.deputy in (form.officer, desk.person):
         raise FormError([Fault("deputy", "form.fault.not_offered", form.deputy)])
     absence = absence_of(form.officer, form.first_day, form.last_day, form.deputy)
     if desk.session.digest_of(form.officer, absence.id):

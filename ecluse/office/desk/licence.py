@@ -7,9 +7,11 @@ from datetime import date
 
 from ecluse.base.days import Month
 from ecluse.base.money import Money
+from ecluse.base.sealed import VERSIONS, unseal
 from ecluse.custody.terms import Centre, Line
 from ecluse.licence.life import needs_two
-from ecluse.licence.routes import effective
+from ecluse.licence.officers import COUNTERSIGNER
+from ecluse.licence.routes import RouteTerms, effective
 from ecluse.licence.terms import (
     Application,
     Condition,
@@ -32,14 +34,15 @@ from ecluse.office.desk.papers import hold_out, signed_by_both, waiting
 from ecluse.office.desk.refs import authority_of, choices_of, model_on_file, need_party, officers
 from ecluse.office.desk.registry import About, Action, Desk, Done, Effect
 from ecluse.office.facts.licence import in_hryvnias_on
-from ecluse.office.models import LicenceLine, OrderRow, Record
+from ecluse.office.models import LicenceLine, OrderRow, Record, Tranche
 from ecluse.office.registers import Model, Order
-from ecluse.order import Gate
+from ecluse.order import Gate, Standing
 from ecluse.parties.terms import PartiesFinding
 from ecluse.surplus.terms import Certificate, GoodsKind
 
 LONG = {"long": True}
 CHOICE = {"choice": True}
+MOST_WAITING = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,10 +132,17 @@ def give_opinion(desk: Desk, subject: str, form: GiveOpinion) -> Done:
     return Done(subject)
 
 
+def terms_on_file(desk: Desk, order: str) -> RouteTerms | None:
+    """By which terms is this order's application worked? None where none is filed, or its goods stand on no list."""
+    application = desk.session.newest(order, Application)
+    if application is None or application.goods_list is GoodsList.UNCONTROLLED:
+        return None
+    return effective(application.route, application.goods_list, desk.session.law, desk.on)
+
+
 def asked(desk: Desk, subject: str) -> tuple[str, ...]:
     """Which authorities does the route ask about this order?"""
-    application = desk.session.newest(subject, Application)
-    terms = effective(application.route, application.goods_list, desk.session.law, desk.on) if application else None
+    terms = terms_on_file(desk, subject)
     return tuple(terms.opinions_required) if terms else ()
 
 
@@ -211,8 +221,7 @@ def propose(desk: Desk, subject: str, form: Propose) -> Done:
 
 
 def _is_competent(desk: Desk, subject: str) -> bool:
-    application = desk.session.newest(subject, Application)
-    terms = effective(application.route, application.goods_list, desk.session.law, desk.on) if application else None
+    terms = terms_on_file(desk, subject)
     return terms is not None and desk.body in terms.competent and is_before_decision(desk, subject)
 
 
@@ -241,9 +250,26 @@ def countersign(desk: Desk, subject: str, form: Countersign) -> Done:
 
 
 def is_countersigner(desk: Desk, subject: str) -> bool:
-    """Is a proposal waiting for this very person?"""
+    """Is a proposal waiting for this very person, or for one whom he stands in for as countersigner?"""
     decision = desk.session.newest(subject, ProposedDecision)
-    return decision is not None and decision.countersigner == desk.person and is_before_decision(desk, subject)
+    return decision is not None and is_theirs(desk, decision) and is_before_decision(desk, subject)
+
+
+def proposals_waiting(desk: Desk, countersigner: str) -> list[str]:
+    """Which orders wait for this very countersigner's hand? At most so many, the oldest proposals first."""
+    open_now = Tranche.objects.filter(gate=Gate.PARTIES.value, standing=Standing.OPEN.value).values("order")
+    rows = Record.objects.filter(v=VERSIONS[ProposedDecision], order__in=open_now).order_by("on", "rid")
+    newest = {row.order: unseal(bytes(row.body)) for row in rows}
+    found = [order for order, one in newest.items() if one.countersigner == countersigner]
+    return [order for order in found[:MOST_WAITING] if is_before_decision(desk, order)]
+
+
+def is_theirs(desk: Desk, decision: ProposedDecision) -> bool:
+    """Is this person the countersigner named, or his deputy under the very mandate? Never who proposed it."""
+    if desk.person in (decision.countersigner, decision.author):
+        return desk.person != decision.author
+    mandate = (desk.mandate.acting_for, desk.mandate.role, desk.body)
+    return mandate == (decision.countersigner, COUNTERSIGNER, decision.countersigner_authority)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,12 +13,12 @@ from ecluse.licence.terms import Appeal, ClockStop, Licence, LicenceEvent
 from ecluse.office.actions.cases import HOME_SERVICE, bodies_of
 from ecluse.office.actions.licence_cases import may_hear
 from ecluse.office.actions.permissions import ACTIONS
-from ecluse.office.desk.licence import asked
+from ecluse.office.desk.licence import asked, proposals_waiting
 from ecluse.office.desk.registry import Desk
 from ecluse.office.models import OrderRow
 from ecluse.office.people.speakers import Speakers
 from ecluse.office.registers import Order
-from ecluse.office.registers_people import PaperOffered
+from ecluse.office.registers_people import Absence, PaperOffered
 from ecluse.order import Gate, Hearing, Standing
 from ecluse.proceeds.terms import Purchase
 from ecluse.surplus.terms import Draw, Withdrawal
@@ -156,6 +156,17 @@ def _appeal(batch: Batch, value: Appeal, subject: str, order: str) -> Iterator[N
                     yield News(officer, "notices.appeal", {"order": found.id}, page_of(found.id))
 
 
+def _absence(batch: Batch, value: Absence, subject: str, order: str) -> Iterator[News]:
+    """Somebody goes away: the deputy learns from when to when, and today which decisions wait for his hand."""
+    if subject != value.officer:
+        return  # the copy under the deputy says the same
+    facts = {"officer": value.officer, "first_day": str(value.first_day), "last_day": str(value.last_day)}
+    yield News(value.deputy, "notices.stands_in", facts, "/settings/")
+    if value.first_day <= batch.desk.on <= value.last_day:
+        for waits in proposals_waiting(batch.desk, value.officer):
+            yield News(value.deputy, "notices.waits_for_absent", {"order": waits, **facts}, page_of(waits))
+
+
 def _purchase(batch: Batch, value: Purchase, subject: str, order: str) -> Iterator[News]:
     facts = {"subject": subject, "what": {"say": "desk.proceeds.accept.title"}}
     link = f"/books/shortages/{value.shortage}/"
@@ -164,5 +175,5 @@ def _purchase(batch: Batch, value: Purchase, subject: str, order: str) -> Iterat
 
 TOLD: Mapping[type, Callable[[Batch, Any, str, str], Iterator[News]]] = {
     Licence: _licence, LicenceEvent: _licence_event, Sighting: _sighting, Withdrawal: _withdrawal,
-    PaperOffered: _paper, ClockStop: _question, Appeal: _appeal, Purchase: _purchase,
+    PaperOffered: _paper, Absence: _absence, ClockStop: _question, Appeal: _appeal, Purchase: _purchase,
 }  # fmt: skip

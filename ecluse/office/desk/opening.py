@@ -35,7 +35,7 @@ class ProposeImport:
 def propose_import(desk: Desk, subject: str, form: ProposeImport) -> Done:
     """Propose a table: every error is named by row, else it waits for a second person of another authority."""
     if not 0 < len(form.file.content) <= FILE_BYTES_LIMIT:
-        raise FormError([Fault("file", "form.fault.file_size", str(len(form.file.content)))])
+        raise FormError([Fault("file", "form.fault.table_size", str(len(form.file.content)))])
     proposal, _ = act.propose_import(
         desk.session, form.table, plain(form.file.name), form.file.content, form.map.content if form.map else None,
         officer=desk.person, on=desk.on,

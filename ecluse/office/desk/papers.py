@@ -9,6 +9,7 @@ from ecluse.base.sealed import seal, unseal
 from ecluse.base.signing import Signature
 from ecluse.office.actions.papers import offer_paper
 from ecluse.office.desk.registry import Desk
+from ecluse.office.opening.unsigned import brought_for
 from ecluse.office.registers_people import PaperOffered
 
 
@@ -38,6 +39,14 @@ def records_of(paper: PaperOffered) -> list[Any]:
 
 
 def signed_by_both(desk: Desk, paper: PaperOffered, signer: str) -> list[tuple[Any, list[Signature]]]:
-    """Each record of the paper with the first side's signature and this one's."""
+    """Each record of the paper with the first side's signature and this one's: brought in, else made here."""
     pairs = zip(records_of(paper), paper.signatures, strict=True)
-    return [(record, [first, desk.sign(signer, record)]) for record, first in pairs]
+    return [(record, [first, _second(desk, paper, record, signer)]) for record, first in pairs]
+
+
+def _second(desk: Desk, paper: PaperOffered, record: Any, signer: str) -> Signature:
+    subject = paper.id.removeprefix("paper:").rpartition("/")[0]
+    brought = brought_for(desk.session, subject, seal(record).digest, signer)
+    if brought is None:
+        return desk.sign(signer, record)
+    return Signature(brought.key, brought.signed_on, brought.value_hex)

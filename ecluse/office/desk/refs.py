@@ -10,6 +10,7 @@ from ecluse.base.sealed import VERSIONS, unseal
 from ecluse.licence.officers import in_office, newest_wordings
 from ecluse.office.desk.form import Fault, FormError
 from ecluse.office.models import Record
+from ecluse.office.on_file import records
 from ecluse.office.registers import Model, Officer
 from ecluse.office.session import Session
 from ecluse.parties.terms import Party
@@ -26,14 +27,12 @@ def model_on_file(model: str) -> Model | None:
 
 def on_file(cls: type[T]) -> list[T]:
     """Which records of this class are on file?"""
-    rows = Record.objects.filter(v=VERSIONS[cls])
-    return [unseal(bytes(body)) for body in rows.order_by("rid").values_list("body", flat=True)]
+    return [one.value for one in sorted(records(cls), key=lambda one: one.rid)]
 
 
 def mandates_on_file() -> tuple[Officer, ...]:
     """Which mandates stand in the register, each as it was worded last?"""
-    rows = Record.objects.filter(v=VERSIONS[Officer]).order_by("subject", "turn").values_list("body", flat=True)
-    return newest_wordings(unseal(bytes(body)) for body in rows)
+    return newest_wordings(one.value for one in records(Officer))
 
 
 def choices_of(

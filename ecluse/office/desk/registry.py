@@ -198,10 +198,12 @@ def all_actions() -> Mapping[str, Action]:
         parties,
         proceeds,
         production,
+        signatures,
         surplus,
     )
 
-    rooms = (office, absences, opening, surplus, parties, licence, licence_cases, production, custody, proceeds)
+    opened = (office, absences, opening, signatures)
+    rooms = (*opened, surplus, parties, licence, licence_cases, production, custody, proceeds)
     return {action.name: action for room in rooms for action in room.ACTIONS}
 
 

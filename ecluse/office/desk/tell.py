@@ -13,13 +13,13 @@ from ecluse.base.words import LANGUAGES, has_words
 from ecluse.office.actions.hearings import tranches_of
 from ecluse.office.actions.notices import notify
 from ecluse.office.desk.news import Batch, News, news_of, page_of
+from ecluse.office.desk.next_step import next_steps
 from ecluse.office.desk.proceeds import what_is_due
 from ecluse.office.desk.registry import About, Action, Desk, Done, all_actions
 from ecluse.office.models import OrderRow
 from ecluse.office.people.speakers import Speakers, speakers_on
 from ecluse.office.registers import Order
 from ecluse.office.session import Session
-from ecluse.office.views.next_step import next_steps
 
 LOG = logging.getLogger("ecluse.notices")
 # What is waited for: the action, about what, and whose it is.
@@ -93,7 +93,8 @@ def _once(news: Iterable[News]) -> list[News]:
 def _send(desk: Desk, news: News, speakers: Speakers) -> int:
     """Who did this himself need not be told."""
     is_person = news.whom.startswith("officer:")
-    whom = {news.whom} if is_person else speakers.of(news.whom, news.roles)
+    # Who is away is told, and so is who stands in for him today.
+    whom = {news.whom, speakers.deputies.get(news.whom, news.whom)} if is_person else speakers.of(news.whom, news.roles)
     return notify(whom - {desk.person}, news.key, news.facts, news.link, desk.at)
 
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
 from pathlib import Path
@@ -15,10 +18,12 @@ from ecluse.base.source import KeyedSource, SeededSource, Source
 from ecluse.edge.law import newest_law
 from ecluse.office.models import Record, Setting
 from ecluse.office.session import Mandate, Session
+from ecluse.office.session_kept import ServingSession
 
 # The deciding authorities' zone: a legal day begins and ends in Kyiv.
 HOME_ZONE = ZoneInfo("Europe/Kyiv")
 NOON = time(12)
+_SAID: ContextVar[dict[str, str] | None] = ContextVar("said", default=None)
 
 
 @lru_cache(maxsize=1)
@@ -29,8 +34,28 @@ def law() -> Law:
 
 def kind() -> str:
     """What kind of office is this: `demonstration`, `service`, or empty before it is founded?"""
-    found = Setting.objects.filter(key="kind").values_list("value", flat=True).first()
-    return str(found or "")
+    return _settings().get("kind", "")
+
+
+def _settings() -> dict[str, str]:
+    """What was said of this office when it was founded, in one question?"""
+    held = _SAID.get()
+    if held:
+        return held
+    found = dict(Setting.objects.filter(key__in=("kind", "carried", "seed")).values_list("key", "value"))
+    if held is not None:
+        held.update(found)
+    return found
+
+
+@contextmanager
+def said_once() -> Iterator[None]:
+    """Within one request what was said of the office is read once: settings are only ever added, at its founding."""
+    token = _SAID.set({})
+    try:
+        yield
+    finally:
+        _SAID.reset(token)
 
 
 def is_demonstration() -> bool:
@@ -40,9 +65,13 @@ def is_demonstration() -> bool:
 
 def today() -> date:
     """Which legal day is it? A demonstration stands on its last carried day until somebody turns the page."""
-    if not is_demonstration():
+    return _today(_settings())
+
+
+def _today(said: dict[str, str]) -> date:
+    if said.get("kind") != "demonstration":
         return datetime.now(HOME_ZONE).date()
-    carried = Setting.objects.filter(key="carried").values_list("value", flat=True).first()
+    carried = said.get("carried")
     turned = Record.objects.filter(v="day_turned/1").order_by("-on").values_list("on", flat=True).first()
     days = [day for day in (turned, date.fromisoformat(carried) if carried else None) if day]
     last = Record.objects.order_by("-on").values_list("on", flat=True).first() if not days else None
@@ -51,10 +80,10 @@ def today() -> date:
 
 def source_of_office(on: date | None = None) -> Source:
     """Where do this office's chance, clock and keys come from?"""
-    if not is_demonstration():
+    said = _settings()
+    if said.get("kind") != "demonstration":
         return KeyedSource(private_key)
-    seed = Setting.objects.get(key="seed").value
-    return SeededSource(seed, datetime.combine(on or today(), NOON, UTC))
+    return SeededSource(said["seed"], datetime.combine(on or _today(said), NOON, UTC))
 
 
 def private_key(owner: str) -> Ed25519PrivateKey:
@@ -70,4 +99,4 @@ def open_session(mandate: Mandate | None = None, on: date | None = None, *, sour
 
     Chance, clock and keys are the office's own, unless `source` gives others, such as a clock that was set.
     """
-    return Session(source or source_of_office(on), law(), mandate=mandate)
+    return ServingSession(source or source_of_office(on), law(), mandate=mandate)

@@ -12,6 +12,7 @@ from ecluse.base.sealed import VERSIONS, seal
 from ecluse.base.signing import is_signed_by
 from ecluse.custody.measures import measure
 from ecluse.office.facts import sides
+from ecluse.office.facts.capacity import by_month, capacity_words, units_within
 from ecluse.office.registers import AidReceived, Budget, HomeDelivery, HomePrice, Model
 from ecluse.office.session import Session
 from ecluse.surplus.home_plan import HomePlan, PriceUnknownError, provisional
@@ -51,12 +52,13 @@ def class_year(session: Session, class_: str) -> ClassYear:
     first, last = year_of(session)
     models = models_of(session, class_)
     capacity = [a for m in models for a in session.of(m.id, CapacityAttestation)]
+    attested = capacity_words(capacity)
     funded = funded_orders(session, class_)
     needs = session.of(f"class:{class_}", StatedNeed)
     limits = session.of(f"class:{class_}", AbsorptionLimit)
     return ClassYear(
         class_, first, last,
-        _total(a.capacity for a in capacity) if capacity else None,
+        units_within(attested, first, last) if capacity else None,
         None if funded is None else _total(o.due for o in funded.orders if o.funder is Funder.HOME),
         None if funded is None else _total(o.due for o in funded.orders if o.funder is Funder.PARTNER),
         _stock(session, models),
@@ -189,7 +191,7 @@ def class_flows(session: Session, class_: str, plan: HomePlan) -> tuple[ModelFlo
     first, last = year_of(session)
     bought = {point.month: point.units for point in plan.bought_by_month(class_)}
     models = models_of(session, class_)
-    capacity = _by_month(a.capacity for m in models for a in session.of(m.id, CapacityAttestation))
+    capacity = by_month(capacity_words(a for m in models for a in session.of(m.id, CapacityAttestation)))
     funded = _by_month(o.due for m in models for o in session.of(m.id, FundedOrder))
     return tuple(
         ModelFlow(month, capacity.get(month, 0), funded.get(month, 0), bought.get(month, 0))
@@ -200,7 +202,7 @@ def class_flows(session: Session, class_: str, plan: HomePlan) -> tuple[ModelFlo
 def model_flows(session: Session, model: Model, flows: tuple[ModelFlow, ...]) -> tuple[ModelFlow, ...]:
     """What does one model's capacity add and home take? Home purchases of the class fall on models by capacity,
     rounded up, so that no model is left free by rounding."""
-    capacity = _by_month(a.capacity for a in session.of(model.id, CapacityAttestation))
+    capacity = by_month(capacity_words(session.of(model.id, CapacityAttestation)))
     funded = _by_month(o.due for o in session.of(model.id, FundedOrder))
     return tuple(
         ModelFlow(

@@ -7,10 +7,11 @@ from datetime import date
 from ecluse.base.days import Stop
 from ecluse.base.money import Money, Rate, Rounding
 from ecluse.base.sealed import seal
+from ecluse.base.signing import is_signed_by
 from ecluse.licence.aggregate import Sale, aggregate
 from ecluse.licence.band import PeerPrice, price_band
 from ecluse.licence.dated import term
-from ecluse.licence.officers import Officer
+from ecluse.licence.officers import Absence, Officer
 from ecluse.licence.routes import value_floor
 from ecluse.licence.terms import (
     Aggregate,
@@ -48,7 +49,9 @@ def licence_claim(
     opinions = tuple(session.of(order.id, Opinion))
     decision = session.newest(order.id, ProposedDecision)
     officers = {opinion.officer for opinion in opinions}
+    absence = stand_in(session, decision) if decision else None
     officers |= {decision.author, decision.countersigner} if decision else set()
+    officers |= {absence.deputy} if absence else set()
     offices = tuple(office for officer in sorted(officers) for office in session.of(officer, Officer))
     status = session.newest(order.exporter, ExporterStatus)
     return LicenceClaim(
@@ -64,7 +67,20 @@ def licence_claim(
         clock_stops(session, order.id), queue_place(session, application), aggregated(session, order, application),
         peers(session, application, on), units_licensed(session, order.id, tranche),
         offices, official_rate(session, application.unit_price.currency, application.filed_on), session.keys(officers),
+        absence,
     )  # fmt: skip
+
+
+def stand_in(session: Session, decision: ProposedDecision) -> Absence | None:
+    """During which absence of the countersigner named did his deputy sign? None where the named one signed himself."""
+    made = session.signatures(seal(decision).digest)
+    if is_signed_by(decision.countersigner, decision, made, session.keys([decision.countersigner])):
+        return None
+    for absence in session.of(decision.countersigner, Absence) if made else ():
+        then = [signature for signature in made if absence.first_day <= signature.on <= absence.last_day]
+        if is_signed_by(absence.deputy, decision, then, session.keys([absence.deputy])):
+            return absence
+    return None
 
 
 def marketing(session: Session, application: Application) -> MarketingAuthorisation | None:

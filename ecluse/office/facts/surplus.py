@@ -8,6 +8,7 @@ from datetime import date
 from ecluse.base.days import Month
 from ecluse.base.sealed import seal
 from ecluse.office.facts import classes, sides
+from ecluse.office.facts.capacity import capacity_between, cited
 from ecluse.office.models import CertificateBalance
 from ecluse.office.registers import ClassShare, DealSeen, Model, Order
 from ecluse.office.session import Session
@@ -114,11 +115,7 @@ def model_capacity(session: Session, model: str, certificate: Certificate | None
     if not attestations:
         return None
     first, last = (certificate.first_month, certificate.last_month) if certificate else classes.year_of(session)
-    return ModelCapacity(
-        sum(p.units for a in attestations for p in a.capacity if first <= p.month <= last),
-        sum(p.units for a in attestations for p in a.demonstrated if first <= p.month <= last),
-        min(a.valid_until for a in attestations),
-    )
+    return capacity_between(attestations, first, last, on)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +137,7 @@ def certificate_claim(session: Session, asked: CertificateRequest, plan: HomePla
     policy = policy_in_force(session, on)
     earlier = certified_in_class(session, class_)
     given = result_under(policy.rule, year, policy) if policy else None
-    attestations = tuple(session.of(asked.model.id, CapacityAttestation))
+    attestations = cited(session.of(asked.model.id, CapacityAttestation), on)
     owners = [a.maker for a in attestations] + ([policy.owner] if policy else [])
     return CertificateClaim(
         asked.id, asked.model.id, asked.maker, asked.first_month, asked.last_month, asked.units,

@@ -21,3 +21,7 @@ class Unit(models.Model):
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["block", "number"], name="one_unit_a_number"),)
+        # Pages count all units by these; the index alone answers.
+        indexes = (
+            models.Index(fields=["fate", "custodian", "authority", "state", "model", "block"], name="units_counted"),
+        )

@@ -24,7 +24,8 @@ class ApiToken(models.Model):
     digest = models.CharField(primary_key=True, max_length=64)
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="tokens")
     name = models.CharField(max_length=80)
-    scopes = models.CharField(max_length=500)
+    # `read` and names of actions: however many there are, all of them fit.
+    scopes = models.TextField()
     body = models.CharField(max_length=120)
     role = models.CharField(max_length=40)
     created_at = models.DateTimeField()
@@ -39,7 +40,7 @@ class IdempotencyKey(models.Model):
     request_digest = models.CharField(max_length=64)
     status = models.IntegerField()
     answer = models.TextField()
-    at = models.DateTimeField()
+    at = models.DateTimeField(db_index=True)
 
 
 class Draft(models.Model):

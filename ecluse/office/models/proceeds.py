@@ -21,3 +21,7 @@ class Posting(models.Model):
     account = models.CharField(max_length=160, db_index=True)
     currency = models.CharField(max_length=3)
     minor = models.BigIntegerField()
+
+    class Meta:
+        # The books sum every account by currency; the index alone answers.
+        indexes = (models.Index(fields=["account", "currency", "minor"], name="accounts_summed"),)

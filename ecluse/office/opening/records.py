@@ -1,4 +1,4 @@
-"""Which nouns does an office begin with? Balances that nobody proved here, and tables proposed and accepted by two."""
+"""Which nouns does an office begin with? Balances that nobody proved here, tables by two, signatures brought in."""
 
 from __future__ import annotations
 
@@ -134,4 +134,21 @@ class DeclinedImport:
     officer: str
     authority: str
     reason: str
+    on: date
+
+
+@sealed("signature_brought/1")
+@dataclass(frozen=True, slots=True)
+class SignatureBrought:
+    """A signature made away from the office was brought in: of which record's digest, by whose key, for which day.
+
+    Filed about what the signed record is about: nothing heard before it knew of it.
+    """
+
+    id: str
+    digest: str
+    owner: str
+    key: str
+    signed_on: date
+    value_hex: str
     on: date

@@ -8,11 +8,15 @@ import logging
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from allauth.socialaccount.models import SocialAccount
+from allauth.socialaccount.providers.base import AuthProcess
 from cryptography.fernet import Fernet, InvalidToken
 from django.conf import settings
 from django.http import HttpRequest
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import translation
 
@@ -50,7 +54,23 @@ class OfficeAdapter(DefaultAccountAdapter):
 
 
 class OutsideAdapter(DefaultSocialAccountAdapter):
-    """A ministry's own sign-in service opens accounts that exist; it makes none."""
+    """A ministry's own sign-in service opens accounts that exist; it makes none.
+
+    An officer bound the account to its person by the e-mail address. Whoever comes in by it first binds the service's
+    own name for the person (its subject) as well; from then on another subject with the same address is a stranger.
+    """
+
+    def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:
+        """Whose account is it? Raises ImmediateHttpResponse, in words, for whoever has none."""
+        why = _why_not(sociallogin)
+        if why:
+            LOG.warning("outside sign-in of subject %.80r refused: %s", sociallogin.account.uid, why)
+            raise ImmediateHttpResponse(render(request, "account/signup_closed.html", status=403))
+
+    def on_authentication_error(self, request: HttpRequest, provider: Any, **more: Any) -> None:
+        """What went wrong between the two? Said in words to the person, and noted here."""
+        trouble = more.get("exception") or more.get("error")
+        LOG.warning("outside sign-in failed from %s: %.200s", request.META.get("REMOTE_ADDR"), trouble)
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
         """May somebody whom the outside service knows come in without an account here? No."""
@@ -89,6 +109,23 @@ class SecondFactorAdapter(DefaultMFAAdapter):
 
     def _get_site_name(self) -> str:
         return "Écluse"
+
+
+def _why_not(sociallogin: Any) -> str:
+    """Why may this person not come in? Empty when he may."""
+    user = sociallogin.user
+    if sociallogin.state.get("process", AuthProcess.LOGIN) != AuthProcess.LOGIN:
+        return "an account is bound by signing in, not from within another"
+    if not sociallogin.is_existing:
+        return "no account stands under this subject or verified address"
+    if not hasattr(user, "account") or not user.is_active:
+        return "the account is closed"
+    if (
+        sociallogin.account.pk is None
+        and SocialAccount.objects.filter(user=user, provider=sociallogin.account.provider).exists()
+    ):
+        return "the account is bound to another subject"
+    return ""
 
 
 def _box() -> Fernet:

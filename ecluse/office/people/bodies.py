@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from ecluse.base.sealed import unseal
-from ecluse.office.models import Record
-
-AT_ONCE = 500
+from ecluse.office.on_file import newest, records_of
+from ecluse.office.registers import Authority
+from ecluse.parties.terms import Party
 
 
 def name_of(body: str, lang: str) -> str:
@@ -20,10 +19,8 @@ def names_of(bodies: Iterable[str], lang: str) -> dict[str, str]:
     """What are they called? By id, the newest record of each counts."""
     wanted = sorted(set(bodies))
     found = dict(zip(wanted, wanted, strict=True))
-    for start in range(0, len(wanted), AT_ONCE):
-        rows = Record.objects.filter(subject__in=wanted[start : start + AT_ONCE], v__in=("authority/1", "party/1"))
-        for subject, body in rows.order_by("turn").values_list("subject", "body"):
-            found[subject] = _name(unseal(bytes(body)), lang)
+    for body, value in newest(records_of((Authority, Party), subject__in=wanted)).items():
+        found[body] = _name(value, lang)
     return found
 
 

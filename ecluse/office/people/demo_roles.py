@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from ecluse.base.sealed import unseal
+from ecluse.office.desk.person import STANDS_IN
 from ecluse.office.models import OrderRow, Record
 from ecluse.office.people.bodies import name_of, names_of
 from ecluse.office.registers import Officer
@@ -72,7 +73,8 @@ class Choice:
 
 def officers(on: date) -> Iterator[Officer]:
     """Which officers of this world are in office? Representatives made for visitors are not among them."""
-    for row in Record.objects.filter(v="officer/1").exclude(rid__startswith="officer:rep-").order_by("rid"):
+    rows = Record.objects.filter(v="officer/1").exclude(rid__startswith="officer:rep-").exclude(rid__contains=STANDS_IN)
+    for row in rows.order_by("rid"):
         found: Officer = unseal(bytes(row.body))
         if found.valid_from <= on and (found.valid_until is None or on <= found.valid_until):
             yield found

@@ -10,7 +10,7 @@ from django.utils import translation
 
 from ecluse.base.words import LANGUAGES
 from ecluse.office.actions.people import choose_language
-from ecluse.office.desk.today import is_demonstration, open_session, today
+from ecluse.office.desk.today import is_demonstration, open_session, said_once, today
 from ecluse.office.models import Account
 from ecluse.office.people.hats import hats_of, worn
 
@@ -25,6 +25,10 @@ class People:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """What is answered to this person?"""
+        with said_once():
+            return self._answer(request)
+
+    def _answer(self, request: HttpRequest) -> HttpResponse:
         account = account_of(request)
         asked = request.GET.get("lang", "")
         lang = asked if asked in LANGUAGES else language_of(request, account)
@@ -47,7 +51,7 @@ def recognise(request: HttpRequest, account: Account | None, lang: str) -> None:
     request.on = today()
     request.mandates = []
     if account is not None:
-        request.mandates = hats_of(open_session(), account.officer, request.on)
+        request.mandates = hats_of(open_session(on=request.on), account.officer, request.on)
     request.mandate = worn(request.session, request.mandates)
 
 

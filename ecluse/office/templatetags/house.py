@@ -13,7 +13,7 @@ from django.utils.translation import get_language
 
 from ecluse.base.words import LANGUAGES, say, say_count
 from ecluse.office.views import page as pages
-from ecluse.office.views.cells import Tag, shown, standing_tag
+from ecluse.office.views.cells import Link, Tag, shown, standing_tag
 from ecluse.office.views.icons import ICONS
 from ecluse.order import Standing
 
@@ -39,8 +39,8 @@ def _active() -> str:
 
 
 def _plain(facts: dict[str, Any]) -> dict[str, Any]:
-    """A marked-safe text is a text: the catalogues' speller knows exact types only."""
-    return {name: str(fact) if isinstance(fact, str) else fact for name, fact in facts.items()}
+    """A marked-safe text is a text: the catalogues' speller knows exact types only, and `str` leaves it marked."""
+    return {name: str.__str__(fact) if isinstance(fact, str) else fact for name, fact in facts.items()}
 
 
 @register.simple_tag(takes_context=True)
@@ -98,6 +98,19 @@ def link(kind: str, thing: str, text: str = "") -> SafeString:
 def address_of(kind: str, thing: str) -> str:
     """At which address is this thing's page? Raises KeyError for a kind without pages."""
     return f"{ADDRESSES[kind]}{quote(thing, safe=':/')}/"
+
+
+@register.simple_tag
+def opens_to(figure: tuple[str, str], opens: bool = True) -> str | SafeString:
+    """How does a figure stand in a table: pairs of what is written and where that is listed, for who may open it?"""
+    text, place = figure
+    return format_html('<a class="ds-link" href="{}">{}</a>', place, text) if opens and text != "0" else text
+
+
+@register.simple_tag(takes_context=True)
+def figure(context: Context, number: Any, place: str, opens: bool = True) -> str | SafeString:
+    """How does a number stand that opens to what it counts? Nothing opens to nothing."""
+    return shown(Link(number, place) if number and opens else number, language(context))
 
 
 @register.simple_tag

@@ -27,6 +27,7 @@ from ecluse.office.views.named import address_of, named
 from ecluse.office.views.page import language_of, page
 from ecluse.office.views.public_words import state_name
 from ecluse.office.views.suggest import PARTY_FIELDS, address_for, choices_for, first_guess, names_for, offers_for
+from ecluse.office.views.visible import may_see
 from ecluse.order import Hearing
 
 SHOWN = {
@@ -61,6 +62,8 @@ def action_page(request: HttpRequest, name: str, subject: str) -> HttpResponse:
     if desk is None:
         return HttpResponseRedirect("/sign-in/?" + urlencode({"next": request.get_full_path()}))
     try:
+        if not may_see(desk, action.about, subject):
+            raise Http404
         if not may(desk, action, subject):
             return handler403(request)
         return _answer(request, desk, action, subject)
@@ -71,7 +74,7 @@ def action_page(request: HttpRequest, name: str, subject: str) -> HttpResponse:
 def desk_of(request: HttpRequest) -> Desk | None:
     """At which desk does this person sit? None when nobody is signed in, or speaks for nobody today."""
     mandate = getattr(request, "mandate", None)
-    return Desk(open_session(mandate), mandate, request.on) if mandate else None  # type: ignore[attr-defined]
+    return Desk(open_session(mandate, request.on), mandate, request.on) if mandate else None  # type: ignore[attr-defined]
 
 
 def _answer(request: HttpRequest, desk: Desk, action: Action, subject: str) -> HttpResponse:

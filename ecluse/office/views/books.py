@@ -23,6 +23,7 @@ from ecluse.office.people.doors import needs_person
 from ecluse.office.views.action import desk_of
 from ecluse.office.views.cells import Link, Tag
 from ecluse.office.views.listing import Column, Filter, Listing, listing_response
+from ecluse.office.views.named import named
 from ecluse.office.views.page import language_of, page
 from ecluse.office.views.shortages import PATHS as SHORTAGE_PATHS
 from ecluse.office.views.things import is_home, own_orders, records
@@ -67,7 +68,7 @@ def books_page(request: HttpRequest) -> HttpResponse:
         "late": _sum_by_currency(one for one in debts if one.days_late),
         "debts": [_debt(one, names) for one in debts[:SHOWN_OWED]], "more": max(0, len(debts) - SHOWN_OWED),
         "contributions": _contributions(sums, names), "fund": _fund(sums),
-        "closes": sorted((one.value for one in records(PeriodClose)), key=lambda c: c.month) if is_all else [],
+        "closes": _closes(lang) if is_all else [], "opens": is_home(desk),
         "offers": offers(desk, About.OFFICE, "office", lang),
     })  # fmt: skip
 
@@ -76,6 +77,19 @@ def offers(desk: Desk, about: About, subject: str, lang: str) -> list[tuple[str,
     """Which of the money's actions may this person take here now? Title and address."""
     found = [action for action in offered(desk, about, subject) if action.name.startswith("proceeds.")]
     return [(say(f"desk.{action.name}.title", lang), f"/do/{action.name}/{subject}/") for action in found]
+
+
+def _closes(lang: str) -> list[dict[str, Any]]:
+    """Which months were closed, by whom together, the newest last? Persons and bodies by their names."""
+    found = sorted(records(PeriodClose), key=lambda one: one.value.month)
+    parts = ("spender", "spender_authority", "controller", "controller_authority")
+    names = named((getattr(one.value, part) for one in found for part in parts), lang)
+    said = {id: one.name for id, one in names.items()}
+    return [
+        {"month": one.value.month, "on": one.value.on, "digest": one.digest,
+         **{part: said.get(getattr(one.value, part) or "", "") for part in parts}}
+        for one in found
+    ]  # fmt: skip
 
 
 def _debt(one: Owed, names: dict[str, str]) -> dict[str, Any]:
@@ -111,8 +125,9 @@ def _fund(sums: list[AccountSum]) -> list[dict[str, Any]]:
             kinds.get((f"fund:{kind}", currency), nothing) for kind in ("cash", "allocated", "spent", "delivered")
         )
         found.append({
-            "currency": currency, "paid": cash.debits, "allocated": allocated.credits, "spent": spent.credits,
-            "delivered": delivered.debits, "idle": cash.balance,
+            "currency": currency,
+            "figures": [("cash", cash.debits), ("allocated", allocated.credits), ("spent", spent.credits),
+                        ("delivered", delivered.debits), ("cash", cash.balance)],
         })  # fmt: skip
     return found
 

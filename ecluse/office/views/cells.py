@@ -9,7 +9,7 @@ from enum import Enum
 from typing import Any
 
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
 from ecluse.base.days import Month
 from ecluse.base.money import EXPONENTS, Money
@@ -78,7 +78,9 @@ def shown(value: Any, lang: str) -> str | SafeString:
     if isinstance(value, date) and not isinstance(value, datetime):
         return format_html('<time datetime="{}">{}</time>', value.isoformat(), spell(value, lang))
     if isinstance(value, tuple | list):
-        return format_html_join(" ", "{}", ((shown(part, lang),) for part in value)) if value else NOTHING
+        # Amounts in several currencies stand one beneath the other.
+        between = mark_safe("<br>") if all(isinstance(part, Money) for part in value) else " "
+        return format_html_join(between, "{}", ((shown(part, lang),) for part in value)) if value else NOTHING
     return _said(value, lang)
 
 

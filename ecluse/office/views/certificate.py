@@ -22,6 +22,7 @@ from ecluse.office.views.charts import Chart, Series
 from ecluse.office.views.errors import refuse_page
 from ecluse.office.views.overview import class_word
 from ecluse.office.views.page import language_of, page
+from ecluse.office.views.records import of_subject
 from ecluse.office.views.surplus import is_readers, reader
 from ecluse.office.views.things import day_asked, done_here, is_home, own_orders
 from ecluse.order import Gate, Hearing
@@ -90,7 +91,7 @@ def _facts(found: Certificate, lang: str) -> list[tuple[str, Any]]:
     return [
         ("pages2.surplus.model", Link(found.model, f"/surplus/{found.model}/")),
         ("pages2.surplus.class", class_word(found.class_, lang)),
-        ("pages2.surplus.maker", name_of(found.maker, lang)),
+        ("pages2.surplus.maker", Link(name_of(found.maker, lang), f"/parties/{found.maker}/")),
         ("pages2.surplus.owner", name_of(found.owner, lang)),
         ("pages2.surplus.months", f"{spell(found.first_month, lang)} – {spell(found.last_month, lang)}"),
         ("pages2.surplus.rule", say(f"provision.surplus-policy/{found.rule.value}.title", lang)),
@@ -123,6 +124,7 @@ def _draw(known: Known, linked: set[str], sees_all: bool) -> dict[str, Any]:
     return {
         "on": draw.on, "tranche": tranche, "units": draw.units, "until": draw.expires_on,
         "state": Tag(f"pages2.draw.{draw.state.value}", colour, mark), "log": known.log, "index": known.index,
+        "digest": known.digest,
     }  # fmt: skip
 
 
@@ -139,7 +141,8 @@ def _secrets(file: KnownFile, found: Certificate, lang: str) -> dict[str, Any]:
              "units": result.units, "binds": result.rule is found.rule}
             for result in found.results
         ],
-        "need_unmet": found.units_need_unmet, "aid": found.units_aid_received,
+        "class_records": of_subject(f"class:{found.class_}"), "need_unmet": found.units_need_unmet,
+        "aid": found.units_aid_received,
         "home_deliveries": found.home_deliveries, "months": _months(found, lang),
         "hearings": [_hearing(hearing, lang) for hearing in reversed(hearings)],
     }  # fmt: skip

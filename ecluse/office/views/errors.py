@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 
 from ecluse.base.words import say
 from ecluse.office.views.page import language_of, page
@@ -14,8 +16,8 @@ LOG = logging.getLogger("ecluse.office")
 
 
 def handler400(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """What is said when a request cannot be understood?"""
-    return _error(request, 400)
+    """What is said when a request cannot be understood, or is too large to be read?"""
+    return _error(request, 413 if isinstance(exception, RequestDataTooBig) else 400)
 
 
 def handler403(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -37,6 +39,23 @@ def handler500(request: HttpRequest) -> HttpResponse:
     except Exception:  # the page that says sorry may not fail in its turn
         lang = "uk"
     return HttpResponse(render_to_string("office/500.html", {"lang": lang}), status=500)
+
+
+class WrongMethod:
+    """Says in words what Django says with an empty page: an address that is only read, or only takes a form."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """What is answered to a method that this address does not take? The API's own answers stay."""
+        response = self.get_response(request)
+        if not isinstance(response, HttpResponseNotAllowed) or response.content:
+            return response
+        is_form = "GET" not in response["Allow"]
+        said = _error(request, 405, what="house.error.405.form" if is_form else "")
+        said["Allow"] = response["Allow"]
+        return said
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -16,7 +16,7 @@ from ecluse.custody.measures import measure
 from ecluse.custody.terms import DeliveryVerification
 from ecluse.licence.clock import day_due
 from ecluse.licence.routes import calendar_of, effective
-from ecluse.licence.terms import Application
+from ecluse.licence.terms import Application, GoodsList
 from ecluse.office.actions.cases import OFFICE_ROLES
 from ecluse.office.desk.registry import Desk
 from ecluse.office.facts.licence import clock_stops
@@ -93,7 +93,7 @@ def decision_due(desk: Desk, order: str) -> date | None:
     It is `routes.due_on`, asked of the application alone: no other fact moves the day.
     """
     application, law = desk.session.newest(order, Application), desk.session.law
-    if application is None:
+    if application is None or application.goods_list is GoodsList.UNCONTROLLED:
         return None
     terms = effective(application.route, application.goods_list, law, desk.on)
     if terms is None:

@@ -6,9 +6,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from ecluse.base.sealed import VERSIONS
 from ecluse.licence.terms import ProposedDecision
+from ecluse.office.actions.opening import ACCEPTORS
+from ecluse.office.desk.licence import is_theirs
 from ecluse.office.desk.registry import About, Action, Desk, offered
 from ecluse.office.models import Head, LicenceLine, Record, Tranche
+from ecluse.office.opening.records import AcceptedImport, DeclinedImport, ProposedImport
 from ecluse.office.registers import Order
 from ecluse.office.views.things import authority_of, fill, fill_rows, is_home, newest, own_orders, records
 from ecluse.order import Gate, Standing
@@ -24,7 +28,7 @@ DUTIES = frozenset({
     "parties.clear", "licence.give_opinion", "licence.lift_condition", "licence.propose", "licence.decide",
     "custody.license_host", "custody.pack", "custody.ask_release", "custody.offer", "custody.hand_over",
     "custody.verify_delivery", "proceeds.receive", "proceeds.contribute", "proceeds.allocate", "proceeds.purchase",
-    "proceeds.accept",
+    "proceeds.accept", "office.accept_import",
 })  # fmt: skip
 # The gate that was heard last, while the case waits for somebody in this role.
 WAITS: Mapping[str, tuple[Gate, ...]] = {
@@ -84,7 +88,7 @@ def turns_of(desk: Desk, mine: Mapping[str, Order] | None = None) -> Turns:
     short = _shortages(desk)
     fill_cases(desk, looked, short)
     found = [turn for case in looked for turn in _turns(desk, case)]
-    others = [*_to_clear(desk), *_for_shortages(desk, short)]
+    others = [*_to_clear(desk), *_for_shortages(desk, short), *_to_accept(desk)]
     return Turns((*found, *others), len(cases), len(looked))
 
 
@@ -121,7 +125,7 @@ def _not_this_persons(desk: Desk, orders: list[str]) -> set[str]:
     proposed = {one.order: one.value for one in records(ProposedDecision, order__in=orders)}
     if role == "author":
         return set(proposed)
-    return {order for order in orders if order not in proposed or proposed[order].countersigner != desk.person}
+    return {order for order in orders if order not in proposed or not is_theirs(desk, proposed[order])}
 
 
 def _heard_on(hearings: Iterable[str]) -> dict[str, date]:
@@ -200,4 +204,19 @@ def _for_shortages(desk: Desk, named: Mapping[str, Shortage]) -> list[Turn]:
         Turn(action.name, id, f"/books/shortages/{id}/", id, named[id].owner, None)
         for id in named for action in _due(desk, About.SHORTAGE, id)
         if action.name != "proceeds.purchase" or action.given(desk, id).get("allocations")
+    ]  # fmt: skip
+
+
+def _to_accept(desk: Desk) -> list[Turn]:
+    """Which proposed tables could this person accept as the second one, what has waited longest first?"""
+    if desk.mandate.role not in ACCEPTORS:
+        return []
+    answered = Record.objects.filter(v__in=(VERSIONS[AcceptedImport], VERSIONS[DeclinedImport])).values("subject")
+    rows = Record.objects.filter(v=VERSIONS[ProposedImport]).exclude(subject__in=answered).order_by("on", "rid")
+    waiting = list(rows.values_list("subject", flat=True)[:MOST_CASES])
+    fill(desk.session, [*waiting, desk.person])
+    found = [(desk.session.newest(id, ProposedImport), id) for id in waiting]
+    return [
+        Turn(action.name, id, f"/import/{id}/", one.file_name, one.authority, one.on)
+        for one, id in found if one for action in _due(desk, About.IMPORT, id)
     ]  # fmt: skip

@@ -14,11 +14,11 @@ from ecluse.base.errors import BadInputError, ConflictError, EvidenceError, Forb
 from ecluse.base.sealed import encode
 from ecluse.base.words import say
 from ecluse.edge.imports.problems import ImportRefusedError, Problem
+from ecluse.edge.imports.sheet import FILE_BYTES_LIMIT
 from ecluse.office.actions.opening import is_answered, plan_of, waiting
 from ecluse.office.desk.form import Fault, FormError, Upload, read_form
 from ecluse.office.desk.opening import ProposeImport, propose_import, tables
 from ecluse.office.desk.registry import About, Desk, all_actions, may, offered
-from ecluse.office.media import MOST_BYTES
 from ecluse.office.opening.plan import Plan
 from ecluse.office.opening.records import AcceptedImport, DeclinedImport, ProposedImport
 from ecluse.office.people.doors import for_roles
@@ -68,7 +68,7 @@ def _take(request: HttpRequest, desk: Desk) -> HttpResponse:
 
 def _sent(request: HttpRequest, field: str) -> Upload | None:
     sent = request.FILES.get(field)
-    return Upload(sent.name or "", sent.read(MOST_BYTES + 1)) if sent is not None else None
+    return Upload(sent.name or "", sent.read(FILE_BYTES_LIMIT + 1)) if sent is not None else None
 
 
 def _said(problems: Iterable[Problem], lang: str) -> list[dict[str, Any]]:

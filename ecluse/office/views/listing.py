@@ -70,6 +70,7 @@ class Listing:
     row_key: str = "pk"
     lead: str = ""
     hidden: Sequence[str] = ()  # keys of columns that show only when chosen
+    ahead: Callable[[Sequence[Any]], None] | None = None  # told of the rows of a page before their cells are asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +165,8 @@ def _context(
     request: HttpRequest, listing: Listing, wish: Wish, rows: Any, columns: Sequence[Column], found: Page, lang: str
 ) -> dict[str, Any]:
     total = rows.count() if isinstance(rows, QuerySet) else len(rows)
+    if listing.ahead:
+        listing.ahead(found.rows)
     return {
         "lang": lang,
         "listing": listing,

@@ -6,8 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from ecluse.base.sealed import VERSIONS, unseal
-from ecluse.office.models import Record
+from ecluse.office.on_file import newest, records
 from ecluse.office.people.bodies import names_of
 from ecluse.office.registers import Officer
 from ecluse.office.views.public_words import state_name
@@ -41,8 +40,7 @@ def named(things: Iterable[str | None], lang: str) -> dict[str, Named]:
 
 def officers_named(officers: Iterable[str]) -> dict[str, str]:
     """Which names have these officers?"""
-    rows = Record.objects.filter(v=VERSIONS[Officer], subject__in=list(officers)).order_by("turn")
-    return {subject: unseal(bytes(body)).name for subject, body in rows.values_list("subject", "body")}
+    return {id: officer.name for id, officer in newest(records(Officer, subject__in=set(officers))).items()}
 
 
 def address_of(thing: str) -> str:

@@ -17,9 +17,13 @@ from ecluse.custody.terms import Centre, Line
 from ecluse.licence.routes import due_on
 from ecluse.licence.terms import Application
 from ecluse.office.actions.cases import touches
+from ecluse.office.actions.documents import attachments_of
 from ecluse.office.actions.hearings import last_finding, tranches_of
+from ecluse.office.desk.next_step import Step, next_steps
 from ecluse.office.desk.registry import About, Desk, all_actions, offered
+from ecluse.office.desk.today import law
 from ecluse.office.facts.licence import licence_claim
+from ecluse.office.flow import EXITS, RIVER
 from ecluse.office.models import OrderRow, Tranche
 from ecluse.office.past import standing_of
 from ecluse.office.people.bodies import names_of
@@ -32,15 +36,13 @@ from ecluse.office.views.errors import refuse_page
 from ecluse.office.views.life import moments_of
 from ecluse.office.views.listing import Column, Filter, Listing, listing_response
 from ecluse.office.views.named import Named, address_of, named
-from ecluse.office.views.next_step import Step, next_steps
 from ecluse.office.views.order_known import past_day, past_desk
+from ecluse.office.views.overview_waits import orders_waiting
 from ecluse.office.views.page import language_of, page
 from ecluse.office.views.public_words import state_name
 from ecluse.office.views.things import is_home, own_orders
 from ecluse.order import Gate, Hearing, Standing
 from ecluse.parties.terms import PartiesFinding
-
-RIVER = tuple(gate for gate in Gate if gate is not Gate.CERTIFICATE)
 
 
 @never_cache
@@ -75,11 +77,30 @@ def orders_listing(request: HttpRequest) -> Listing:
                    lambda found, text: found.filter(standing=text)),
             Filter("gate", "orders.gate", [(gate.value, f"gate.{gate.value}") for gate in RIVER],
                    lambda found, text: found.filter(gate=text)),
+            Filter("came", "page.came", [(gate.value, f"gate.{gate.value}") for gate in RIVER], came_to),
+            Filter("before", "pages2.orders.before", _waits(lang), lambda found, text: found.filter(
+                order__in=orders_waiting(request.on, law()).get(text, ()))),  # type: ignore[attr-defined]
             Filter("since", "orders.since", None,
                    lambda found, text: found.filter(filed_on__gte=date.fromisoformat(text)), kind="date"),
         ),
         order="-filed_on", row_link=lambda row: f"/orders/{row.order}/", row_key="order",
     )  # fmt: skip
+
+
+def came_to(found: Any, gate: str) -> Any:
+    """Which orders came to this gate? All that did not stop at one before it."""
+    before = [one.value for one in RIVER[: RIVER.index(Gate(gate))]]
+    return found.exclude(gate__in=before, standing__in=[standing.value for standing in EXITS])
+
+
+def _waits(lang: str) -> list[tuple[str, str]]:
+    """Before which gates can an order wait, and how? Each figure of the overview opens to one of these."""
+    return [
+        (f"{gate.value}{end}", " · ".join(say(key, lang) for key in (f"gate.{gate.value}", *keys)))
+        for gate in RIVER
+        for end, keys in (("", ()), (".referred", ("pages2.orders.how.referred",)),
+                          (".beyond", ("pages2.orders.how.beyond",)))
+    ]  # fmt: skip
 
 
 def _called(names: Mapping[str, str], text: str) -> list[str]:
@@ -115,6 +136,7 @@ def order_page(request: HttpRequest, order: str) -> HttpResponse:
         "exporter": names[found.exporter], "end_user": names[found.end_user],
         "state": state_name(found.destination, lang), "due": _due(desk, found, row), "done": _done(request, lang),
         "is_held": request.GET.get("held") == "yes", "today": desk.on,
+        "documents": len(attachments_of(desk.session, order)), "is_home": is_home(desk),
         "steps": [
             (say(f"desk.{step.action}.title", lang), [names[one] for one in step.whose],
              elsewhere(step.subject, order, is_alone=len(tranches) == 1))

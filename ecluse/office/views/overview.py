@@ -10,6 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from ecluse.base.words import say
+from ecluse.office.desk.registry import Desk
 from ecluse.office.desk.today import law, today
 from ecluse.office.views.charts import Chart, Series
 from ecluse.office.views.overview_need import Need, needs
@@ -28,7 +29,10 @@ def overview_page(request: HttpRequest) -> HttpResponse:
     if not context["is_empty"]:
         waits = read_waits(getattr(request, "on", None) or today(), law())
         context |= {"waits": waits, "choke": _choke(waits, lang), "waits_chart": _waits_chart(waits)}
-    return page(request, "office/overview.html", {**context, **_need(request)})
+    desk = desk_at(request)
+    # Whoever sees every order finds behind each figure the orders and records that it counts.
+    more = {**_need(desk, lang), "opens": True} if desk is not None and is_home(desk) else {}
+    return page(request, "office/overview.html", {**context, **more})
 
 
 def _choke(waits: list[Waits], lang: str) -> str:
@@ -47,11 +51,8 @@ def _waits_chart(waits: list[Waits]) -> Chart:
     )  # fmt: skip
 
 
-def _need(request: HttpRequest) -> dict[str, Any]:
-    desk = desk_at(request)
-    if desk is None or not is_home(desk):
-        return {}
-    found, lang = needs(desk), language_of(request)
+def _need(desk: Desk, lang: str) -> dict[str, Any]:
+    found = needs(desk)
     chart = _need_chart(found, lang) if found else None
     return {"shows_need": True, "need": _need_rows(found, lang), "need_chart": chart}
 

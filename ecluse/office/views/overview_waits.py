@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from statistics import median_low
@@ -11,7 +11,7 @@ from ecluse.base.law import Law
 from ecluse.custody.measures import measure
 from ecluse.custody.terms import CustodyStage
 from ecluse.licence.routes import effective
-from ecluse.licence.terms import Application
+from ecluse.licence.terms import Application, GoodsList
 from ecluse.office.facts.parties import in_force
 from ecluse.office.flow import RIVER
 from ecluse.office.models import Record, Tranche
@@ -57,15 +57,31 @@ class One:
 
 def read_waits(on: date, law: Law) -> list[Waits]:
     """How many wait before each of the five gates on this day, and how long?"""
+    at_gate: dict[Gate, int | None] = {gate: _clock(gate, on, law) for gate in RIVER}
+    waiting = _clocked(at_gate, on, law)
+    return [_of_gate(gate, [one for one in waiting if one[0].gate is gate], at_gate[gate], on) for gate in RIVER]
+
+
+def orders_waiting(on: date, law: Law) -> dict[str, set[str]]:
+    """Which orders are behind each figure? Under the gate's name; with `.referred` or `.beyond`, those alone."""
+    found: dict[str, set[str]] = {}
+    for one, clock in _clocked({gate: _clock(gate, on, law) for gate in RIVER}, on, law):
+        kinds = ("", *([".referred"] if one.is_referred else []), *([".beyond"] if _is_beyond(one, clock, on) else []))
+        for kind in kinds:
+            found.setdefault(f"{one.gate.value}{kind}", set()).add(one.order)
+    return found
+
+
+def _clocked(at_gate: Mapping[Gate, int | None], on: date, law: Law) -> list[tuple[One, int | None]]:
+    """Everything that waits, each with the term in days that runs for it."""
     waiting = list(_waiting())
     asked = newest(records(Application, order__in={one.order for one in waiting if one.gate is Gate.LICENCE}))
     clocks = {order: _route_clock(application, on, law) for order, application in asked.items()}
-    at_gate = {gate: _clock(gate, on, law) for gate in RIVER}
-    return [
-        _of_gate(gate, [(one, clocks.get(one.order, at_gate[gate])) for one in waiting if one.gate is gate],
-                 at_gate[gate], on)
-        for gate in RIVER
-    ]  # fmt: skip
+    return [(one, clocks.get(one.order, at_gate[one.gate])) for one in waiting]
+
+
+def _is_beyond(one: One, clock: int | None, on: date) -> bool:
+    return clock is not None and (on - one.since).days > clock
 
 
 def choke(waits: Iterable[Waits]) -> Waits | None:
@@ -103,7 +119,7 @@ def _next(heard: Gate, is_delivered: bool) -> Gate:
 
 def _of_gate(gate: Gate, waiting: list[tuple[One, int | None]], clock: int | None, on: date) -> Waits:
     days = sorted((on - one.since).days for one, _ in waiting)
-    beyond = sum(own is not None and (on - one.since).days > own for one, own in waiting)
+    beyond = sum(_is_beyond(one, own, on) for one, own in waiting)
     return Waits(
         gate, len(waiting), sum(one.is_referred for one, _ in waiting), days[-1] if days else None,
         median_low(days) if days else None, max((own for _, own in waiting if own is not None), default=clock), beyond,
@@ -111,6 +127,8 @@ def _of_gate(gate: Gate, waiting: list[tuple[One, int | None]], clock: int | Non
 
 
 def _route_clock(application: Application, on: date, law: Law) -> int | None:
+    if application.goods_list is GoodsList.UNCONTROLLED:
+        return None
     terms = effective(application.route, application.goods_list, law, on)
     return terms.clock_days if terms else None
 

@@ -161,7 +161,7 @@ def units_there(places: Iterable[Any]) -> tuple[dict[str, int], dict[str, int]]:
     at_centre: dict[str, int] = {}
     at_line: dict[str, int] = {}
     rows = Unit.objects.filter(fate=Fate.MADE.value, custodian__in=operators | set(makers.values()))
-    for custodian, block, count in rows.values_list("custodian", "block").annotate(n=Count("pk")).order_by():
+    for custodian, block, count in rows.values_list("custodian", "block").annotate(n=Count("*")).order_by():
         line = line_of.get(block)
         if line and makers[line] == custodian:
             at_line[line] = at_line.get(line, 0) + count

@@ -13,16 +13,20 @@ from django.views.decorators.http import require_POST, require_safe
 
 from ecluse.base.errors import BadInputError, ConflictError, ForbiddenError
 from ecluse.base.words import LANGUAGES, say
-from ecluse.office.actions.absences import absence_of, declare_absence
 from ecluse.office.actions.people import choose_language, choose_theme
 from ecluse.office.actions.permissions import ACTIONS
 from ecluse.office.actions.tokens import READ, make_token, revoke_token
+from ecluse.office.desk.absences import DeclareAbsence
+from ecluse.office.desk.form import FormError
+from ecluse.office.desk.registry import Desk, all_actions
+from ecluse.office.desk.tell import take
 from ecluse.office.desk.today import open_session
 from ecluse.office.people.absences import absences_of, colleagues_of
 from ecluse.office.people.bodies import names_of
 from ecluse.office.people.doors import needs_account
 from ecluse.office.people.hats import hat_name
 from ecluse.office.people.middleware import remember_language
+from ecluse.office.people.second_proof import is_advised
 from ecluse.office.views.page import SHORTCUTS_COOKIE, THEME_COOKIE, THEMES, has_shortcuts, page, theme_of
 
 TOKEN_DAYS = (7, 30, 90, 365)
@@ -52,6 +56,7 @@ def _settings(request: HttpRequest, *, error: str = "", secret: str = "", status
         "has_password": account.user.has_usable_password(),
         "keys": sum(1 for kind in factors if kind == "webauthn"),
         "has_totp": "totp" in factors,
+        "proof_required": not is_advised() and not request.is_demonstration,  # type: ignore[attr-defined]
         "has_recovery": "recovery_codes" in factors,
         **_mandates(request),
         **_tokens(request),
@@ -156,9 +161,9 @@ def go_absent(request: HttpRequest) -> HttpResponse:
         raise Http404
     try:
         first, last = (date.fromisoformat(request.POST.get(name, "")) for name in ("first_day", "last_day"))
-        absence = absence_of(account.officer, first, last, request.POST.get("deputy", ""))
-        declare_absence(open_session(own), absence, own, request.on)
-    except (BadInputError, ConflictError, ForbiddenError, ValueError):
+        form = DeclareAbsence(account.officer, first, last, request.POST.get("deputy", ""))
+        take(Desk(open_session(own), own, request.on), all_actions()["office.declare_absence"], "office", form)
+    except (BadInputError, ConflictError, ForbiddenError, FormError, ValueError):
         return _settings(request, error="people.absence_refused", status=400)
     return HttpResponseRedirect(reverse("settings"))
 

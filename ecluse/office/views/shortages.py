@@ -22,6 +22,7 @@ from ecluse.office.people.reads import records_read
 from ecluse.office.views.action import desk_of
 from ecluse.office.views.cells import Link, Tag
 from ecluse.office.views.listing import Column, Filter, Listing, listing_response
+from ecluse.office.views.overview import class_word
 from ecluse.office.views.page import language_of, page
 from ecluse.office.views.things import is_home, records
 from ecluse.office.views.timeline import Moment
@@ -47,13 +48,14 @@ def reader(request: HttpRequest) -> Desk:
 def shortages_page(request: HttpRequest) -> HttpResponseBase:
     """Which shortages are there, and how far is each filled?"""
     reader(request)
+    lang = language_of(request)
     rows = shortage_rows(_sums(""), records(Shortage), records(Purchase), records(PurchaseDelivery))
     classes = sorted({row.class_ for row in rows})
     listing = Listing(
         name="shortages", title="pages3.shortages.title", lead="pages3.shortages.lead", rows=rows,
         columns=(
             Column("shortage", "pages3.shortages.shortage", lambda row: row.pk, sort="pk"),
-            Column("class", "pages3.class", lambda row: row.class_, sort="class_"),
+            Column("class", "pages3.class", lambda row: class_word(row.class_, lang), sort="class_"),
             Column("priority", "pages3.shortages.priority", lambda row: row.priority, sort="priority", numeric=True),
             Column("named_on", "pages3.shortages.named_on", lambda row: row.named_on, sort="named_on"),
             Column("units", "pages3.shortages.units", lambda row: row.units, sort="units", numeric=True),
@@ -66,10 +68,10 @@ def shortages_page(request: HttpRequest) -> HttpResponseBase:
             Column("delivered", "pages3.total.delivered", lambda row: row.of("delivered"), numeric=True),
         ),
         filters=(
-            Filter("class", "pages3.class", [(one, one) for one in classes],
+            Filter("class", "pages3.class", [(one, class_word(one, lang)) for one in classes],
                    lambda found, text: [row for row in found if row.class_ == text]),
         ),
-        order="priority", row_link=lambda row: f"/books/shortages/{row.pk}/",
+        order="priority", row_link=lambda row: f"/books/shortages/{row.pk}/", hidden=("named_on", "spent", "delivered"),
     )  # fmt: skip
     return listing_response(request, listing, "office/entries.html")
 

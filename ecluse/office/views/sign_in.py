@@ -22,7 +22,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from ecluse.office.actions.people import open_demonstration_account
 from ecluse.office.actions.representatives import put_on_record
-from ecluse.office.people import demo_roles
+from ecluse.office.people import demo_roles, outside
 from ecluse.office.people.doors import needs_password
 from ecluse.office.people.hats import SLOT, hat_name, put_on
 from ecluse.office.registers import Officer
@@ -157,7 +157,8 @@ OUTSIDE = [
     path("account/outside/unknown/", outside_views.signup, name="socialaccount_signup"),
     path("account/outside/cancelled/", outside_views.login_cancelled, name="socialaccount_login_cancelled"),
     path("account/outside/error/", outside_views.login_error, name="socialaccount_login_error"),
-    path("", include("allauth.socialaccount.providers.openid_connect.urls")),
+    path("oidc/<slug:provider_id>/login/", outside.login, name="openid_connect_login"),
+    path("oidc/<slug:provider_id>/login/callback/", outside.callback, name="openid_connect_callback"),
 ]
 PATHS = [
     path("sign-in/", sign_in, name="account_login"),

@@ -57,23 +57,27 @@ def summary_of(lang: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _figures(flow: Flow, lang: str) -> list[tuple[str, str]]:
-    """Which figures stand at the top? Each as it is written in this language, with what it counts."""
+def _figures(flow: Flow, lang: str) -> list[tuple[str, str, str]]:
+    """Which figures stand at the top? As written in this language, with what it counts and where that is listed."""
     entries = sum(LogHead.objects.values_list("size", flat=True))
     standings = [
-        (spell(flow.standing(standing), lang), say(f"standing.{standing.value}", lang))
+        (
+            spell(flow.standing(standing), lang),
+            say(f"standing.{standing.value}", lang),
+            f"/orders/?standing={standing.value}",
+        )
         for standing in (Standing.PASSED, *EXITS)
     ]
     counted = {
-        "page.certificates": CertificateBalance.objects.count(),
-        "page.licences": LicenceLine.objects.count(),
-        "page.log_entries": entries,
+        "page.certificates": (CertificateBalance.objects.count(), "/surplus/"),
+        "page.licences": (LicenceLine.objects.count(), "/records/?kind=licence/"),
+        "page.log_entries": (entries, "/records/"),
     }
     return [
-        (spell(flow.orders, lang), say_count("page.orders", flow.orders, lang)),
+        (spell(flow.orders, lang), say_count("page.orders", flow.orders, lang), "/orders/"),
         *standings,
-        *((spell(count, lang), say_count(key, count, lang)) for key, count in counted.items()),
-    ]
+        *((spell(count, lang), say_count(key, count, lang), place) for key, (count, place) in counted.items()),
+    ]  # fmt: skip
 
 
 def _gates(flow: Flow, lang: str) -> list[dict[str, Any]]:
@@ -81,11 +85,17 @@ def _gates(flow: Flow, lang: str) -> list[dict[str, Any]]:
         {
             "name": say(f"gate.{stop.gate.value}", lang),
             "question": say(f"gate.{stop.gate.value}.question", lang),
-            "came": spell(stop.came, lang),
-            "stopped": [spell(orders, lang) for _, orders in stop.stopped],
-            "went_on": spell(stop.went_on, lang),
+            "came": (spell(stop.came, lang), f"/orders/?came={stop.gate.value}"),
+            "stopped": [
+                (spell(orders, lang), f"/orders/?gate={stop.gate.value}&standing={kind.value}")
+                for kind, orders in stop.stopped
+            ],
+            "went_on": (
+                spell(stop.went_on, lang),
+                f"/orders/?came={after.value}" if after else "/orders/?standing=passed",
+            ),
         }
-        for stop in flow.gates
+        for stop, after in zip(flow.gates, (*(one.gate for one in flow.gates[1:]), None), strict=True)
     ]
 
 

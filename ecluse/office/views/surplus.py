@@ -94,10 +94,20 @@ def makers(row: Row, names: Mapping[str, str]) -> str:
 
 
 def units_columns() -> tuple[Column, ...]:
-    """Which columns say how many units are certified, held and left?"""
+    """Which columns say how many units are certified, held and left, each figure opening to what it was summed from?"""
     return tuple(
-        Column(name, f"pages2.surplus.{name}", lambda row, name=name: getattr(row, name), name, True) for name in UNITS
+        Column(name, f"pages2.surplus.{name}", lambda row, name=name: _summed(row, name), name, True) for name in UNITS
     )
+
+
+def _summed(row: Row, name: str) -> Any:
+    """A model's figure opens to its certificates, a certificate's to its draws; nothing opens to nothing."""
+    units = getattr(row, name)
+    if not units:
+        return units
+    is_one = row.pk == row.newest
+    place = "#records" if name == "certified" else "#draws"
+    return Link(units, f"/surplus/certificates/{row.pk}/{place}" if is_one else f"/surplus/{row.model}/")
 
 
 def rule_columns() -> tuple[Column, ...]:

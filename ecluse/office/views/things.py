@@ -2,104 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import date
 from typing import Any, TypeVar
 
-from django.db.models import Model, QuerySet
+from django.db.models import Model
 from django.http import HttpRequest
 
-from ecluse.base.sealed import VERSIONS, unseal
 from ecluse.base.words import has_words, say
 from ecluse.custody.life import state_on
 from ecluse.custody.terms import Centre, LifeEvent, Line
 from ecluse.office.actions.cases import OFFICE_ROLES
 from ecluse.office.desk.registry import Desk, all_actions
 from ecluse.office.desk.today import open_session
-from ecluse.office.models import Head, Involvement, Record
+from ecluse.office.models import Involvement
+from ecluse.office.on_file import Kept, kept, newest, records, records_of
 from ecluse.office.registers import Order
-from ecluse.office.session import File, Filed, Session
-from ecluse.order import Citation
+from ecluse.office.session import Session
+from ecluse.office.session_kept import load_files
+
+__all__ = ["Kept", "kept", "newest", "records", "records_of"]
 
 M = TypeVar("M", bound=Model)
-MOST_VALUES = 40_000
-MOST_BY_DIGEST = 500
 MOST_SUBJECTS = 1_500
-# A sealed record never changes: what its digest names was read once and stays read.
-_VALUES: dict[str, Any] = {}
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """One record of the registers: its subject, day and turn, who wrote it by which action, its place in the log."""
-
-    rid: str
-    v: str
-    subject: str
-    order: str
-    on: date
-    turn: int
-    digest: str
-    log: str
-    index: int
-    actor: str
-    action: str
-    value: Any
-
-
-COLUMNS = ("rid", "v", "subject", "order", "on", "turn", "digest", "log", "index", "actor", "action")
-
-
-def records(cls: type, **where: Any) -> list[Kept]:
-    """Which records of this class are on file, by subject and turn? Bodies that were read before are not read again."""
-    return kept(Record.objects.filter(v=VERSIONS[cls], **where))
-
-
-def records_of(classes: Iterable[type], **where: Any) -> list[Kept]:
-    """Which records of these classes are on file, by subject and turn? Asked for at once."""
-    return kept(Record.objects.filter(v__in=[VERSIONS[cls] for cls in classes], **where))
-
-
-def kept(rows: QuerySet[Record]) -> list[Kept]:
-    """What do these rows hold, by subject and turn? Two questions at most to the database."""
-    found = list(rows.order_by("subject", "turn").values_list(*COLUMNS))
-    values = _values(rows, [row[6] for row in found])
-    return [Kept(**dict(zip(COLUMNS, row, strict=True)), value=values[row[6]]) for row in found if row[6] in values]
-
-
-def _values(rows: QuerySet[Record], digests: Sequence[str]) -> dict[str, Any]:
-    known = {digest: _VALUES[digest] for digest in digests if digest in _VALUES}
-    missing = [digest for digest in digests if digest not in known]
-    if missing:
-        if len(_VALUES) + len(missing) > MOST_VALUES:
-            _VALUES.clear()
-        few = len(missing) <= MOST_BY_DIGEST
-        bodies = Record.objects.filter(digest__in=missing) if few else rows.order_by()
-        for digest, body in bodies.values_list("digest", "body"):
-            known[digest] = _VALUES[digest] = unseal(bytes(body))
-    return known
-
-
-def newest(found: Iterable[Kept]) -> dict[str, Any]:
-    """What was written last about each subject?"""
-    return {one.subject: one.value for one in found}
 
 
 def fill(session: Session, subjects: Iterable[str | None]) -> None:
     """Read these subjects' files into the session at once, which would else ask for one after the other."""
     wanted = sorted({subject for subject in subjects if subject} - session.files.keys())[:MOST_SUBJECTS]
-    heads = {head.subject: head for head in Head.objects.filter(subject__in=wanted)}
-    files = {subject: File(0, 0, "", []) for subject in wanted}
-    for subject, head in heads.items():
-        files[subject] = File(head.version, head.turn, head.leaf_hex, [])
-    rows = Record.objects.filter(subject__in=list(heads))
-    found = list(rows.order_by("subject", "turn").values_list("subject", "rid", "v", "digest", "turn", "log", "index"))
-    values = _values(rows, [row[3] for row in found])
-    for subject, rid, v, digest, turn, log, index in found:
-        session.places[digest] = Citation(digest, log, index)
-        files[subject].records.append(Filed(rid, v, digest, values[digest], turn))
-    session.files.update(files)
+    session.files.update(load_files(session, wanted))
 
 
 def fill_rows(session: Session, model: type[M], keys: Iterable[str]) -> list[M]:

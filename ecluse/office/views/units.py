@@ -82,19 +82,26 @@ def units_page(request: HttpRequest) -> HttpResponseBase:
     rows, lang = readable(desk), language_of(request)
     is_whole_page = request.headers.get("HX-Request") != "true" and not request.GET.get("format")
     extra = _counts(rows, lang) if is_whole_page else {}
-    return listing_response(request, units_listing(rows), "office/units.html", **extra)
+    return listing_response(request, units_listing(rows, lang), "office/units.html", **extra)
 
 
-def units_listing(rows: QuerySet[Unit]) -> Listing:
-    """How are units listed? By their serial numbers."""
+def units_listing(rows: QuerySet[Unit], lang: str) -> Listing:
+    """How are units listed? By their serial numbers; who holds and who answers by name on a page, by id in a file."""
+    names: dict[str, str] = {}
+
+    def ahead(found: Iterable[Unit]) -> None:
+        names.update(names_of({body for row in found for body in (row.custodian, row.authority)}, lang))
+
     return Listing(
         name="units", title="pages3.units.title", lead="pages3.units.lead", rows=rows,
         columns=(
             Column("serial", "pages3.units.serial", lambda row: row.serial, sort="serial"),
             Column("model", "pages3.units.model", lambda row: row.model, sort="model"),
             Column("state", "pages3.units.state", _state, sort="state"),
-            Column("custodian", "pages3.units.custodian", lambda row: row.custodian, sort="custodian"),
-            Column("authority", "pages3.units.authority", lambda row: row.authority, sort="authority"),
+            Column("custodian", "pages3.units.custodian", lambda row: names.get(row.custodian, row.custodian),
+                   sort="custodian"),
+            Column("authority", "pages3.units.authority", lambda row: _state_or(row.authority, names, lang),
+                   sort="authority"),
             Column("tranche", "orders.tranche", _tranche, sort="tranche"),
             Column("on", "pages3.since", lambda row: row.on, sort="on"),
             Column("block", "pages3.units.block", lambda row: Link(row.block, f"/units/blocks/{row.block}/")),
@@ -110,6 +117,7 @@ def units_listing(rows: QuerySet[Unit]) -> Listing:
             Filter("model", "pages3.units.model", None, lambda q, text: q.filter(model__contains=text)),
         ),
         order="serial", row_link=lambda row: f"/units/{row.serial}/", row_key="serial", hidden=("block",),
+        ahead=ahead,
     )  # fmt: skip
 
 
@@ -124,7 +132,7 @@ def _tranche(row: Unit) -> Link | None:
 def _counts(rows: QuerySet[Unit], lang: str) -> dict[str, Any]:
     """How many are there by state, by who answers, by custodian and by model? One question to the database."""
     found = list(rows.filter(fate=Fate.MADE.value).order_by().values_list("custodian", "authority", "state", "model")
-                 .annotate(n=Count("serial")))  # fmt: skip
+                 .annotate(n=Count("*")))  # fmt: skip
     by: tuple[Counter[str], ...] = (Counter(), Counter(), Counter(), Counter())
     for *names, n in found:
         for counter, name in zip(by, names, strict=True):

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 
 from ecluse.base.money import Money
 from ecluse.custody.terms import HostLicence
-from ecluse.licence.routes import effective
-from ecluse.licence.terms import Application, Opinion, ProposedDecision
+from ecluse.licence.terms import Opinion, ProposedDecision
 from ecluse.office.actions.cases import holder_of
 from ecluse.office.desk.custody import host_of, is_closed, waiting_paper
 from ecluse.office.desk.follow import moving
-from ecluse.office.desk.licence import asked, is_before_decision
+from ecluse.office.desk.licence import asked, is_before_decision, terms_on_file
 from ecluse.office.desk.proceeds import what_is_due, what_is_owed
 from ecluse.office.desk.registry import Desk
 from ecluse.office.models import OrderRow, Tranche
@@ -49,8 +48,7 @@ def _before_licence(desk: Desk, order: Order) -> Iterator[Step]:
     elif proposed:
         yield Step("licence.decide", order.id, (proposed.countersigner,))
     else:
-        application = desk.session.newest(order.id, Application)
-        terms = effective(application.route, application.goods_list, desk.session.law, desk.on) if application else None
+        terms = terms_on_file(desk, order.id)
         yield Step("licence.propose", order.id, tuple(terms.competent) if terms else ())
 
 

@@ -1,0 +1,71 @@
+"""What do a world's tables give as joint surplus: S2 beside the provisional home plan, S3 beside the proven baseline?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from ecluse.edge.plan import Question, question_of
+from ecluse.edge.world.read import World
+from ecluse.plan.joint import Series, Witness, joint
+from ecluse.surplus.look_ahead import surplus_by_month
+from ecluse.surplus.terms import ModelFlow
+
+JOINT, FUNDED = "S2", "S3"
+
+
+def has_plan(world: World) -> bool:
+    """Does this world say which lines are shared? Without that nothing joint can be computed."""
+    return bool(world.plants)
+
+
+def rows(world: World, flows: Mapping[str, Sequence[ModelFlow]]) -> Iterator[dict[str, Any]]:
+    """S2 and S3 by model and month, cumulated, and the joint total of each class.
+
+    `flows`: what S1 looks at, by model. Raises BadInputError when the planning tables cannot be planned with.
+    """
+    question = question_of(world)
+    yield from _told(question, JOINT, provisional(question, flows))
+    yield from _told(question, FUNDED, funded(question, flows))
+
+
+def provisional(question: Question, flows: Mapping[str, Sequence[ModelFlow]]) -> Witness:
+    """What is jointly surplus beside funded orders and the provisional home plan (S2)?"""
+    return _witness(question, flows, {model: [flow.units_home for flow in own] for model, own in flows.items()})
+
+
+def funded(question: Question, flows: Mapping[str, Sequence[ModelFlow]]) -> Witness:
+    """What is jointly surplus beside funded orders and what the budget buys in the proven baseline (S3)?"""
+    from ecluse.plan.paper import baseline_of
+
+    home = baseline_of(question).values["h"]
+    ids = [record["id"] for record in question["products"]]
+    return _witness(question, flows, dict(zip(ids, home, strict=True)))
+
+
+def _witness(
+    question: Question, flows: Mapping[str, Sequence[ModelFlow]], home: Mapping[str, Sequence[int]]
+) -> Witness:
+    taken: Series = []
+    ceiling: Series = []
+    for record in question["products"]:
+        model = record["id"]
+        own = [
+            ModelFlow(flow.month, flow.units_capacity, flow.units_funded, units)
+            for flow, units in zip(flows[model], home[model], strict=True)
+        ]
+        taken.append([flow.units_funded + flow.units_home for flow in own])
+        alone = surplus_by_month(record["stock"], record["reserve"][0], own)
+        ceiling.append([point.units for point in alone])
+    return joint(question, taken, ceiling)
+
+
+def _told(question: Question, rule: str, witness: Witness) -> Iterator[dict[str, Any]]:
+    totals: dict[str, int] = {}
+    for place, record in enumerate(question["products"]):
+        by_month = witness.by_month(place)
+        totals[record["pool"]] = totals.get(record["pool"], 0) + by_month[-1]
+        for month, units in zip(question["months"], by_month, strict=True):
+            yield {"class": record["pool"], "model": record["id"], "period": month, "rule": rule, "units": units}
+    for class_, units in totals.items():
+        yield {"class": class_, "model": None, "period": None, "rule": rule, "units": units}

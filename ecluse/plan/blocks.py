@@ -1,0 +1,249 @@
+"""Which rows, columns and coefficients has a linear program, and from which record came each of them?
+
+Columns stand in named blocks of places and months; a place may be absent. Rows stand in families at positions that the
+model chooses, so their order can be the checker's. Everything is whole numbers in numpy arrays, nothing is written
+coefficient by coefficient, and names are made when somebody asks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import scipy.sparse
+
+Ints = npt.NDArray[np.int64]
+Places = Ints | int
+LESS, EQUAL, MORE = -1, 0, 1
+SENSES = {LESS: "<", EQUAL: "=", MORE: ">"}
+NO_MONTH, NOTHING = -1, -1
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A named block of columns: one for each present place and month."""
+
+    name: str
+    start: int
+    months: int
+    slots: Ints  # by place: which of the present ones it is, or NOTHING
+
+    @property
+    def size(self) -> int:
+        return int((self.slots >= 0).sum()) * self.months
+
+    def at(self, places: Places, months: Places) -> Ints:
+        """Which columns are these places' in these months? Broadcast against each other, all present."""
+        return np.asarray(self.start + self.slots[places] * self.months + months, dtype=np.int64)
+
+
+class Columns:
+    """The columns of a program, block after block."""
+
+    def __init__(self) -> None:
+        self.blocks: dict[str, Block] = {}
+        self.count = 0
+
+    def add(self, name: str, present: npt.NDArray[np.bool_], months: int) -> Block:
+        """Where do the columns of a new block stand?"""
+        slots = np.where(present, np.cumsum(present) - 1, NOTHING)
+        block = self.blocks[name] = Block(name, self.count, months, slots)
+        self.count += block.size
+        return block
+
+    def column(self, index: int) -> tuple[str, int, int]:
+        """Which block, place and month is this column?"""
+        block = next(b for b in self.blocks.values() if b.start <= index < b.start + b.size)
+        slot, month = divmod(index - block.start, block.months)
+        return block.name, int(np.flatnonzero(block.slots == slot)[0]), month
+
+    def split(self, vector: npt.NDArray[Any]) -> dict[str, list[list[Any]]]:
+        """How does a vector over all columns read by block, place and month? Absent places are empty."""
+        found = {}
+        for name, block in self.blocks.items():
+            rows = vector[block.start : block.start + block.size].reshape(-1, max(1, block.months)).tolist()
+            found[name] = [rows[slot] if slot >= 0 and rows else [] for slot in block.slots.tolist()]
+        return found
+
+    def join(self, values: dict[str, Any]) -> npt.NDArray[Any]:
+        """Which vector over all columns do values by block, place and month make?"""
+        flat = [value for name in self.blocks for months in values[name] for value in months]
+        return np.asarray(flat)
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """Rows of one kind: one for each record of a list, or each month, or both."""
+
+    name: str
+    records: str  # the list whose records the rows speak of; empty when a row is of a month alone
+    monthly: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """Coefficients written together: at which row and column, how much, from which record."""
+
+    rows: npt.NDArray[np.int32]
+    columns: npt.NDArray[np.int32]
+    factors: Ints
+    source: int
+    places: npt.NDArray[np.int32]
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """What is made least next: whole costs on some columns."""
+
+    name: str
+    columns: Ints
+    costs: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A linear program in whole numbers, its rows in the checker's order."""
+
+    columns: Columns
+    families: tuple[Family, ...]
+    family: npt.NDArray[np.int8]  # by row
+    place: npt.NDArray[np.int32]
+    month: npt.NDArray[np.int16]
+    sense: npt.NDArray[np.int8]
+    rhs: Ints
+    starts: Ints  # the matrix by rows
+    indices: npt.NDArray[np.int32]
+    factors: Ints
+    sources: tuple[str, ...]  # by coefficient: its list, and the record's place in it
+    source: npt.NDArray[np.int8]
+    source_place: npt.NDArray[np.int32]
+    stages: tuple[Stage, ...]
+    lists: dict[str, Sequence[Any]] = field(repr=False)  # the question's records, for names
+    months: Sequence[str] = field(repr=False)
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        return len(self.rhs), self.columns.count
+
+    def row_name(self, row: int) -> str:
+        """What is this row called, as the checker calls it?"""
+        family, month = self.families[self.family[row]], int(self.month[row])
+        parts = [family.name]
+        if family.records:
+            parts.append(self.lists[family.records][self.place[row]]["id"])
+        return "/".join(parts if month == NO_MONTH else [*parts, self.months[month]])
+
+    def row_names(self) -> list[str]:
+        """What are all rows called, in order?"""
+        ids = {name: [record["id"] for record in records] for name, records in self.lists.items()}
+        found = []
+        triples = zip(self.family.tolist(), self.place.tolist(), self.month.tolist(), strict=True)
+        for family, place, month in triples:
+            kind = self.families[family]
+            record = f"/{ids[kind.records][place]}" if kind.records else ""
+            found.append(f"{kind.name}{record}" + ("" if month == NO_MONTH else f"/{self.months[month]}"))
+        return found
+
+    def column_names(self) -> list[str]:
+        """What are all columns called, in order: block, place, month?"""
+        found = []
+        for name, block in self.columns.blocks.items():
+            present = np.flatnonzero(block.slots >= 0).tolist()
+            found += [f"{name}/{place}/{t}" for place in present for t in range(block.months)]
+        return found
+
+    def came_from(self, row: int, column: int) -> tuple[str, int]:
+        """From which record came this coefficient: the question's list, and the place in it?"""
+        among = slice(int(self.starts[row]), int(self.starts[row + 1]))
+        at = among.start + int(np.flatnonzero(self.indices[among] == column)[0])
+        return self.sources[self.source[at]], int(self.source_place[at])
+
+    def rows_of(self, family: str) -> npt.NDArray[np.intp]:
+        """Which rows are of this family?"""
+        codes = [code for code, kind in enumerate(self.families) if kind.name == family]
+        return np.flatnonzero(np.isin(self.family, codes))
+
+    def activity(self, vector: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """What does each row add up to for these columns?"""
+        matrix = scipy.sparse.csr_array((self.factors, self.indices, self.starts), shape=self.shape)
+        return np.asarray(matrix @ vector)
+
+
+class Writer:
+    """Rows and coefficients while a model is being written."""
+
+    def __init__(self) -> None:
+        self.columns = Columns()
+        self.count = 0
+        self.families: list[Family] = []
+        self.sources: list[str] = []
+        self._rows: list[tuple[Ints, Places, Places, int, Places]] = []
+        self._terms: list[Terms] = []
+
+    def take(self, rows: int) -> int:
+        """From which position on stand so many new rows?"""
+        self.count += rows
+        return self.count - rows
+
+    def rows(
+        self, name: str, at: Ints, sense: int, rhs: Places, *, records: str = "", places: Places = NOTHING,
+        months: Places = NO_MONTH,
+    ) -> Ints:  # fmt: skip
+        """At which positions stand the rows of a new family? Right-hand sides, places and months broadcast."""
+        monthly = not (isinstance(months, int) and months == NO_MONTH)
+        self.families.append(Family(name, records, monthly))
+        self._rows.append((at, places, months, sense, rhs))
+        return at
+
+    def terms(self, rows: Ints, columns: Ints, factors: Places, *, source: str, places: Places = NOTHING) -> None:
+        """Write coefficients: rows, columns, factors and places broadcast against each other; zeros are left out."""
+        shape = np.broadcast_shapes(rows.shape, columns.shape, np.shape(factors))
+        if source not in self.sources:
+            self.sources.append(source)
+        spread = [np.broadcast_to(part, shape) for part in (rows, columns, factors, places)]
+        kept: Any = Ellipsis if np.all(factors) else spread[2] != 0
+        at, over, each, of = (part[kept].reshape(-1) for part in spread)
+        self._terms.append(
+            Terms(at.astype(np.int32), over.astype(np.int32), each, self.sources.index(source), of.astype(np.int32))
+        )
+
+    def program(self, stages: Sequence[Stage], lists: dict[str, Sequence[Any]], months: Sequence[str]) -> Program:
+        """Which program was written? The coefficients are sorted by rows; within a row they stand as written."""
+        family, place, month, sense, rhs = self._by_row()
+        at = _joined([part.rows for part in self._terms], np.int32)
+        starts = np.zeros(self.count + 1, dtype=np.int64)
+        np.cumsum(np.bincount(at, minlength=self.count), out=starts[1:])
+        order = _order(at, self.count)
+        code = np.repeat([part.source for part in self._terms], [len(part.rows) for part in self._terms])
+        return Program(
+            self.columns, tuple(self.families), family, place, month, sense, rhs, starts,
+            _joined([part.columns for part in self._terms], np.int32)[order],
+            _joined([part.factors for part in self._terms], np.int64)[order],
+            tuple(self.sources), code.astype(np.int8)[order],
+            _joined([part.places for part in self._terms], np.int32)[order],
+            tuple(stages), lists, months,
+        )  # fmt: skip
+
+    def _by_row(self) -> tuple[Any, ...]:
+        family = np.full(self.count, NOTHING, dtype=np.int8)
+        place = np.full(self.count, NOTHING, dtype=np.int32)
+        month = np.full(self.count, NO_MONTH, dtype=np.int16)
+        sense, rhs = np.zeros(self.count, dtype=np.int8), np.zeros(self.count, dtype=np.int64)
+        for code, (at, places, months, kind, right) in enumerate(self._rows):
+            family[at], place[at], month[at], sense[at], rhs[at] = code, places, months, kind, right
+        assert (family != NOTHING).all(), "a row belongs to no family"
+        return family, place, month, sense, rhs
+
+
+def _joined(parts: Sequence[npt.NDArray[Any]], kind: type[Any]) -> npt.NDArray[Any]:
+    return np.concatenate(parts, dtype=kind) if parts else np.zeros(0, dtype=kind)
+
+
+def _order(rows: npt.NDArray[np.int32], count: int) -> npt.NDArray[np.int32]:
+    """In which order do the coefficients stand by rows? A counting sort: one column a coefficient, turned round."""
+    size = len(rows)
+    each = (np.zeros(size, dtype=np.int8), rows, np.arange(size + 1, dtype=np.int32))
+    return np.asarray(scipy.sparse.csc_array(each, shape=(count, size)).tocsr().indices)

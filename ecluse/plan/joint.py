@@ -1,0 +1,240 @@
+"""What is surplus when lines are shared? S2 and S3 of planning.md 1.5: one witness of hours that meets everything at once.
+
+Single surpluses can each be true and their sum false. Here exports count only together with a schedule of making, in
+whole units, that fills every order, home delivery and reserve beside them. Whoever holds the schedule adds it up again
+(`check_witness`); how it was found matters no more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+Series = list[list[int]]  # by place of a record in its list, by month
+WHOLE = 10_000
+
+
+class WitnessError(ValueError):
+    """A schedule does not meet what it should; the message begins with the record and its month."""
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """Units that leave, by product and month, and the schedule that makes them possible: made, and the hosts' part.
+
+    `unmet` names products whose orders, home deliveries or reserve no schedule meets: nothing of them is surplus.
+    """
+
+    left: Series
+    made: Series
+    hosts: Series
+    unmet: tuple[str, ...]
+
+    def by_month(self, place: int) -> list[int]:
+        """How many units of a product may have left by the end of each month?"""
+        return _running(self.left[place])
+
+
+@dataclass(frozen=True, slots=True)
+class Shop:
+    """Products that share lines, directly or through one another, with the lines and makes among them: places in lists."""
+
+    products: tuple[int, ...]
+    lines: tuple[int, ...]
+    makes: tuple[int, ...]
+
+
+class Floor:
+    """What is made where: the part of a question that surplus is about, with what is taken at home month by month."""
+
+    def __init__(self, question: Mapping[str, Any], taken: Series, ceiling: Series) -> None:
+        self.q, self.taken, self.ceiling = question, taken, ceiling
+        self.months: list[str] = list(question["months"])
+        products = {record["id"]: place for place, record in enumerate(question["products"])}
+        lines = {record["id"]: place for place, record in enumerate(question["lines"])}
+        self.product_of = [products[make["product"]] for make in question["makes"]]
+        self.line_of = [lines[make["line"]] for make in question["makes"]]
+
+    def shops(self) -> list[Shop]:
+        """Which products have to be looked at together?"""
+        count = len(self.q["products"])
+        root = list(range(count + len(self.q["lines"])))
+
+        def find(place: int) -> int:
+            while root[place] != place:
+                root[place] = root[root[place]]
+                place = root[place]
+            return place
+
+        for product, line in zip(self.product_of, self.line_of, strict=True):
+            root[find(product)] = find(count + line)
+        found: dict[int, tuple[list[int], list[int], list[int]]] = {}
+        for product in range(count):
+            found.setdefault(find(product), ([], [], []))[0].append(product)
+        for line in range(len(self.q["lines"])):
+            found.setdefault(find(count + line), ([], [], []))[1].append(line)
+        for make, product in enumerate(self.product_of):
+            found[find(product)][2].append(make)
+        return [Shop(tuple(p), tuple(li), tuple(m)) for p, li, m in found.values() if p]
+
+    def opening(self, product: int) -> int:
+        """How many units of it are in stock at the beginning?"""
+        return int(self.q["products"][product]["stock"])
+
+    def reserve(self, product: int, t: int) -> int:
+        """How many units of it are never to be undercut at the end of this month?"""
+        return int(self.q["products"][product]["reserve"][t])
+
+    def host_bp(self, make: int) -> int:
+        """Which share of what is made here belongs to the host?"""
+        return int(self.q["lines"][self.line_of[make]]["host_bp"])
+
+    def may_leave(self, make: int) -> bool:
+        """May what is made here be exported?"""
+        return bool(self.q["lines"][self.line_of[make]]["may_export"])
+
+
+def joint(question: Mapping[str, Any], taken: Series, ceiling: Series) -> Witness:
+    """How much may leave in all, and in which shares, with a schedule that proves it?
+
+    `taken`: by product and month what orders and home deliveries take. `ceiling`: by product, what its own look-ahead
+    (S1) gives by the end of each month; no joint figure exceeds it. Of products that share lines as many units as
+    possible in all, then shared evenly in proportion to their ceilings, then as early as possible.
+    """
+    floor = Floor(question, taken, ceiling)
+    months = len(floor.months)
+    witness = Witness(
+        *([[0] * months for _ in records] for records in (question["products"], question["makes"], question["makes"])),
+        unmet=(),
+    )
+    unmet: list[str] = []
+    for shop in floor.shops():
+        met = _alone(floor, shop, witness) if _stands_alone(floor, shop) else _together(floor, shop, witness)
+        if not met:
+            _clear(shop, witness)
+            unmet += [question["products"][product]["id"] for product in shop.products]
+    found = Witness(witness.left, witness.made, witness.hosts, tuple(sorted(unmet)))
+    check_witness(question, taken, ceiling, found)
+    return found
+
+
+def _together(floor: Floor, shop: Shop, witness: Witness) -> bool:
+    from ecluse.plan.joint_solve import together
+
+    return together(floor, shop, witness)
+
+
+def _clear(shop: Shop, witness: Witness) -> None:
+    for series, places in ((witness.left, shop.products), (witness.made, shop.makes), (witness.hosts, shop.makes)):
+        for place in places:
+            series[place] = [0] * len(series[place])
+
+
+# ---------------------------------------------------------------- one product with lines of its own
+
+
+def _stands_alone(floor: Floor, shop: Shop) -> bool:
+    return len(shop.products) == 1 and all(floor.may_leave(make) for make in shop.makes)
+
+
+def _alone(floor: Floor, shop: Shop, witness: Witness) -> bool:
+    """The most is made in every month; then what leaves is what no later month needs. Does all that is taken fit?"""
+    (product,) = shop.products
+    for make in shop.makes:
+        witness.made[make] = _most(floor, make)
+        witness.hosts[make] = [-(-units * floor.host_bp(make) // WHOLE) for units in witness.made[make]]
+    stock, free = floor.opening(product), []
+    for t in range(len(floor.months)):
+        stock += sum(witness.made[make][t] - witness.hosts[make][t] for make in shop.makes) - floor.taken[product][t]
+        free.append(stock - floor.reserve(product, t))
+    if min(free) < 0:
+        return False
+    by_month = [min(least, top) for least, top in zip(_look_ahead(free), floor.ceiling[product], strict=True)]
+    witness.left[product] = _steps(_look_ahead(by_month))
+    return True
+
+
+def _most(floor: Floor, make: int) -> list[int]:
+    """The most that can be made month by month: hours, and no faster rise than the ramp allows."""
+    record, hours = floor.q["makes"][make], floor.q["lines"][floor.line_of[make]]["hours"]
+    before, found = record["before"], []
+    for available in hours:
+        units = available // record["hours"]
+        units = units if record["ramp"] is None else min(units, before + record["ramp"])
+        found.append(units)
+        before = units
+    return found
+
+
+def _look_ahead(units: Sequence[int]) -> list[int]:
+    """What is left in each month once every later month is looked at?"""
+    found, least = [], units[-1]
+    for count in reversed(units):
+        least = min(least, count)
+        found.append(least)
+    return found[::-1]
+
+
+def _steps(by_month: Sequence[int]) -> list[int]:
+    return [now - before for now, before in zip(by_month, [0, *by_month], strict=False)]
+
+
+def _running(units: Sequence[int]) -> list[int]:
+    total, found = 0, []
+    for count in units:
+        total += count
+        found.append(total)
+    return found
+
+
+# ---------------------------------------------------------------- adding up again
+
+
+def check_witness(question: Mapping[str, Any], taken: Series, ceiling: Series, witness: Witness) -> None:
+    """Does the schedule meet orders, home deliveries, reserves, hours, ramps and hosts in every month? Raises WitnessError.
+
+    Additions and multiplications of whole numbers; nothing of how the schedule was found.
+    """
+    floor = Floor(question, taken, ceiling)
+    for series in (witness.left, witness.made, witness.hosts):
+        if any(type(units) is not int or units < 0 for months in series for units in months):
+            raise WitnessError("witness: expected whole numbers from 0 up")
+    used = [[0] * len(floor.months) for _ in question["lines"]]
+    for make, record in enumerate(question["makes"]):
+        before = record["before"]
+        for t, month in enumerate(floor.months):
+            units, host = witness.made[make][t], witness.hosts[make][t]
+            used[floor.line_of[make]][t] += units * record["hours"]
+            if record["ramp"] is not None and units > before + record["ramp"]:
+                raise WitnessError(f"ramp/{record['id']}/{month}: {units} after {before}")
+            if host * WHOLE < units * floor.host_bp(make) or host > units:
+                raise WitnessError(f"host/{record['id']}/{month}: {host} of {units}")
+            before = units
+    for line, record in enumerate(question["lines"]):
+        for t, month in enumerate(floor.months):
+            if used[line][t] > record["hours"][t]:
+                raise WitnessError(f"hours/{record['id']}/{month}: {used[line][t]} of {record['hours'][t]}")
+    for product, record in enumerate(question["products"]):
+        if record["id"] not in witness.unmet:
+            _check_product(floor, witness, product)
+        elif any(witness.left[product]):
+            raise WitnessError(f"left/{record['id']}: what is not met at home is no surplus")
+
+
+def _check_product(floor: Floor, witness: Witness, product: int) -> None:
+    name, stock = floor.q["products"][product]["id"], floor.opening(product)
+    makes = [make for make, of in enumerate(floor.product_of) if of == product]
+    exportable, gone = stock, 0
+    for t, month in enumerate(floor.months):
+        left = witness.left[product][t]
+        kept = {make: witness.made[make][t] - witness.hosts[make][t] for make in makes}
+        stock += sum(kept.values()) - floor.taken[product][t] - left
+        gone += left
+        exportable = min(exportable + sum(kept[make] for make in makes if floor.may_leave(make)) - left, stock)
+        if stock < floor.reserve(product, t):
+            raise WitnessError(f"reserve/{name}/{month}: {stock} of {floor.reserve(product, t)}")
+        if exportable < 0:
+            raise WitnessError(f"origin/{name}/{month}: {-exportable} from lines that serve at home")
+        if gone > floor.ceiling[product][t]:
+            raise WitnessError(f"ceiling/{name}/{month}: {gone} of {floor.ceiling[product][t]}")

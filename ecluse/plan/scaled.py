@@ -1,0 +1,132 @@
+"""How is a program handed to a solver in floats, and what do the solver's answers mean for the checker's rows?
+
+Rows with one column become bounds, so that the solver sees fewer rows; what a bound is worth goes back to the row that
+set it. Rows and columns are scaled by powers of two, which changes no digit: units stay units, money is counted in
+about the price of one thing, and every row is brought near one. Tolerances of solvers are absolute.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from ecluse.plan.blocks import EQUAL, LESS, MORE, NOTHING, Block, Program, Stage
+
+Floats = npt.NDArray[np.float64]
+Rows = npt.NDArray[np.int64]
+MONEY = frozenset("cqFZ")
+IDLE = "I"  # money times ten thousand
+WHOLE_BITS = 13
+SMALLEST_COST = 1e-3
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """Between which floats lies each column, and which row of the program says so (NOTHING: none, zero from below)?"""
+
+    lower: Floats
+    upper: Floats
+    lower_row: Rows
+    upper_row: Rows
+
+
+class Scaled:
+    """A program as a solver sees it."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.column_scale = _column_scale(program)
+        length = np.diff(program.starts)
+        self.single, self.kept = np.flatnonzero(length == 1), np.flatnonzero(length > 1)
+        self.impossible = _impossible(program, np.flatnonzero(length == 0))
+        mask = np.repeat(length > 1, length)
+        self.indices = program.indices[mask]
+        self.values = program.factors[mask] * self.column_scale[self.indices]
+        self.starts = np.concatenate([[0], np.cumsum(length[self.kept])])
+        self.row_scale = _row_scale(self.values, self.starts)
+        self.values *= np.repeat(self.row_scale, length[self.kept])
+
+    @property
+    def row_limits(self) -> tuple[Floats, Floats]:
+        """Between which floats lies each row that the solver sees?"""
+        sense = self.program.sense[self.kept]
+        right = self.program.rhs[self.kept] * self.row_scale
+        return np.where(sense == LESS, -np.inf, right), np.where(sense == MORE, np.inf, right)
+
+    @cached_property
+    def bounds(self) -> Bounds:
+        """Which bounds do the rows with one column set? In the solver's scale."""
+        program, rows = self.program, self.single
+        column, factor = program.indices[program.starts[rows]], program.factors[program.starts[rows]]
+        sense = program.sense[rows] * np.sign(factor)
+        limit = program.rhs[rows] / (factor * self.column_scale[column])
+        count = program.columns.count
+        lower, upper = np.zeros(count), np.full(count, np.inf)
+        lower_row, upper_row = np.full(count, NOTHING), np.full(count, NOTHING)
+        below, above = sense != LESS, sense != MORE
+        np.maximum.at(lower, column[below], limit[below])
+        np.minimum.at(upper, column[above], limit[above])
+        for part, bound, of in ((below, lower, lower_row), (above, upper, upper_row)):
+            binding = part & (limit == bound[column])
+            of[column[binding]] = rows[binding]
+        return Bounds(lower, upper, lower_row, upper_row)
+
+    def costs(self, stage: Stage) -> tuple[Floats, float]:
+        """Which costs has each column at a stage, and by how much are they scaled? The smallest is not tiny."""
+        found = np.zeros(self.program.columns.count)
+        np.add.at(found, stage.columns, stage.costs)
+        found *= self.column_scale
+        sizes = np.abs(found[found != 0])
+        if not len(sizes):
+            return found, 1.0
+        scale = float(2.0 ** np.ceil(np.log2(max(1 / np.median(sizes), SMALLEST_COST / sizes.min()))))
+        return found * scale, scale
+
+    def multipliers(self, row_duals: Floats, reduced: Floats, cost_scale: float) -> Floats:
+        """Which multiplier has every row of the program, those that became bounds too? For costs as they were."""
+        program, bounds = self.program, self.bounds
+        found = np.zeros(program.shape[0])
+        found[self.kept] = row_duals * self.row_scale / cost_scale
+        worth = reduced / (self.column_scale * cost_scale)
+        for rows, chosen in ((bounds.lower_row, worth > 0), (bounds.upper_row, worth < 0)):
+            columns = np.flatnonzero(chosen & (rows != NOTHING))
+            at = rows[columns]
+            found[at] = worth[columns] / program.factors[program.starts[at]]
+        return found
+
+    def figures(self, solution: Floats) -> Floats:
+        """What are the columns in whole units and minor units of money?"""
+        return solution * self.column_scale
+
+
+def _column_scale(program: Program) -> Floats:
+    """In powers of two of what is each column counted? Money in about the price of one thing, the rest singly."""
+    found = np.ones(program.columns.count)
+    prices = [abs(pool["price"]) for pool in program.lists["pools"] if pool["price"]]
+    money = round(float(np.log2(np.array(prices, dtype=np.float64)).mean())) if prices else 0
+    for name, block in program.columns.blocks.items():
+        if name in MONEY or name == IDLE:
+            found[_within(block)] = 2.0 ** (money + (WHOLE_BITS if name == IDLE else 0))
+    return found
+
+
+def _within(block: Block) -> slice:
+    return slice(block.start, block.start + block.size)
+
+
+def _row_scale(values: Floats, starts: Rows) -> Floats:
+    if len(starts) == 1:
+        return np.ones(0)
+    sizes = np.abs(values)
+    least, most = np.minimum.reduceat(sizes, starts[:-1]), np.maximum.reduceat(sizes, starts[:-1])
+    return np.asarray(2.0 ** -np.round((np.log2(least) + np.log2(most)) / 2))
+
+
+def _impossible(program: Program, empty: Rows) -> Rows:
+    """Which rows without any column do not hold?"""
+    right, sense = program.rhs[empty], program.sense[empty]
+    wrong = ((sense == LESS) & (right < 0)) | ((sense == MORE) & (right > 0)) | ((sense == EQUAL) & (right != 0))
+    return np.asarray(empty[wrong])

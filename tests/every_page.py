@@ -1,0 +1,226 @@
+"""Which pages has the office, who looks at each, and what stands at addresses that are no pages?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from browser_walk import AXE, RULES, Walk
+
+HIGH = 900
+WIDTHS = (1280, 390)
+# Every language meets every light and width; each page is looked at in depth in the next of these.
+EYES = tuple((lang, light, width) for width in WIDTHS for light in ("light", "dark") for lang in ("uk", "en", "fr"))
+LANGUAGES = ("uk", "en", "fr")
+REFUSALS = (400, 403, 404, 405, 409, 413)
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One page: the name of its address in the URL configuration, who looks, where, and with which status."""
+
+    name: str
+    who: str
+    path: str
+    status: int = 200
+
+
+# Names of addresses that show no page: what a browser gets there that asks for one.
+FORM, FILE, PART, ON = "takes a form", "gives a file", "gives a part of a page", "leads on"
+NO_PAGES = {
+    "draft": FORM, "read_notices": FORM, "views": FORM, "new_token": FORM, "end_token": FORM, "go_absent": FORM,
+    "preferences": FORM, "hat": FORM, "audit_run": FORM, "suggest_party": PART, "audit_progress": ON, "claim": ON,
+    "public_file": FILE, "document": FILE, "mfa_download_recovery_codes": FILE, "mfa_login_webauthn": FILE,
+    "openid_connect_login": ON, "openid_connect_callback": ON,
+    "socialaccount_signup": ON, "to_sign": FILE,
+}  # fmt: skip
+
+
+def pages(things: dict[str, str]) -> list[Visit]:
+    """Every page of the office, of these things on file, but for those of one's own password and keys."""
+    order, end_user = things["order"], things["end_user"]
+    maker, exporter, state = (f"{card}@{things[card]}" for card in ("maker", "exporter", "end_user_state"))
+    return [
+        Visit("home", "", "/"), Visit("overview", "", "/overview/"), Visit("claims", "", "/claims/"),
+        Visit("public", "", "/public/"), Visit("public_sale", "", "/public/sale/"),
+        Visit("public_serial", "", "/public/serial/"),
+        Visit("public_serial", "", f"/public/serial/?serial={things['serial']}"),
+        Visit("public_claims", "", "/public/claims/"), Visit("public_verify", "", "/public/verify/"),
+        Visit("api-docs", "", "/api/v1/docs"), Visit("style", "", "/style/"),
+        Visit("account_login", "", "/sign-in/"), Visit("account_login", "", "/sign-in/?account"),
+        Visit("demonstration", "", "/sign-in/demo/exporter/"), Visit("account_inactive", "", "/account/closed/"),
+        Visit("account_reset_password", "", "/account/password/forgotten/"),
+        Visit("account_reset_password_done", "", "/account/password/forgotten/sent/"),
+        Visit("account_reset_password_from_key", "", "/account/password/new/1-x/"),
+        Visit("account_reset_password_from_key_done", "", "/account/password/new/done/"),
+        Visit("socialaccount_login_cancelled", "", "/account/outside/cancelled/"),
+        Visit("socialaccount_login_error", "", "/account/outside/error/"),
+        Visit("home", "author", "/"), Visit("overview", "author", "/overview/"),
+        Visit("orders", "author", "/orders/"), Visit("orders", "author", "/orders/?order=nothing"),
+        Visit("order", "author", f"/orders/{order}/"), Visit("order", "author", f"/orders/{things['held']}/"),
+        Visit("order", "author", f"/orders/{order}/?on={things['day']}"),
+        Visit("documents", "author", f"/documents/{order}/"),
+        Visit("documents", "author", f"/documents/{things['held']}/"),
+        Visit("surplus", "author", "/surplus/"), Visit("surplus-model", "author", f"/surplus/{things['model']}/"),
+        Visit("certificate", "author", f"/surplus/certificates/{things['certificate']}/"),
+        Visit("places", "author", "/places/"), Visit("place", "author", f"/places/{things['centre']}/"),
+        Visit("place", "author", f"/places/{things['line']}/"), Visit("parties", "author", "/parties/"),
+        Visit("party", "author", f"/parties/{end_user}/"), Visit("units", "author", "/units/"),
+        Visit("unit", "author", f"/units/{things['serial']}/"),
+        Visit("block", "author", f"/units/blocks/{things['block']}/"),
+        Visit("books", "author", "/books/"), Visit("entries", "author", "/books/entries/"),
+        Visit("shortages", "author", "/books/shortages/"),
+        Visit("shortage", "author", f"/books/shortages/{things['shortage']}/"),
+        Visit("audit", "author", "/audit/"), Visit("audit_findings", "author", "/audit/findings/"),
+        Visit("case", "author", f"/cases/{things['case']}/"), Visit("imports", "author", "/import/"),
+        Visit("import", "author", f"/import/{things['import']}/"),
+        Visit("propose_import", "author", "/do/office.propose_import/office/"),
+        Visit("signatures", "author", "/signatures/"),
+        Visit("bring_signatures", "author", "/do/office.bring_signatures/office/"),
+        Visit("records", "author", "/records/"), Visit("record", "author", f"/records/{things['record']}/"),
+        Visit("notices", "author", "/notices/"), Visit("settings", "author", "/settings/"),
+        Visit("account_logout", "author", "/sign-out/"),
+        Visit("audit", "controller", "/audit/"), Visit("reads", "controller", "/settings/reads/"),
+        Visit("home", "planner", "/"), Visit("home", exporter, "/"), Visit("order", exporter, f"/orders/{order}/"),
+        Visit("surplus", maker, "/surplus/"), Visit("books", exporter, "/books/"),
+        Visit("certificate", maker, f"/surplus/certificates/{things['certificate']}/"),
+        Visit("home", maker, "/"), Visit("block", maker, f"/units/blocks/{things['block']}/"),
+        Visit("home", state, "/"), Visit("party", state, f"/parties/{end_user}/"),
+        Visit("home", "spender", "/"), Visit("shortage", "spender", f"/books/shortages/{things['shortage']}/"),
+        Visit("home", "receiver", "/"), Visit("shortage", "receiver", f"/books/shortages/{things['shortage']}/"),
+        Visit("400", "author", "/orders/?at=x", 400), Visit("403", "author", "/settings/reads/", 403),
+        Visit("404", "author", "/orders/order:none/", 404), Visit("405", "author", "/preferences/", 405),
+    ]  # fmt: skip
+
+
+# What a person with a password sees of it, before and after a telephone and a key prove who it is.
+BEFORE = {
+    "mfa_index": "", "mfa_activate_totp": "telephone/add/", "mfa_add_webauthn": "keys/add/",
+    "mfa_list_webauthn": "keys/",
+}  # fmt: skip
+AFTER = {
+    "mfa_index": "", "mfa_deactivate_totp": "telephone/remove/", "mfa_view_recovery_codes": "recovery/",
+    "mfa_generate_recovery_codes": "recovery/new/", "mfa_list_webauthn": "keys/", "mfa_edit_webauthn": "keys/1/name/",
+    "mfa_remove_webauthn": "keys/1/remove/", "mfa_reauthenticate": "confirm/",
+    "mfa_reauthenticate_webauthn": "keys/confirm/",
+}  # fmt: skip
+OWN = {
+    "account_change_password": "/account/password/", "account_reauthenticate": "/account/confirm/",
+    "socialaccount_connections": "/account/outside/", "settings": "/settings/",
+}  # fmt: skip
+CODE = "mfa_authenticate"
+
+
+def names() -> set[str]:
+    """Which addresses does the URL configuration name, with those of an outside sign-in, and without the API's?"""
+    from ecluse.office.views.sign_in import OUTSIDE
+    from ecluse.site.urls import urlpatterns
+
+    return set(_names([*urlpatterns, *OUTSIDE]))
+
+
+def _names(patterns: Any) -> Iterator[str]:
+    from django.urls import URLResolver
+
+    for one in patterns:
+        if not isinstance(one, URLResolver):
+            yield one.name or str(one.pattern)
+        elif one.namespace != "api":
+            yield from _names(one.url_patterns)
+
+
+class Tour:
+    """Goes from page to page with every person concerned; notes each fault, and goes on."""
+
+    def __init__(self, browser: Any, address: str) -> None:
+        self.browser, self.address, self.persons = browser, address, dict[str, Walk]()
+        self.faults: list[str] = []
+        self.titles: dict[tuple[str, str], str] = {}
+        self.seen: set[str] = set()
+        self.actions: dict[str, tuple[str, str]] = {}
+        self.looked = 0
+
+    def person(self, who: str) -> Walk:
+        """This person at a screen of their own, signed in by the demonstration's card."""
+        if who not in self.persons:
+            walk = self.persons[who] = Walk(self.browser, self.address)
+            if who:
+                self.sign_in(walk, who)
+        return self.persons[who]
+
+    def sign_in(self, walk: Walk, who: str) -> None:
+        """Take the role as its card does; `card@body` where a card leads to several."""
+        card, _, body = who.partition("@")
+        walk.go("/sign-in/")
+        if body:
+            walk.go(f"/sign-in/demo/{card}/?q={body}")
+        with walk.page.expect_navigation():
+            walk.page.locator(f"main form:has([name=card][value='{card}']) button").first.click()
+        assert "/sign-in/" not in walk.page.url, who
+
+    def visit(self, one: Visit) -> None:
+        """Open the page in three languages and at both widths; look at it in depth once."""
+        walk = self.person(one.who)
+        self.show(walk, one.name, self.address + one.path, one.status)
+
+    def show(self, walk: Walk, name: str, address: str, status: int = 200) -> None:
+        """Is the page at this address for everybody?"""
+        # A page of a kind that was seen in every language is looked at again in one.
+        is_new = name not in self.seen
+        self.seen.add(name)
+        deep, light, width = EYES[self.looked % len(EYES)]
+        self.looked += 1
+        walk.page.emulate_media(color_scheme=light)
+        for lang in (*(lang for lang in LANGUAGES if lang != deep and is_new), deep):
+            answer = walk.page.goto(f"{address}{'&' if '?' in address else '?'}lang={lang}", wait_until="load")
+            if answer.status != status:
+                self.faults.append(f"{address}: status {answer.status}")
+                return
+            if walk.page.url.partition("?")[0] != address.partition("?")[0]:
+                self.faults.append(f"{address}: leads on to {walk.page.url}")
+                return
+            self._frame(walk, lang, address)
+        self._offers(walk)
+        walk.page.set_viewport_size({"width": width, "height": HIGH})
+        self.deep(walk.page, f"{address} {deep} {light} {width}")
+        walk.page.set_viewport_size({"width": WIDTHS[0], "height": HIGH})
+
+    def _frame(self, walk: Walk, lang: str, address: str) -> None:
+        """The page as such: its language, one heading, a title of its own, and no wider than the screen."""
+        page = walk.page
+        found = page.evaluate(
+            "[document.documentElement.lang, document.querySelectorAll('h1').length, document.title.split(' · ')[0],"
+            " document.documentElement.scrollWidth]"
+        )
+        page.set_viewport_size({"width": WIDTHS[1], "height": HIGH})
+        narrow = page.evaluate("document.documentElement.scrollWidth")
+        page.set_viewport_size({"width": WIDTHS[0], "height": HIGH})
+        place = address.removeprefix(self.address).partition("?")[0]
+        if place == "/" and walk is self.persons.get(""):
+            place = "/overview/"  # which is a visitor's first page
+        if found[0] != lang or found[1] != 1:
+            self.faults.append(f"{address} {lang}: lang {found[0]}, {found[1]} headings of the first rank")
+        if not found[2].strip() or self.titles.setdefault((lang, found[2]), place) != place:
+            self.faults.append(f"{address} {lang}: title {found[2]!r} is that of {self.titles.get((lang, found[2]))}")
+        if found[3] > WIDTHS[0] or narrow > WIDTHS[1]:
+            self.faults.append(f"{address} {lang}: {found[3]} and {narrow} pixels wide")
+
+    def _offers(self, walk: Walk) -> None:
+        """Which actions does this page offer? Each is looked at once, by whom it is offered to."""
+        who = next((who for who, one in self.persons.items() if one is walk), "")
+        links = "all => all.map(one => one.getAttribute('href'))"
+        for path in walk.page.eval_on_selector_all("main a[href^='/do/']", links):
+            self.actions.setdefault(path.split("/")[2], (who, path))
+
+    def deep(self, page: Any, where: str) -> None:
+        """What does axe find on the page as it stands?"""
+        page.evaluate(AXE.read_text(encoding="utf-8"))
+        found = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)
+        for one in found["violations"]:
+            self.faults.append(f"{where}: {one['id']} {[node['html'][:160] for node in one['nodes'][:3]]}")
+
+    def heard(self) -> list[str]:
+        """What was said on consoles or asked of other machines? Browsers remark on refusals; that is no fault."""
+        said = [line for walk in self.persons.values() for line in walk.faults]
+        return [line for line in said if not any(f"status of {code}" in line for code in REFUSALS)]

@@ -1,0 +1,279 @@
+"""Does a decision that waits for somebody who is away reach his deputy, who signs in his own name, and nobody else?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from carried import carry_into, copy_sqlite, office_on, settle_sqlite, small_world, sqlite_url
+from desk_life import Deal, deal, desk_of, file, officer, today
+
+pytestmark = [pytest.mark.db, pytest.mark.slow]
+MOD, SERVICE = "authority:mod", "authority:ssecu"
+
+
+@pytest.fixture(scope="module")
+def year(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("deputies")
+    path = folder / "office.sqlite3"
+    carry_into(small_world(folder), sqlite_url(path))
+    settle_sqlite(path)
+    return path
+
+
+@pytest.fixture
+def office(year: Path, tmp_path: Path) -> Iterator[None]:
+    with office_on(copy_sqlite(year, tmp_path / "office.sqlite3")):
+        yield
+
+
+def take(name: str, mandate: Any, subject: str, **raw: Any) -> Any:
+    """Take this action as a page does: whoever is concerned is told."""
+    from ecluse.office.desk import tell
+    from ecluse.office.desk.form import raw_value, read_form
+    from ecluse.office.desk.registry import all_actions, may
+
+    desk, action = desk_of(mandate), all_actions()[name]
+    assert may(desk, action, subject), f"{mandate.person} may not {name} {subject}"
+    assert action.offers(desk, subject), f"{name} {subject} is not offered"
+    given = {field: raw_value(value) for field, value in action.given(desk, subject).items()}
+    choices = {field: offered(desk, subject) for field, offered in action.choices.items()}
+    return tell.take(desk, action, subject, read_form(action.form, {**given, **raw}, choices))
+
+
+def opinions_in(sale: Deal) -> tuple[str, Any]:
+    """An order on which all authorities have spoken, and the author who may propose."""
+    from ecluse.licence.routes import effective
+    from ecluse.office.desk import licence
+
+    order = file(sale)
+    author = officer(SERVICE, "author")
+    desk = desk_of(author)
+    for authority in licence.asked(desk, order):
+        take("licence.give_opinion", officer(authority, "opinion"), order, voice="for", reason="no objection")
+    asked = sale.application
+    assert SERVICE in effective(asked.route, asked.goods_list, desk.session.law, today()).competent
+    return order, author
+
+
+def propose(author: Any, order: str) -> Any:
+    second = officer(MOD, "countersigner")
+    take("licence.propose", author, order, grant="yes", reason="criteria met", countersigner=second.person)
+    return second
+
+
+def deputy_of(away: Any, *, days: int = 4, first: int = 0) -> Any:
+    """He goes on leave; the ministry's planner stands in. His deputy's mandate while he does."""
+    planner = officer(MOD, "planner")
+    on = today()
+    take("office.declare_absence", away, "office", first_day=str(on + timedelta(first)),
+         last_day=str(on + timedelta(first + days)), deputy=planner.person)  # fmt: skip
+    return acting(planner.person, away.person)
+
+
+def acting(person: str, absent: str) -> Any:
+    from ecluse.office.desk.person import mandates_of
+    from ecluse.office.desk.today import open_session
+
+    found = [one for one in mandates_of(open_session(), person, today()) if one.acting_for == absent]
+    return found[0] if found else None
+
+
+def told(person: str) -> list[tuple[str, str]]:
+    from ecluse.office.models import Notice
+
+    return list(Notice.objects.filter(account__officer=person).order_by("pk").values_list("key", "link"))
+
+
+def account(person: str) -> None:
+    from ecluse.office.actions.people import open_demonstration_account
+
+    open_demonstration_account(person, person, "en")
+
+
+def turns(mandate: Any) -> set[tuple[str, str]]:
+    """What stands on this person's home page as his to do?"""
+    from ecluse.office.views.home_turn import turns_of
+
+    return {(turn.action, turn.subject) for turn in turns_of(desk_of(mandate)).turns}
+
+
+def may_decide(mandate: Any, order: str) -> bool:
+    from ecluse.office.desk.registry import About, offered
+
+    return "licence.decide" in {action.name for action in offered(desk_of(mandate), About.ORDER, order)}
+
+
+def test_the_deputy_countersigns_in_his_own_name(office: None) -> None:
+    from ecluse.base.verdict import Passed
+    from ecluse.licence.terms import LicenceClaim, ProposedDecision
+    from ecluse.office.audit.report import run_audit
+    from ecluse.office.desk.today import open_session
+    from ecluse.office.models import LicenceLine, SignatureRow
+    from ecluse.office.registers_people import ActedBy
+    from ecluse.order import Gate, Hearing
+
+    before = run_audit().statuses()
+    order, author = opinions_in(deal())
+    second = propose(author, order)
+    planner = officer(MOD, "planner")
+    account(planner.person)
+    deputy = deputy_of(second)
+    page = f"/orders/{order}/"
+    assert ("notices.waits_for_absent", page) in told(planner.person)
+    assert ("notices.stands_in", "/settings/") in told(planner.person)
+    assert ("licence.decide", order) in turns(deputy)
+    assert ("licence.decide", order) not in turns(planner)
+    assert not may_decide(planner, order)
+    verdict = take("licence.decide", deputy, order, read="yes").verdict
+    assert isinstance(verdict, Passed)
+    session = open_session()
+    decision = session.newest(order, ProposedDecision)
+    assert decision.countersigner == second.person
+    from ecluse.base.sealed import seal
+
+    keys = SignatureRow.objects.filter(digest=seal(decision).digest).values_list("key", flat=True)
+    assert {key.partition("/")[0] for key in keys} == {f"key:{author.person}", f"key:{planner.person}"}
+    acted = [one for one in session.of(order, ActedBy) if one.action == "licence.decide"]
+    assert [(one.person, one.role, one.acting_for) for one in acted] == [
+        (planner.person, "countersigner", second.person)
+    ]
+    heard = [one for one in session.of(f"{order}/0", Hearing) if one.gate is Gate.LICENCE]
+    assert "stand_in" in heard[-1].claim
+    assert LicenceClaim.__dataclass_fields__["stand_in"].default is None
+    assert LicenceLine.objects.filter(order=order).exists()
+    report = run_audit()
+    assert report.statuses() == before, report.text("en")
+
+
+def test_a_proposal_made_while_he_is_away_is_told_to_the_deputy(office: None) -> None:
+    order, author = opinions_in(deal())
+    planner, second = officer(MOD, "planner"), officer(MOD, "countersigner")
+    account(planner.person)
+    deputy = deputy_of(second)
+    propose(author, order)
+    assert ("notices.turn.licence.decide", f"/orders/{order}/") in told(planner.person)
+    assert ("licence.decide", order) in turns(deputy)
+
+
+def test_a_later_absence_gives_nothing_today(office: None) -> None:
+    order, author = opinions_in(deal())
+    second = propose(author, order)
+    planner = officer(MOD, "planner")
+    account(planner.person)
+    assert deputy_of(second, first=2) is None
+    assert [key for key, _ in told(planner.person)] == ["notices.stands_in"]
+    assert may_decide(second, order)
+    assert not may_decide(planner, order)
+
+
+def test_nobody_else_of_the_ministry_signs(office: None) -> None:
+    from ecluse.base.errors import ForbiddenError
+    from ecluse.licence.terms import ProposedDecision
+    from ecluse.office.actions.licence import check_hand
+
+    order, author = opinions_in(deal())
+    second = propose(author, order)
+    deputy = deputy_of(second)
+    other = officer(MOD, "opinion")
+    assert not may_decide(second, order), "he is away"
+    for mandate in (other, author, replace(deputy, person=other.person), replace(deputy, acting_for=other.person)):
+        assert not may_decide(mandate, order)
+        desk = desk_of(mandate)
+        decision = desk.session.newest(order, ProposedDecision)
+        with pytest.raises(ForbiddenError):
+            check_hand(desk.session, decision, mandate.person, today())
+
+
+@pytest.mark.parametrize("also", ["the author himself", "another of the author's authority"])
+def test_four_eyes_stay_two_persons_of_two_authorities(office: None, also: str) -> None:
+    """He who proposed, or one who serves the author's authority as well, cannot sign for the countersigner."""
+    from ecluse.base.errors import ForbiddenError
+    from ecluse.base.sealed import seal
+    from ecluse.licence.terms import ProposedDecision
+    from ecluse.office.actions import licence as act
+    from ecluse.office.actions.deed import Deed
+    from ecluse.office.actions.hearings import last_finding
+    from ecluse.office.desk.today import open_session
+    from ecluse.office.models import Record, SignatureRow
+    from ecluse.office.registers import Officer
+    from ecluse.order import Gate
+    from ecluse.parties.terms import PartiesFinding
+
+    order, author = opinions_in(deal())
+    second, planner = propose(author, order), officer(MOD, "planner")
+    person = author.person if also == "the author himself" else planner.person
+    body, role = (MOD, "opinion") if person == author.person else (SERVICE, "opinion")
+    with Deed(
+        open_session(), "office.register", actor="clock:office", on=today(), subject=f"register:{person}"
+    ) as deed:
+        deed.seal(Officer(person, body, role, "Two Hats", today(), None), person, rid=f"{person}/two")
+    on = today()
+    take("office.declare_absence", second, "office", first_day=str(on), last_day=str(on), deputy=person)
+    mandate = acting(person, second.person)
+    assert mandate is not None
+    desk, before = desk_of(mandate), Record.objects.count()
+    decision = desk.session.newest(order, ProposedDecision)
+    parties = last_finding(desk.session, f"{order}/0", Gate.PARTIES, PartiesFinding)
+    with pytest.raises(ForbiddenError):
+        act.decide(desk.session, desk.order(order), f"{order}/0", parties, decision,
+                   [desk.sign(person, decision)], on, actor=person)  # fmt: skip
+    assert Record.objects.count() == before
+    assert SignatureRow.objects.filter(digest=seal(decision).digest).count() == 1
+    if person == author.person:
+        assert not may_decide(mandate, order)
+        assert ("licence.decide", order) not in turns(mandate)
+
+
+def test_an_authors_deputy_proposes_in_his_own_name(office: None) -> None:
+    from ecluse.base.verdict import Passed
+    from ecluse.licence.terms import ProposedDecision
+    from ecluse.office.desk.today import open_session
+
+    order, author = opinions_in(deal())
+    other = officer(SERVICE, "clearance")
+    take("office.declare_absence", author, "office", last_day=str(today()), deputy=other.person)
+    second = propose(acting(other.person, author.person), order)
+    decision = open_session().newest(order, ProposedDecision)
+    assert (decision.author, decision.author_authority) == (other.person, SERVICE)
+    assert isinstance(take("licence.decide", second, order, read="yes").verdict, Passed)
+
+
+def test_offices_held_meanwhile_end_with_the_absence(office: None) -> None:
+    from ecluse.licence.officers import in_office
+    from ecluse.office.desk.person import mandates_of, own_offices
+    from ecluse.office.desk.today import open_session
+    from ecluse.office.people.demo_roles import officers
+    from ecluse.office.registers import Officer
+
+    second, planner = officer(MOD, "countersigner"), officer(MOD, "planner")
+    deputy_of(second, days=3)
+    session, last = open_session(), today() + timedelta(3)
+    held = session.of(planner.person, Officer)
+
+    def roles(day: Any) -> set[str]:
+        return {one.role for one in in_office(held, planner.person, day)}
+
+    assert roles(last) - roles(last + timedelta(1)) == {"countersigner"}
+    assert "countersigner" not in {one.role for one in own_offices(session, planner.person)}
+    mine = [(one.role, one.acting_for) for one in mandates_of(session, planner.person, last)]
+    assert mine == [("planner", None), ("countersigner", second.person)]
+    assert [one.role for one in officers(last) if one.id == planner.person] == ["planner"]
+
+
+def test_nobody_gives_himself_anothers_mandate(office: None) -> None:
+    from ecluse.base.errors import ForbiddenError
+    from ecluse.office.actions.absences import absence_of, declare_absence
+    from ecluse.office.desk.form import FormError
+
+    second, planner = officer(MOD, "countersigner"), officer(MOD, "planner")
+    with pytest.raises(FormError):
+        take("office.declare_absence", planner, "office", officer=second.person, last_day=str(today()),
+             deputy=planner.person)  # fmt: skip
+    absence = absence_of(second.person, today(), today(), planner.person)
+    with pytest.raises(ForbiddenError):
+        declare_absence(desk_of(planner).session, absence, planner, today())
