@@ -36,7 +36,7 @@ ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "benchmarks" / "results" / "pages.md"
 BUDGET_MS, BUDGET_MB, WRITERS = 150, 250, 2
 STATIC, FORM, WRITE = "/static/office/tokens.css", "/do/licence.file/office/", "file an application"
-START_SECONDS, WARM_SECONDS, SLOWEST = 120, 10, 10
+START_SECONDS, WARM_SECONDS, SLOWEST, LOG_SHOWN = 120, 10, 10, 4000
 OF_EACH = 40  # so many orders, parties, units are walked through
 # What each reader opens, role by role: the pages of a working day. Capital names stand for one thing of many.
 DAYS = (
@@ -219,23 +219,34 @@ def served(url: str) -> Iterator[tuple[str, int]]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    server = subprocess.Popen(
-        [sys.executable, "-m", "ecluse", "serve", "--db", url, "--port", str(port)],
-        cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-    host, deadline = f"127.0.0.1:{port}", time.monotonic() + START_SECONDS
-    try:
-        while True:
-            with contextlib.suppress(OSError):
-                Person(host).ask("/sign-in/")
-                break
-            assert server.poll() is None, "the office closed at once"
-            assert time.monotonic() < deadline, "the office did not open"
-            time.sleep(0.3)
-        yield host, server.pid
-    finally:
-        server.terminate()
-        server.wait(timeout=30)
+    with tempfile.TemporaryFile("w+") as log:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "ecluse", "serve", "--db", url, "--port", str(port)],
+            cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, stdout=log, stderr=log,
+        )  # fmt: skip
+        try:
+            host = f"127.0.0.1:{port}"
+            wait_for(host, server)
+            yield host, server.pid
+        except AssertionError:
+            log.seek(0)
+            sys.stderr.write(log.read()[-LOG_SHOWN:])
+            raise
+        finally:
+            server.terminate()
+            server.wait(timeout=60)
+
+
+def wait_for(host: str, server: subprocess.Popen[bytes]) -> None:
+    """Until the office answers at this address."""
+    deadline = time.monotonic() + START_SECONDS
+    while True:
+        with contextlib.suppress(OSError):
+            Person(host).ask("/sign-in/")
+            return
+        assert server.poll() is None, "the office closed at once"
+        assert time.monotonic() < deadline, "the office did not open"
+        time.sleep(0.3)
 
 
 def settle(person: Person) -> None:

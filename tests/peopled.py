@@ -105,13 +105,14 @@ def _records() -> list[Any]:
     return found
 
 
-def second_proof(account: Any) -> str:
-    """Guard this account by the codes of a telephone, as its person would; gives the telephone's secret."""
+def second_proof(account: Any) -> None:
+    """Guard this account by the codes of a telephone, as its person would, unless it is guarded already."""
     from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 
-    secret = str(generate_totp_secret())
-    TOTP.activate(account.user, secret)
-    return secret
+    from ecluse.office.people.second_proof import has_second_proof
+
+    if not has_second_proof(account):
+        TOTP.activate(account.user, generate_totp_secret())
 
 
 def letters(folder: Path) -> list[Any]:

@@ -277,3 +277,20 @@ def test_nobody_gives_himself_anothers_mandate(office: None) -> None:
     absence = absence_of(second.person, today(), today(), planner.person)
     with pytest.raises(ForbiddenError):
         declare_absence(desk_of(planner).session, absence, planner, today())
+
+
+def test_an_office_without_an_absence_is_named_by_the_audit(office: None) -> None:
+    from ecluse.office.actions.deed import Deed
+    from ecluse.office.audit.report import run_audit
+    from ecluse.office.desk.today import open_session
+    from ecluse.office.registers import Officer
+
+    planner = officer(MOD, "planner")
+    made_up = Officer(planner.person, MOD, "countersigner", "Self Made", today(), today() + timedelta(30))
+    with Deed(
+        open_session(planner), "office.declare_absence", actor=planner.person, on=today(), subject=planner.person
+    ) as deed:
+        deed.seal(made_up, rid=f"{planner.person}/stands-in/officer:nobody/{today()}/1")
+    report = run_audit()
+    assert report.statuses()["P4"] == "broken"
+    assert "an absence that is not on record" in report.text("en")

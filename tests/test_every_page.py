@@ -72,14 +72,14 @@ def furnish() -> dict[str, str]:
         representative(body)
     return {
         "order": order.id, "end_user": order.end_user, "case": str(case), "import": str(proposed), "line": order.line,
-        "certificate": order.certificate, "model": order.model, **bodies, **_others(),
+        "certificate": order.certificate, "model": order.model, **bodies, **_others(order.line),
     }  # fmt: skip
 
 
-def _others() -> dict[str, str]:
+def _others(line: str) -> dict[str, str]:
     from desk_life import today
 
-    from ecluse.custody.terms import Centre
+    from ecluse.custody.terms import Centre, SerialBlock
     from ecluse.office.desk.refs import on_file
     from ecluse.office.models import OrderRow, Record, Unit
     from ecluse.proceeds.terms import Shortage
@@ -87,7 +87,8 @@ def _others() -> dict[str, str]:
     unit = Unit.objects.filter(state="delivery").order_by("serial")[0]
     return {
         "held": OrderRow.objects.filter(standing="held_refused").order_by("order")[0].order, "day": str(today()),
-        "centre": on_file(Centre)[0].id, "serial": unit.serial, "block": unit.block,
+        "centre": on_file(Centre)[0].id, "serial": unit.serial,
+        "block": next(block.id for block in on_file(SerialBlock) if block.line == line),
         "shortage": on_file(Shortage)[0].id, "record": Record.objects.filter(v="hearing/1").order_by("rid")[0].digest,
     }  # fmt: skip
 

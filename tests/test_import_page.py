@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from begun import AUTHOR, CLEAN, DIRTY, PLANNER, accept, bring_in, copied, propose, table, template
 from new_office import counts
+from peopled import second_proof
 
 pytestmark = pytest.mark.db
 
@@ -33,8 +34,10 @@ def browser(person: str, *, strict: bool = False) -> Any:
 
     from ecluse.office.models import Account
 
+    account = Account.objects.get(officer=person)
+    second_proof(account)
     found = Client(enforce_csrf_checks=strict)
-    found.force_login(Account.objects.get(officer=person).user)
+    found.force_login(account.user)
     return found
 
 

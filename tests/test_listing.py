@@ -190,7 +190,7 @@ def test_csv_holds_every_row_and_no_formula(office: Any) -> None:
     answer = office.get("/orders/?format=csv")
     body = b"".join(answer.streaming_content).decode("utf-8-sig")
     lines = list(csv.reader(io.StringIO(body)))
-    assert answer["Content-Disposition"] == 'attachment; filename="orders.csv"'
+    assert answer["Content-Disposition"] == 'attachment; filename="demonstration-orders.csv"'
     assert len(lines) == ORDERS + 1
     for name in FORMULAS:
         assert any(line[1] == f"'{name}" for line in lines), name

@@ -64,9 +64,9 @@ def one_officer_one_voice(claim: LicenceClaim, on: date, law: Law) -> Iterator[G
     spoken: dict[str, set[str]] = {}
     for officer, authority in voices(claim, on):
         spoken.setdefault(officer, set()).add(authority)
-    decision, second = decision_made(claim, on), countersigned(claim, on)
+    decision, other = decision_made(claim, on), countersigned(claim, on)
     # Who signs the decision twice is named by two_persons_sign, and here only when an opinion is theirs too.
-    signs_twice = decision.author if decision and second and decision.author == second[0] else None
+    signs_twice = decision.author if decision and other and decision.author == other[0] else None
     heard = {opinion.officer for opinion in opinions_given(claim)}
     for officer, authorities in spoken.items():
         if len(authorities) > 1 and (officer != signs_twice or officer in heard):

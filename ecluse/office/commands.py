@@ -12,7 +12,9 @@ from typing import Any
 from ecluse.edge.language import person_language
 
 # A worker to a core; what a thread waits for is the disk, so few are enough, and each keeps its connection.
-MOST_WORKERS, THREADS, THREAD_IDLE_SECONDS = 4, 4, 600
+MOST_WORKERS, THREADS, THREAD_IDLE_SECONDS = 4, 6, 600
+# A browser that holds its connection open does not keep a stopped office alive for longer.
+LAST_SECONDS = 10
 
 
 def open_office(db: str) -> None:
@@ -131,7 +133,7 @@ def trace(serial: str, db: str, as_json: bool) -> int:
 
     found = trace_unit(serial)
     print(json.dumps(found, ensure_ascii=False) if as_json else trace_text(found, person_language()))
-    return 0 if found.get("known") else 1
+    return 0 if found.get("known") or found.get("opening") else 1
 
 
 def claims(db: str, world: str, lang: str, as_json: bool) -> int:
@@ -196,6 +198,6 @@ def serve(db: str, port: int) -> int:
         Server(
             "ecluse.site.wsgi:application", address="127.0.0.1", port=port, interface=Interfaces.WSGI,
             websockets=False, workers=workers, blocking_threads=THREADS,
-            blocking_threads_idle_timeout=THREAD_IDLE_SECONDS,
+            blocking_threads_idle_timeout=THREAD_IDLE_SECONDS, workers_kill_timeout=LAST_SECONDS,
         ).serve()  # fmt: skip
     return 0

@@ -12,13 +12,16 @@ from ecluse.custody.serials import is_in_block, parse
 from ecluse.custody.terms import Marking, SerialBlock
 from ecluse.office.models import Record, Salt
 from ecluse.office.published import Included, Published, included
+from ecluse.office.trace_opening import opening_run
 
 LONGEST = 40
 
 
 @dataclass(frozen=True, slots=True)
 class Inquiry:
-    """The answer: misread, unknown, open, made, void or unused; where the block and the marking stand in the logs.
+    """The answer: misread, unknown, open, made, void, unused or opening; where block and marking stand in the logs.
+
+    `opening`: stated to have been abroad before the office began, and proven by nobody; `block` is where that stands.
 
     Never model, line, custodian, place or order: those open on their own days.
     """
@@ -38,6 +41,9 @@ class Inquiry:
 def inquire(text: str, said: Published) -> Inquiry:
     """What is to be said of this number, as far as this publication reaches?"""
     serial = text.strip().upper()[:LONGEST]
+    stated = _taken_over(serial, said)
+    if stated is not None:
+        return Inquiry(serial, "opening", stated)
     try:
         read = parse(serial)
     except EvidenceError:
@@ -47,6 +53,12 @@ def inquire(text: str, said: Published) -> Inquiry:
         if is_in_block(read, block):
             return _marked(serial, read.number, row, said)
     return Inquiry(serial, "unknown")
+
+
+def _taken_over(serial: str, said: Published) -> Included | None:
+    found = opening_run(serial)
+    is_published = found is not None and found[0].index < said.sizes.get(found[0].log, 0)
+    return _place(found[0], said) if found is not None and is_published else None
 
 
 def _marked(serial: str, number: int, block: Record, said: Published) -> Inquiry:

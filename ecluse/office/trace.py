@@ -30,6 +30,7 @@ from ecluse.edge.law import newest_law
 from ecluse.office.models import Record, SignatureRow
 from ecluse.office.registers import Authority, Order, Packing, Release, Unpacking
 from ecluse.office.trace_alike import suggestions
+from ecluse.office.trace_opening import opening_told
 from ecluse.office.trace_words import trace_text
 from ecluse.order import Gate, Hearing
 from ecluse.parties.terms import Party
@@ -79,6 +80,9 @@ def _traced(serial: str) -> dict[str, Any]:
 
 
 def _unknown(serial: str, reason: str, blocks: list[SerialBlock]) -> dict[str, Any]:
+    stated = opening_told(serial)
+    if stated is not None:  # taken over, born in no block on record: stated and not proven
+        return {"serial": serial, "known": False, "reason": "opening", "opening": stated, "suggestions": []}
     return {"serial": serial, "known": False, "reason": reason, "suggestions": suggestions(serial, blocks)}
 
 

@@ -15,11 +15,20 @@ def trace_text(found: dict[str, Any], lang: str) -> str:
 
 
 def _unknown(found: dict[str, Any], lang: str) -> list[str]:
+    if found["reason"] == "opening":
+        return [opening_text(found, lang)]
     lines = [say(f"trace.{found['reason']}", lang, serial=found["serial"])]
     if found["suggestions"]:
         lines.append(say("trace.suggestions", lang))
         lines += [f"    {serial}" for serial in found["suggestions"]]
     return lines
+
+
+def opening_text(found: dict[str, Any], lang: str) -> str:
+    """What does a person read of a unit that was abroad before the office began?"""
+    told = found["opening"]
+    names = {part: told[part] for part in ("model", "custodian", "authority", "place", "record", "document")}
+    return say("trace.opening", lang, serial=found["serial"], day=_day(told["as_of"], lang), **names)
 
 
 def _known(found: dict[str, Any], lang: str) -> list[str]:

@@ -166,6 +166,11 @@ class Program:
         codes = [code for code, kind in enumerate(self.families) if kind.name == family]
         return np.flatnonzero(np.isin(self.family, codes))
 
+    def pressure(self, multipliers: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """What do rows with these multipliers add up to at each column?"""
+        matrix = scipy.sparse.csr_array((self.factors, self.indices, self.starts), shape=self.shape)
+        return np.asarray(matrix.T @ multipliers)
+
     def activity(self, vector: npt.NDArray[Any]) -> npt.NDArray[Any]:
         """What does each row add up to for these columns?"""
         matrix = scipy.sparse.csr_array((self.factors, self.indices, self.starts), shape=self.shape)

@@ -6,14 +6,16 @@ Every row is written out again from the question and added up; the baseline is b
 
 from __future__ import annotations
 
-import hashlib
 import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from hashlib import sha256
 from typing import Any
+from zlib import crc32
 
-FORMAT, PARTS = "ecluse-plan/1", ("question", "baseline", "plan", "proof")
-WHOLE = 10_000  # hundredths of a percent
+FORMAT, PARTS, WHOLE = "ecluse-plan/1", ("question", "baseline", "plan", "proof"), 10_000  # WHOLE: 100 % in bp
+TEXTS = set("id pool line product sale centre destination licence first last currency rule months".split())
+FLAGS, NULLABLE = {"may_export", "home", "urgent", "hypothetical"}, {"ramp", "price_abroad", "licence"}
 Column = tuple[str, int, int]  # block, place of the record in its list, month
 Row = tuple[str, list[tuple[int, Column]], str, int]  # family/record/month, terms, `=` `<` or `>`, right-hand side
 Values = Mapping[str, Sequence[Sequence[int]]]
@@ -21,6 +23,21 @@ Values = Mapping[str, Sequence[Sequence[int]]]
 
 class PlanError(ValueError):
     """The plan does not hold; the message begins with the row, or the place in the file."""
+
+
+def shaped(part: Any, at: str, months: int) -> None:
+    """Is each field of the question of its kind: texts, flags, whole numbers from 0 up, in a list one a month?"""
+    field = at.rstrip("/0123456789").rpartition("/")[2]
+    kind = str if field in TEXTS else bool if field in FLAGS else int
+    if isinstance(part, dict | list):
+        for key, value in part.items() if isinstance(part, dict) else enumerate(part):
+            shaped(value, f"{at}/{key}", months)
+        figures = isinstance(part, list) and part and not isinstance(part[0], dict | list)
+        wrong = kind is not int or (figures and len(part) != months and "/rates/" not in at)
+    else:
+        wrong = type(part) is not kind or (part < 0 if kind is int else kind is str and not part.isprintable())
+    if wrong and at != "question/months" and not (part is None and field in NULLABLE):
+        raise PlanError(f"{at}: not one a month, or not of its kind")
 
 
 def step(block: str, place: int, t: int) -> list[tuple[int, Column]]:
@@ -32,27 +49,22 @@ class Question:
     """What is asked: whole units, thousandths of an hour, minor units of the home currency; lists of records."""
 
     def __init__(self, q: Mapping[str, Any], base: Values | None = None) -> None:
-        self.q, self.base, self.months = q, base, list(enumerate(q["months"]))
-        self.made, self.run = self.group("makes", "products"), self.group("makes", "lines")
-        self.sold, self.kinds = self.group("sales", "products"), self.group("products", "pools")
-        self.served, self.ways = self.group("needs", "pools"), self.group("routes", "sales")
-        self.through, self.sent = self.group("routes", "centres"), self.group("sales", "destinations")
-        self.host = [q["lines"][line]["host_bp"] for line in self.of("makes", "lines")]
-        self.stays = [not q["lines"][line]["may_export"] for line in self.of("makes", "lines")]
-        self.hours = [q["lines"][line]["hours"] for line in self.of("makes", "lines")]
-        each = [sum(hours) // make["hours"] for hours, make in zip(self.hours, q["makes"], strict=True)]
-        self.most = [p["stock"] + sum(each[m] for m in made) for p, made in zip(q["products"], self.made, strict=True)]
-        self.volume = [q["products"][product]["volume"] for product in self.of("sales", "products")]
-        self.pool, self.price = self.of("needs", "pools"), [q["pools"][p]["price"] for p in self.of("needs", "pools")]
+        self.q, self.base, self.months, self.last = q, base or {}, list(enumerate(q["months"])), len(q["months"]) - 1
+        lines, kind = [q["lines"][i] for i in self.of("makes", "lines")], self.of("products", "pools")
+        self.host, self.made = [line["host_bp"] for line in lines], self.group("makes", "products")
+        self.free = [[m for m in made if lines[m]["may_export"]] for made in self.made]
+        self.each = [[h // make["hours"] for h in line["hours"]] for line, make in zip(lines, q["makes"], strict=True)]
+        self.gross = [[sale["price"] * n // over for n, over in q["rates"][sale["currency"]]] for sale in q["sales"]]
+        self.price = [q["pools"][pool]["price"] for pool in self.of("needs", "pools")]
         self.classes = sorted({need["priority"] for need in q["needs"]})
         self.urgent = [n for n, need in enumerate(q["needs"]) if need["urgent"]]
-        self.abroad = [n for n in self.urgent if q["needs"][n]["price_abroad"] is not None]
-        self.due = [[0] * len(self.months) for _ in q["products"]]
-        self.credit, kind = [[0] * len(self.months) for _ in q["pools"]], self.of("products", "pools")
+        bids = ((n, q["needs"][n]["price_abroad"]) for n in self.urgent)
+        self.abroad = {n: price for n, price in bids if price is not None}
+        self.due, self.credit = ([[0] * len(self.months) for _ in q[name]] for name in ("products", "pools"))
         for order, p in zip(q["orders"], self.of("orders", "products"), strict=True):
             for t, units in enumerate(order["units"]):
                 self.due[p][t] += units
-                self.credit[kind[p]][t] += units if order["home"] else 0
+                self.credit[kind[p]][t] += units * order["home"]
 
     def of(self, inner: str, outer: str) -> list[int]:
         """At which place of `outer` stands what each record of `inner` names?"""
@@ -68,228 +80,206 @@ class Question:
             found[owner].append(place)
         return found
 
-    def gross(self, j: int, t: int) -> int:
-        """What does a unit that leaves in month t cost its buyer? Its price at the planning rate, rounded down."""
-        sale, rates = self.q["sales"][j], self.q["rates"]
-        return int(sale["price"] * rates[sale["currency"]][t][0] // rates[sale["currency"]][t][1])
+    def over(self, name: str) -> Iterator[tuple[int, Any, int, str]]:
+        """Which records has this list, month by month: place, record, month, and how rows name the two?"""
+        return ((i, r, t, f"{r['id']}/{month}") for i, r in enumerate(self.q[name]) for t, month in self.months)
 
-    def net(self, j: int, t: int) -> int:
-        """What does it bring home? Its price less its cost."""
-        return self.gross(j, t) - int(self.q["sales"][j]["cost"])
+    def output(self, makes: Sequence[int], t: int) -> list[tuple[int, Column]]:
+        """What do these makes take off a stock row: less what they make, and the host's part back?"""
+        return [(-1, ("x", m, t)) for m in makes] + [(1, ("v", m, t)) for m in makes if self.host[m]]
 
     def rows(self, *, exports: bool) -> Iterator[Row]:
         """Which rows does a plan obey: the baseline, or one with exports?"""
-        for part in (self._making, self._home, *((self._selling, self._money, self._no_harm) if exports else ())):
-            yield from part(exports)
-
-    def _making(self, exports: bool) -> Iterator[Row]:
-        for p, product in enumerate(self.q["products"]):
-            made, sold = self.made[p], self.sold[p] if exports else []
-            free = [m for m in made if not self.stays[m]]
-            for t, month in self.months:
-                at, opening = f"{product['id']}/{month}", 0 if t else product["stock"]
-                out = [(1, ("g", j, t)) for j in sold]
-                into = [(-1, ("x", m, t)) for m in made] + [(1, ("v", m, t)) for m in made if self.host[m]]
-                yield f"stock/{at}", [*step("s", p, t), (1, ("h", p, t)), *into, *out], "=", opening - self.due[p][t]
-                yield f"reserve/{at}", [(1, ("s", p, t))], ">", product["reserve"][t]
-                if sold and len(free) < len(made):  # what lines bound to serve at home make never leaves
-                    into = [(-1, ("x", m, t)) for m in free] + [(1, ("v", m, t)) for m in free if self.host[m]]
-                    yield f"origin/{at}", [*step("a", p, t), *into, *out], "<", opening  # home may use them too
-                    yield f"apart/{at}", [(1, ("a", p, t)), (-1, ("s", p, t))], "<", 0
-        for line, made in zip(self.q["lines"], self.run, strict=True):
-            for t, month in self.months:
-                terms = [(self.q["makes"][m]["hours"], ("x", m, t)) for m in made]
-                yield f"hours/{line['id']}/{month}", terms, "<", line["hours"][t]
-        for m, make in enumerate(self.q["makes"]):
-            for t, month in self.months:
-                if make["ramp"] is not None:
-                    limit = make["ramp"] + (0 if t else make["before"])
-                    yield f"ramp/{make['id']}/{month}", step("x", m, t), "<", limit
-                if self.host[m]:
-                    terms = [(WHOLE, ("v", m, t)), (-self.host[m], ("x", m, t))]
-                    yield f"host/{make['id']}/{month}", terms, ">", 0
-
-    def _home(self, exports: bool) -> Iterator[Row]:
-        urgent, abroad = (set(self.urgent), set(self.abroad)) if exports else (set(), set())
-        for i, pool in enumerate(self.q["pools"]):
-            for t, month in self.months:
-                terms = [(1, ("h", p, t)) for p in self.kinds[i]] + [(-1, ("b", n, t)) for n in self.served[i]]
-                terms += [(-1, ("r", n, t)) for n in self.served[i] if n in urgent]
-                yield f"pool/{pool['id']}/{month}", terms, "=", 0
-                terms = [*step("w", i, t), *((1, ("o", n, t)) for n in self.served[i])]
-                yield f"credit/{pool['id']}/{month}", terms, "=", self.credit[i][t]
-        for n, need in enumerate(self.q["needs"]):
-            for t, month in self.months:
-                terms = [*step("u", n, t), (1, ("o", n, t)), (1, ("b", n, t))]
-                terms += [(1, ("r", n, t))] * (n in urgent) + [(1, ("y", n, t))] * (n in abroad)
-                yield f"need/{need['id']}/{month}", terms, "=", need["units"][t]
-            gap, left = ("f", self.classes.index(need["priority"]), 0), ("u", n, len(self.months) - 1)
-            yield f"fair/{need['id']}", [(sum(need["units"]), gap), (-WHOLE, left)], ">", 0
+        run, kinds, served = self.group("makes", "lines"), self.group("products", "pools"), self.group("needs", "pools")
+        urgent, abroad = (set(self.urgent), self.abroad) if exports else (set(), {})
+        sold = self.group("sales", "products") if exports else [[] for _ in self.made]
+        for p, product, t, at in self.over("products"):
+            opening, out = 0 if t else product["stock"], [(1, ("g", j, t)) for j in sold[p]]
+            terms = [*step("s", p, t), (1, ("h", p, t)), *self.output(self.made[p], t), *out]
+            yield f"stock/{at}", terms, "=", opening - self.due[p][t]
+            yield f"reserve/{at}", [(1, ("s", p, t))], ">", product["reserve"][t]
+            if out and len(self.free[p]) < len(self.made[p]):  # what lines bound to serve at home make never leaves
+                yield f"origin/{at}", [*step("a", p, t), *self.output(self.free[p], t), *out], "<", opening
+                yield f"apart/{at}", [(1, ("a", p, t)), (-1, ("s", p, t))], "<", 0
+        for i, line, t, at in self.over("lines"):
+            yield f"hours/{at}", [(self.q["makes"][m]["hours"], ("x", m, t)) for m in run[i]], "<", line["hours"][t]
+        for m, make, t, at in self.over("makes"):
+            if make["ramp"] is not None:
+                yield f"ramp/{at}", step("x", m, t), "<", make["ramp"] + (0 if t else make["before"])
+            if self.host[m]:
+                yield f"host/{at}", [(WHOLE, ("v", m, t)), (-self.host[m], ("x", m, t))], ">", 0
+        for i, _, t, at in self.over("pools"):
+            paid = [(-1, ("b", n, t)) for n in served[i]] + [(-1, ("r", n, t)) for n in served[i] if n in urgent]
+            yield f"pool/{at}", [(1, ("h", p, t)) for p in kinds[i]] + paid, "=", 0
+            yield f"credit/{at}", [*step("w", i, t), *((1, ("o", n, t)) for n in served[i])], "=", self.credit[i][t]
+        for n, need, t, at in self.over("needs"):
+            proceeds = [(1, ("r", n, t))] * (n in urgent) + [(1, ("y", n, t))] * (n in abroad)
+            yield f"need/{at}", [*step("u", n, t), (1, ("o", n, t)), (1, ("b", n, t)), *proceeds], "=", need["units"][t]
+            if t == self.last:
+                gap = (sum(need["units"]), ("f", self.classes.index(need["priority"]), 0))
+                yield f"fair/{need['id']}", [gap, (-WHOLE, ("u", n, t))], ">", 0
         for t, month in self.months:
             terms = [*step("c", 0, t), *((price, ("b", n, t)) for n, price in enumerate(self.price))]
             yield f"budget/{month}", terms, "=", self.q["budget"][t]
+        if exports:
+            yield from self._selling(self.q, self.q["sales"])
+            yield from self._proceeds(self.q, self.q["share_bp"], self.q["rule"])
 
-    def _selling(self, _: bool) -> Iterator[Row]:
-        q, licences = self.q, {licence["id"]: [] for licence in self.q["licences"]}  # type: Any, dict[str, list[int]]
-        for j, sale in enumerate(q["sales"]):
+    def _selling(self, q: Mapping[str, Any], sales: Sequence[Any]) -> Iterator[Row]:
+        ways, through = self.group("routes", "sales"), self.group("routes", "centres")
+        for j, sale, t, at in self.over("sales"):
             if sale["licence"] is None and not sale["hypothetical"]:
                 raise PlanError(f"route/{sale['id']}: neither a licence nor the mark hypothetical")
-            if sale["licence"] is not None:
-                licences[sale["licence"]].append(j)
-            for t, month in self.months:
-                yield f"demand/{sale['id']}/{month}", [(1, ("g", j, t))], "<", sale["demand"][t]
-                sent = [(-1, ("e", k, t)) for k in self.ways[j]]
-                yield f"route/{sale['id']}/{month}", [(1, ("g", j, t)), *sent], "=", 0
-        sale_of = self.of("routes", "sales")
-        for centre, through in zip(q["centres"], self.through, strict=True):
-            for t, month in self.months:
-                left = [(k, t - q["routes"][k]["transit"]) for k in through]  # passes after it left the stock at home
-                terms = [(self.volume[sale_of[k]], ("e", k, s)) for k, s in left if s >= 0]
-                yield f"centre/{centre['id']}/{month}", terms, "<", centre["throughput"][t]
-            late = [(k, min(q["routes"][k]["transit"], len(self.months))) for k in through]
-            terms = [(self.volume[sale_of[k]], ("e", k, len(self.months) - s)) for k, n in late for s in range(n, 0, -1)]
-            yield f"after/{centre['id']}", terms, "<", centre["throughput"][-1] * max((n for _, n in late), default=0)
+            yield f"demand/{at}", [(1, ("g", j, t))], "<", sale["demand"][t]
+            yield f"route/{at}", [(1, ("g", j, t)), *((-1, ("e", k, t)) for k in ways[j])], "=", 0
+        size = [q["products"][self.of("sales", "products")[j]]["volume"] for j in self.of("routes", "sales")]
+        late = [min(route["transit"], self.last + 1) for route in q["routes"]]
+        for i, centre, t, at in self.over("centres"):  # passes so many months after it left the stock at home
+            terms = [(size[k], ("e", k, t - late[k])) for k in through[i] if t >= late[k]]
+            yield f"centre/{at}", terms, "<", centre["throughput"][t]
+            if t == self.last:
+                terms = [(size[k], ("e", k, t - s)) for k in through[i] for s in reversed(range(late[k]))]
+                months = max((late[k] for k in through[i]), default=0)
+                yield f"after/{centre['id']}", terms, "<", centre["throughput"][t] * months
         for licence in q["licences"]:
-            both = [(licence["first"] <= month <= licence["last"], t) for t, month in self.months]
+            own = [j for j, sale in enumerate(sales) if sale["licence"] == licence["id"]]
+            inside = [licence["first"] <= month <= licence["last"] for month in q["months"]]
             for family, wanted, limit in (("licence", True, licence["units"]), ("window", False, 0)):
-                terms = [(1, ("g", j, t)) for j in licences[licence["id"]] for inside, t in both if inside is wanted]
+                terms = [(1, ("g", j, t)) for j in own for t, _ in self.months if inside[t] is wanted]
                 yield f"{family}/{licence['id']}", terms, "<", limit
-        for place, own in zip(q["destinations"], self.sent, strict=True):
-            terms = [(self.gross(j, t), ("g", j, t)) for j in own for t, _ in self.months]
+        for place, own in zip(q["destinations"], self.group("sales", "destinations"), strict=True):
+            terms = [(self.gross[j][t], ("g", j, t)) for j in own for t, _ in self.months]
             yield f"value/{place['id']}", terms, "<", place["value"]
 
-    def _money(self, _: bool) -> Iterator[Row]:
-        share, grace, last = self.q["share_bp"], self.q["grace_months"], len(self.months) - 1
+    def _proceeds(self, q: Mapping[str, Any], share: int, rule: str) -> Iterator[Row]:
         for t, month in self.months:
-            lags = [(j, t - sale["lag"]) for j, sale in enumerate(self.q["sales"]) if t >= sale["lag"]]
-            yield f"receipts/{month}", [*step("q", 0, t), *((-self.net(j, s), ("g", j, s)) for j, s in lags)], "=", 0
+            paid = [(j, sale["cost"], t - sale["lag"]) for j, sale in enumerate(q["sales"]) if t >= sale["lag"]]
+            net = [(cost - self.gross[j][s], ("g", j, s)) for j, cost, s in paid]
+            yield f"receipts/{month}", [*step("q", 0, t), *net], "=", 0
             spent = [(self.price[n], ("r", n, t)) for n in self.urgent]
-            spent += [(self.q["needs"][n]["price_abroad"], ("y", n, t)) for n in self.abroad]
+            spent += [(price, ("y", n, t)) for n, price in self.abroad.items()]
             received = [(-sign, column) for sign, column in step("q", 0, t)]
             yield f"fund/{month}", [*step("F", 0, t), *step("Z", 0, t), *received, *spent], "=", 0
             yield f"uses/{month}", step("Z", 0, t), ">", 0  # what other uses took does not come back
             yield f"other/{month}", [(WHOLE, ("Z", 0, t)), (share - WHOLE, ("q", 0, t))], "<", 0
-            if t + grace <= last:
-                urgent = [(WHOLE, ("q", 0, t + grace)), (-WHOLE, ("Z", 0, t + grace)), (-WHOLE, ("F", 0, t + grace))]
+            if (s := t + q["grace_months"]) <= self.last:
+                urgent = [(WHOLE, ("q", 0, s)), (-WHOLE, ("Z", 0, s)), (-WHOLE, ("F", 0, s))]
                 yield f"spend/{month}", [*urgent, (-share, ("q", 0, t)), (1, ("I", 0, t))], ">", 0
-
-    def _no_harm(self, _: bool) -> Iterator[Row]:
-        for n, need in enumerate(self.q["needs"] if self.base and self.q["rule"] != "N0" else ()):
-            bought = 0
-            for t, month in self.months:
-                at, floor, bought = f"{need['id']}/{month}", self.base["u"][n][t], bought + self.base["b"][n][t]
-                yield f"harm/{at}", [(1, ("u", n, t))], "<", floor
-                if self.q["rule"] == "N2":
-                    yield f"bought/{at}", [*step("B", n, t), (-1, ("b", n, t))], "=", 0
-                    yield f"additive/{at}", [(1, ("B", n, t))], ">", bought
-                if self.q["rule"] == "N3":
-                    yield f"unpaid/{at}", [*step("k", n, t), (1, ("o", n, t)), (1, ("b", n, t))], "=", need["units"][t]
-                    yield f"default/{at}", [(1, ("k", n, t))], "<", floor
+        for n, need, t, at in self.over("needs") if self.base and rule != "N0" else ():
+            yield f"harm/{at}", [(1, ("u", n, t))], "<", self.base["u"][n][t]
+            if rule == "N2":
+                yield f"bought/{at}", [*step("B", n, t), (-1, ("b", n, t))], "=", 0
+                yield f"additive/{at}", [(1, ("B", n, t))], ">", sum(self.base["b"][n][: t + 1])
+            if rule == "N3":
+                yield f"unpaid/{at}", [*step("k", n, t), (1, ("o", n, t)), (1, ("b", n, t))], "=", need["units"][t]
+                yield f"default/{at}", [(1, ("k", n, t))], "<", self.base["u"][n][t]
 
     def stages(self) -> list[tuple[str, dict[Column, int]]]:
         """What does the baseline make least, one after the other: unmet need by priority class, then the widest gap?"""
         found: dict[str, dict[Column, int]] = {f"class/{priority}": {} for priority in self.classes}
-        for n, need in enumerate(self.q["needs"]):
-            found[f"class/{need['priority']}"] |= {("u", n, t): need["value"] for t, _ in self.months}
+        for n, need, t, _ in self.over("needs"):
+            found[f"class/{need['priority']}"]["u", n, t] = need["value"]
         return [*found.items(), ("fairness", {("f", k, 0): 1 for k in range(len(self.classes))})]
 
-    def top(self, column: Column) -> int:
-        """What can this column of the baseline never exceed: by line hours, stock, need, orders or budget?"""
-        block, i, t = column
-        if block in "xv":
-            return int(self.hours[i][t] // self.q["makes"][i]["hours"])
-        if block in "sh":
-            return self.most[i]
-        if block in "uob":
-            return sum(self.q["needs"][i]["units"])
-        return sum(self.credit[i]) if block == "w" else sum(self.q["budget"]) if block == "c" else WHOLE
+    def tops(self) -> dict[str, list[int]]:
+        """What can no column of the baseline exceed, by block and place: line hours, stock, need, orders, budget?"""
+        products, made = self.q["products"], [max(each) for each in self.each]
+        most = [products[p]["stock"] + sum(sum(self.each[m]) for m in makes) for p, makes in enumerate(self.made)]
+        need, credit = [sum(need["units"]) for need in self.q["needs"]], [sum(units) for units in self.credit]
+        ends = {"c": [sum(self.q["budget"])], "f": [WHOLE] * len(self.classes), "w": credit}
+        given = [-(-host * units // WHOLE) for host, units in zip(self.host, made, strict=True)]
+        return ends | {"x": made, "v": given, "s": most, "h": most, "u": need, "o": need, "b": need}
 
-    def check(self, values: Values, ledger: Sequence[Sequence[int]], *, exports: bool) -> int:
-        """How many rows hold? Raises PlanError at the first that does not, or whose ledger tells otherwise."""
+    def check(self, part: Mapping[str, Any], caps: Any = (), proof: Any = (), shift: int = 0) -> list[int]:
+        """Below what can no plan come at each stage? Raises PlanError at the first row that does not hold."""
+        values, ledger, place, exports = part["values"], part["ledger"], -1, bool(self.base)
+        if any(type(n) is not int or n < 0 for places in values.values() for months in places for n in months):
+            raise PlanError("values: expected whole numbers from 0 up")
         seen = {block: [bytearray(len(months)) for months in places] for block, places in values.items()}
-        count = 0
-        for count, (name, terms, sense, rhs) in enumerate(self.rows(exports=exports), 1):
-            slack, weight = rhs, 0
+        reduced = [{column: cost << shift for column, cost in costs.items()} for _, costs in self.stages()]
+        least, first_cap, tops = [0] * len(reduced), len(proof) - len(caps), self.tops()
+        for place, (name, terms, sense, rhs) in enumerate((*self.rows(exports=exports), *caps)):
+            slack, weight, ys = rhs, 0, proof[place] if proof else ()
             for factor, (block, i, t) in terms:
                 slack, weight, seen[block][i][t] = slack - factor * values[block][i][t], weight + abs(factor), 1
-            if (slack and sense == "=") or (slack < 0 and sense == "<") or (slack > 0 and sense == ">"):
-                raise PlanError(f"{name}: does not hold, {slack} away")
-            if count > len(ledger) or list(ledger[count - 1]) != [slack, weight]:
-                raise PlanError(f"{name}: the ledger tells otherwise; slack {slack}, weight {weight}")
-        for block, places in values.items():
-            for i, months in enumerate(places):
-                for t, units in enumerate(months):
-                    if type(units) is not int or units < 0 or not seen[block][i][t]:
-                        raise PlanError(
-                            f"{block}/{i}/{t}: expected a whole number from 0 up, of a column that has rows"
-                        )
-        if count != len(ledger):
-            raise PlanError(f"ledger/{count}: rows that the question does not have")
-        for t in range(len(values["I"][0]) if exports else 0):
-            left = [n for n in self.abroad if values["u"][n][t + self.q["grace_months"]]]
-            if left and values["I"][0][t] > WHOLE * min(self.q["needs"][n]["price_abroad"] for n in left):
-                raise PlanError(f"spend/{self.q['months'][t]}: money lies idle while urgent need is unmet")
-        return count
-
-    def bounds(self, proof: Mapping[str, Any], reached: Sequence[int]) -> list[int]:
-        """Below which value can no baseline come at each stage, the stages before it held to what they reached?"""
-        shift, stages = proof["shift"], self.stages()
-        reduced = [{column: cost << shift for column, cost in costs.items()} for _, costs in stages]
-        total, given = [0] * len(stages), [iter(vector) for vector in proof["multipliers"]]
-        caps = [
-            (f"cap/{n}", [(c, k) for k, c in cs.items()], "<", v) for (n, cs), v in zip(stages, reached, strict=True)
-        ]
-        for name, terms, sense, rhs in (*self.rows(exports=False), *caps[:-1]):
-            for k, vector in enumerate(given):
-                y = next(vector)
-                if (y > 0 and sense == "<") or (y < 0 and sense == ">") or (y and name in {cap[0] for cap in caps[k:]}):
-                    raise PlanError(f"{name}: a multiplier of the wrong sign, {y}")
-                total[k] += y * rhs
+            if slack and (sense == "=" or (slack < 0) == (sense == "<") or (slack <= -WHOLE and name[:5] == "host/")):
+                raise PlanError(f"{name}: does not hold, {slack} away")  # the host's part is the least that suffices
+            if ledger[place : place + 1] != [[slack, weight, sum(ys)]]:
+                raise PlanError(f"{name}: the ledger tells otherwise; found {slack}, {weight}, {sum(ys)}")
+            for k, y in enumerate(ys):
+                if (y > 0 and sense == "<") or (y < 0 and sense == ">") or (y and place - first_cap >= k):
+                    raise PlanError(f"{name}: a multiplier of the wrong sign, or of a later stage: {y}")
+                least[k] += y * rhs
                 for factor, column in terms if y else ():
                     reduced[k][column] = reduced[k].get(column, 0) - factor * y
-        charged = [sum(d * self.top(column) for column, d in costs.items() if d < 0) for costs in reduced]
-        return [-(-(sum(both)) >> shift) for both in zip(total, charged, strict=True)]
+        if place + 1 != len(ledger) or not all(all(months) for places in seen.values() for months in places):
+            raise PlanError(f"ledger/{place}: rows or columns that the question does not have")
+        for t, idle in enumerate(values["I"][0] if exports else ()):
+            left = [price for n, price in self.abroad.items() if values["u"][n][t + self.q["grace_months"]]]
+            if left and idle > WHOLE * min(left):
+                raise PlanError(f"spend/{self.q['months'][t]}: money lies idle while urgent need is unmet")
+        for k, costs in enumerate(reduced):  # a column that would pay for itself is charged at the most it can be
+            least[k] += sum(cost * tops[block][i] for (block, i, _), cost in costs.items() if cost < 0)
+        return [-(-bound >> shift) for bound in least]
 
 
-def digest(part: Any) -> str:
-    """Under which digest is this part of the plan known?"""
-    text = json.dumps(part, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()
+def spelled(part: Any) -> bytes:
+    """Which bytes stand for this part of the plan in its digest and sums?"""
+    return json.dumps(part, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def sums(plan: Mapping[str, Any]) -> dict[str, int]:
+    """Which CRC-32 has each record, kept so that a slip of one number or letter names it?"""
+    parts = {f"{part}/{name}": r for part in PARTS for name, r in plan[part].get("values", plan[part]).items()}
+    lists = {name: records if isinstance(records, list) else [records] for name, records in parts.items()}
+    return {f"{name}/{i}": crc32(spelled(r)) for name, records in lists.items() for i, r in enumerate(records)}
 
 
 def check(plan: Mapping[str, Any]) -> list[str]:
     """What does the checker say of a plan that holds? Raises PlanError for one that does not."""
-    if plan.get("format") != FORMAT:
-        raise PlanError(f"format: expected {FORMAT}, found {plan.get('format')}")
-    for part in PARTS:
-        if digest(plan[part]) != plan["digests"][part]:
-            raise PlanError(f"digests/{part}: is not the digest of that part")
-    base, told = plan["baseline"], []
-    for part, exports in (("baseline", False), ("plan", True)):
-        asked = Question(plan["question"], base["values"] if exports else None)
-        count = asked.check(plan[part]["values"], plan[part]["ledger"], exports=exports)
-        told.append(f"{part}: {count} rows hold")
-    asked = Question(plan["question"])
-    reached = [sum(c * base["values"][b][i][t] for (b, i, t), c in costs.items()) for _, costs in asked.stages()]
-    for (name, _), value, least in zip(asked.stages(), reached, asked.bounds(plan["proof"], reached), strict=True):
-        told.append(f"baseline {name}: {value}, no baseline below {least}, gap {value - least}")
-    return told
+    question, base, proof = plan["question"], plan["baseline"], plan["proof"]
+    if plan["format"] != FORMAT or plan.keys() != {"format", "digests", "sums", *PARTS}:
+        raise PlanError(f"format: expected {FORMAT} with its parts")
+    if wrong := [part for part in PARTS if sha256(spelled(plan[part])).hexdigest() != plan["digests"].get(part)]:
+        raise PlanError(f"digests/{wrong[0]}: is not the digest of that part")
+    if any(type(y) is not int for ys in [[proof["shift"]], *proof["multipliers"]] for y in ys) or proof["shift"] > 256:
+        raise PlanError("proof: expected whole numbers, the shift no more than 256")
+    shaped(question, "question", len(question["months"]))
+    first = int(question["months"][0][:4]) * 12 + int(question["months"][0][5:]) - 1
+    months = [f"{m // 12:04}-{m % 12 + 1:02}" for m in range(first, first + len(question["months"]))]
+    if question["months"] != months or question["rule"] not in ("N0", "N1", "N2", "N3"):
+        raise PlanError("question: months that do not follow one another, or a rule that is not known")
+    asked = Question(question)
+    worth = [sum(c * base["values"][b][i][t] for (b, i, t), c in costs.items()) for _, costs in asked.stages()]
+    caps = [(f"cap/{k}", [(c, at) for at, c in cs.items()], "<", n) for (k, cs), n in zip(asked.stages(), worth)]
+    least = asked.check(base, caps[:-1], list(zip(*proof["multipliers"], strict=True)), proof["shift"])
+    Question(question, base["values"]).check(plan["plan"])
+    if wrong := [name for name, _ in sums(plan).items() ^ plan["sums"].items()]:
+        raise PlanError(f"sums/{min(wrong)}: is not the sum of that record")
+    told = [f"{part}: {len(plan[part]['ledger'])} rows hold" for part in ("baseline", "plan")]
+    return told + [f"{cap[0]}: {n}, no baseline below {low}, gap {n - low}" for cap, n, low in zip(caps, worth, least)]
 
 
-def main(path: str) -> int:
+def main(path: str = "") -> int:
     """Does the plan in this file hold? 0 yes, 1 no, 2 could not judge."""
     try:
-        with open(path, encoding="utf-8") as file:
-            plan = json.load(file)
-    except (OSError, ValueError) as error:
-        return print(f"{path}: expected a plan in JSON; found {error}", file=sys.stderr) or 2
-    try:
-        return print("\n".join(check(plan))) or 0
+        with open(path, encoding="utf-8") as file:  # a fraction stays text, a record with a field twice becomes nothing
+            plan = json.load(
+                file,
+                parse_float=str,
+                parse_constant=str,
+                object_pairs_hook=lambda p: dict(p) if len(dict(p)) == len(p) else None,
+            )
+        told, answer = check(plan), 0
     except PlanError as error:
-        return print(f"no: {error}") or 1
-    except (KeyError, IndexError, TypeError, AttributeError, ValueError, StopIteration, RuntimeError) as error:
-        return print(f"no: a record or number is missing or of another kind: {error!r}") or 1
+        told, answer = [f"no: {error}"], 1
+    except (OSError, json.JSONDecodeError) as error:
+        told, answer = [f"{path}: expected a plan in JSON; found {error}"], 2
+    except Exception as error:  # whatever a forger wrote, the answer is no
+        told, answer = [f"no: a record or number is missing or of another kind: {error!r}"], 1
+    print("\n".join(told))
+    return answer
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))
+    sys.exit(main(*sys.argv[1:2]))

@@ -36,9 +36,10 @@ class Bounds:
 class Scaled:
     """A program as a solver sees it."""
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: Program, *, like: Scaled | None = None) -> None:
+        """`like`: keep the scales of another program with the same columns, and rows where the same are seen."""
         self.program = program
-        self.column_scale = _column_scale(program)
+        self.column_scale: Floats = _column_scale(program) if like is None else like.column_scale
         length = np.diff(program.starts)
         self.single, self.kept = np.flatnonzero(length == 1), np.flatnonzero(length > 1)
         self.impossible = _impossible(program, np.flatnonzero(length == 0))
@@ -46,8 +47,17 @@ class Scaled:
         self.indices = program.indices[mask]
         self.values = program.factors[mask] * self.column_scale[self.indices]
         self.starts = np.concatenate([[0], np.cumsum(length[self.kept])])
-        self.row_scale = _row_scale(self.values, self.starts)
+        same = like is not None and np.array_equal(self.kept, like.kept)
+        self.row_scale: Floats = like.row_scale if like is not None and same else _row_scale(self.values, self.starts)
         self.values *= np.repeat(self.row_scale, length[self.kept])
+
+    def same_pattern(self, other: Scaled) -> bool:
+        """Do both have their coefficients at the same rows and columns?"""
+        return (
+            np.array_equal(self.kept, other.kept)
+            and np.array_equal(self.indices, other.indices)
+            and np.array_equal(self.starts, other.starts)
+        )
 
     @property
     def row_limits(self) -> tuple[Floats, Floats]:
@@ -96,6 +106,14 @@ class Scaled:
             at = rows[columns]
             found[at] = worth[columns] / program.factors[program.starts[at]]
         return found
+
+    def contradictions(self) -> Rows | None:
+        """Which rows cannot hold whatever the columns are: without columns, or bounds of one column? None: no such."""
+        bounds = self.bounds
+        crossed = np.flatnonzero(bounds.lower > bounds.upper)[:1]
+        if not len(self.impossible) and not len(crossed):
+            return None
+        return np.concatenate([self.impossible, bounds.lower_row[crossed], bounds.upper_row[crossed]])
 
     def figures(self, solution: Floats) -> Floats:
         """What are the columns in whole units and minor units of money?"""

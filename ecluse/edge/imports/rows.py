@@ -266,7 +266,8 @@ class _Reader:
         for first, last in self.kind.in_order:
             if values.get(first) is not None and values.get(last) is not None and values[first] > values[last]:
                 self.wrong(number, last, "in_order", str(values[last]), first=first, value=str(values[first]))
-        stated = "stated_on" if self.kind.name == "home_prices" else "as_of"
+        # What is stated of a day that is still to come was not stated; a questionnaire counts from the day it was made.
+        stated = {"home_prices": "stated_on", "capacity": "attested_on"}.get(self.kind.name, "as_of")
         if values.get(stated) is not None and values[stated] > self.today:
             self.wrong(number, stated, "not_yet", str(values[stated]), today=self.today)
 

@@ -17,7 +17,7 @@ from ecluse.base.words import spell
 from ecluse.office.views.cells import written
 from ecluse.office.views.errors import refuse_page
 from ecluse.office.views.keyset import Order, page_of
-from ecluse.office.views.page import language_of, word
+from ecluse.office.views.page import is_demonstration, language_of, word
 
 if TYPE_CHECKING:
     from ecluse.office.views.listing import Column, Listing
@@ -40,6 +40,8 @@ def export(
     heading = [word(column.label, lang) for column in columns]
     lines = ([written(column.cell(row), lang) for column in columns] for row in _all(rows, order))
     name = f"{re.sub(r'[^a-z0-9-]+', '-', listing.name.lower())}.{form}"
+    if is_demonstration(request):  # a file keeps no watermark but its name
+        name = f"demonstration-{name}"
     answer: HttpResponseBase
     if form == "csv":
         answer = StreamingHttpResponse(_csv(heading, lines), content_type="text/csv; charset=utf-8")

@@ -28,7 +28,7 @@ from ecluse.office.views.timeline import Moment
 
 TOTALS = ("invoiced", "received", "due", "settled", "overdue", "paid", "allocated", "spent", "delivered", "idle")
 MARK = {"made": ("success", "✓"), "void": ("warning", "×"), "unused": ("neutral", "–"), "open": ("info", "…"),
-        "unknown": ("danger", "?"), "misread": ("danger", "?")}  # fmt: skip
+        "unknown": ("danger", "?"), "misread": ("danger", "?"), "opening": ("warning", "?")}  # fmt: skip
 View = Callable[[HttpRequest, Published], HttpResponse]
 
 

@@ -25,7 +25,7 @@ from ecluse.office.people.doors import needs_person
 from ecluse.office.people.reads import records_read
 from ecluse.office.registers import Packing, Unpacking
 from ecluse.office.trace import trace_unit
-from ecluse.office.trace_words import trace_event, trace_last
+from ecluse.office.trace_words import opening_text, trace_event, trace_last
 from ecluse.office.views.action import desk_of
 from ecluse.office.views.cells import Link, Tag
 from ecluse.office.views.listing import Column, Filter, Listing, listing_response
@@ -110,7 +110,7 @@ def units_listing(rows: QuerySet[Unit], lang: str) -> Listing:
             Filter("serial", "pages3.units.serial", None, lambda q, text: q.filter(serial__contains=text.upper())),
             Filter("state", "pages3.units.state", [(s, f"pages3.state.{s}") for s in STATES],
                    lambda q, text: q.filter(state=text, fate="made") if text == "at_line" else q.filter(state=text)),
-            Filter("fate", "pages3.units.fate", [(fate.value, f"pages3.fate.{fate.value}") for fate in Fate],
+            Filter("fate", "pages3.units.fate", [*((fate.value, f"pages3.fate.{fate.value}") for fate in Fate), ("opening", "pages3.fate.opening")],
                    lambda q, text: q.filter(fate=text)),
             Filter("custodian", "pages3.units.custodian", None, lambda q, text: q.filter(custodian__contains=text)),
             Filter("authority", "pages3.units.authority", None, lambda q, text: q.filter(authority__contains=text)),
@@ -175,7 +175,9 @@ def unit_page(request: HttpRequest, serial: str) -> HttpResponse:
         raise Http404
     found = trace_unit(serial[:80])
     if not found["known"]:
-        return page(request, "office/unit.html", {"serial": serial[:80], "found": found}, status=404)
+        told = opening_text(found, lang) if "opening" in found else ""
+        context = {"serial": serial[:80], "found": found, "told": told, "tag": state_tag("opening") if told else None}
+        return page(request, "office/unit.html", context, status=200 if told else 404)
     row = Unit.objects.filter(serial=serial).first()
     return page(request, "office/unit.html", {
         "serial": serial, "found": found, "now": trace_last(found, lang), "tag": state_tag(found["last"]["state"]),

@@ -1,0 +1,193 @@
+"""What does the solver say of a scaled program: the one place that speaks to HiGHS."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+import highspy
+import numpy as np
+
+from ecluse.plan.scaled import Floats, Scaled
+
+BY_ROWS = 2  # HiGHS: the matrix is handed over row by row
+PRIMAL, CHOOSE = 4, 0
+SAY_EVERY = 500  # iterations between two words of progress
+
+
+class Status(Enum):
+    """How did a run end?"""
+
+    OPTIMAL = "optimal"
+    INFEASIBLE = "infeasible"
+    TIME = "time"
+    CANCELLED = "cancelled"
+    LOST = "lost"  # numbers failed the solver, or the program is unbounded
+
+
+STATUS = {
+    highspy.HighsModelStatus.kOptimal: Status.OPTIMAL,
+    highspy.HighsModelStatus.kInfeasible: Status.INFEASIBLE,
+    highspy.HighsModelStatus.kTimeLimit: Status.TIME,
+    highspy.HighsModelStatus.kInterrupt: Status.CANCELLED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far is a run: which stage, how many iterations?"""
+
+    stage: str
+    iterations: int
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How is a program solved? `seconds` limits the whole; `progress` is told now and then, and True from it cancels.
+
+    `solver` is `simplex`, or `interior`: an interior point without crossover, faster past some 500,000 coefficients.
+    It gives no corner of the feasible set, which the proof does not need.
+    """
+
+    solver: str = "simplex"
+    seconds: int | None = None
+    threads: int = 0
+    progress: Callable[[Progress], bool | None] | None = None
+
+
+class Engine:
+    """A program in the solver's hands; it stays there, and a changed one is solved from where the last one ended."""
+
+    def __init__(self, scaled: Scaled, options: Options) -> None:
+        self.scaled, self.options, self.caps, self.stage = scaled, options, 0, ""
+        self.highs: Any = highspy.Highs()  # type: ignore[no-untyped-call]
+        self.highs.silent()
+        self.interior = options.solver == "interior"
+        if self.interior:
+            self._choose_interior()
+        if options.threads:
+            self.highs.setOptionValue("threads", options.threads)
+        if options.progress is not None:
+            self._listen(options.progress)
+        self._load()
+
+    def _choose_interior(self) -> None:
+        """HiPO where the installation has it, else IPX."""
+        if self.highs.setOptionValue("solver", "hipo") != highspy.HighsStatus.kOk:
+            self.highs.setOptionValue("solver", "ipx")
+        self.highs.setOptionValue("run_crossover", "off")
+
+    def _listen(self, progress: Callable[[Progress], bool | None]) -> None:
+        told = {"at": -SAY_EVERY}
+
+        def hear(event: Any) -> None:
+            out = event.data_out
+            done = int(max(out.simplex_iteration_count, out.ipm_iteration_count))
+            if 0 <= done - told["at"] < (1 if self.interior else SAY_EVERY):
+                return
+            told["at"] = done
+            if progress(Progress(self.stage, done)):
+                event.interrupt()
+
+        self.highs.cbSimplexInterrupt += hear
+        self.highs.cbIpmInterrupt += hear
+
+    def _load(self) -> None:
+        scaled, bounds = self.scaled, self.scaled.bounds
+        count = scaled.program.columns.count
+        below, above = scaled.row_limits
+        said = self.highs.passModel(
+            count, len(scaled.kept), len(scaled.values), BY_ROWS, 1, 0.0, np.zeros(count), bounds.lower, bounds.upper,
+            below, above, scaled.starts.astype(np.int32), scaled.indices, scaled.values,
+            np.zeros(count, dtype=np.int32),
+        )  # fmt: skip
+        assert said != highspy.HighsStatus.kError, "the solver refused the program"
+
+    def reload(self, scaled: Scaled) -> None:
+        """Hand over another program with the same columns and rows, and stay where the last run ended."""
+        basis, seen = (
+            self.highs.getBasis(),
+            dict(zip(self.scaled.kept.tolist(), self.highs.getBasis().row_status, strict=False)),
+        )
+        free = highspy.HighsBasisStatus.kBasic
+        self.scaled, self.caps = scaled, 0
+        self._load()
+        if basis.valid:
+            basis.row_status = [seen.get(row, free) for row in scaled.kept.tolist()]
+            self.highs.setBasis(basis)
+
+    def tell_limits(self, scaled: Scaled) -> None:
+        """Set the rows' limits and the columns' bounds anew."""
+        (below, above), bounds = scaled.row_limits, scaled.bounds
+        self.highs.changeRowsBounds(len(below), np.arange(len(below), dtype=np.int32), below, above)
+        every = np.arange(len(bounds.lower), dtype=np.int32)
+        self.highs.changeColsBounds(len(every), every, bounds.lower, bounds.upper)
+
+    def aim(self, costs: Floats) -> None:
+        """Make these costs least next."""
+        self.highs.changeColsCost(len(costs), np.arange(len(costs), dtype=np.int32), costs)
+
+    def cap(self, costs: Floats, limit: float) -> None:
+        """Hold what these costs add up to at or below a limit from now on."""
+        at = np.flatnonzero(costs).astype(np.int32)
+        self.highs.addRow(-np.inf, limit, len(at), at, costs[at])
+        self.caps += 1
+
+    def lift(self) -> None:
+        """Take all caps away; the place where the last run ended stays known."""
+        first = len(self.scaled.kept)
+        if self.caps:
+            self.highs.deleteRows(self.caps, np.arange(first, first + self.caps, dtype=np.int32))
+        self.caps = 0
+
+    def move(self, cap: int, limit: float) -> None:
+        """Set a cap's limit anew."""
+        self.highs.changeRowBounds(len(self.scaled.kept) + cap, -np.inf, limit)
+
+    def run(self, *, stage: str = "", onward: bool = False) -> Status:
+        """How does a run end? `onward`: from a place that is still feasible, where the primal method is at home."""
+        self.stage = stage
+        if not self.interior:
+            self.highs.setOptionValue("simplex_strategy", PRIMAL if onward else CHOOSE)
+        if self.options.seconds is not None:
+            spent = self.highs.getRunTime()
+            self.highs.setOptionValue("time_limit", float(max(self.options.seconds, 0)))
+            if spent >= self.options.seconds:
+                return Status.TIME
+        self.highs.run()
+        return STATUS.get(self.highs.getModelStatus(), Status.LOST)
+
+    def run_again(self) -> Status:
+        """How does a run end that begins from nothing and without presolve? For what the first could not say."""
+        self.highs.clearSolver()
+        self.highs.setOptionValue("presolve", "off")
+        self.highs.setOptionValue("solver", "simplex")
+        status = self.run(stage=self.stage)
+        self.highs.setOptionValue("presolve", "choose")
+        return status
+
+    @property
+    def columns(self) -> Floats:
+        """What is each column, in the solver's scale?"""
+        return np.array(self.highs.getSolution().col_value)
+
+    def multipliers(self, cost_scale: float, cap_scales: Sequence[float]) -> tuple[Floats, Floats]:
+        """Which multiplier has each row of the program, and each cap, for costs as they were?"""
+        solution = self.highs.getSolution()
+        rows, reduced = np.array(solution.row_dual), np.array(solution.col_dual)
+        kept = len(self.scaled.kept)
+        own = self.scaled.multipliers(rows[:kept], reduced, cost_scale)
+        return own, rows[kept:] * np.asarray(cap_scales) / cost_scale
+
+    def ray(self) -> Floats:
+        """Which multipliers of the rows show that nothing is feasible? Zeros where the solver knows none."""
+        found, has, values = self.highs.getDualRay()
+        scaled = self.scaled
+        if found != highspy.HighsStatus.kOk or not has:
+            return np.zeros(scaled.program.shape[0])
+        ray = np.array(values)[: len(scaled.kept)]
+        own = np.zeros(scaled.program.shape[0])
+        own[scaled.kept] = ray * scaled.row_scale
+        return scaled.multipliers(ray, -scaled.program.pressure(own) * scaled.column_scale, 1.0)

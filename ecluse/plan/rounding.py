@@ -1,0 +1,130 @@
+"""How does a solver's answer in fractions become a plan in whole units, money exact to the minor unit?
+
+Round, repair, verify. The baseline first. The plan begins at the baseline's own deliveries where additions are promised
+(N2) or where the solver's do not fit, so that home never gets less; exports take what is left. A plan that the checker
+would refuse is never returned.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from ecluse.plan.blocks import Ints
+from ecluse.plan.checker import PlanError
+from ecluse.plan.delivering import Delivering, RoundingError
+from ecluse.plan.figures import Figures, Markets
+from ecluse.plan.leaving import Leaving
+from ecluse.plan.making import Floats, mended, units_there, whole_output
+from ecluse.plan.settling import without_idleness
+from ecluse.plan.sharing import Shares
+from ecluse.plan.written import Whole, exported, supplied, verified
+
+__all__ = ["RoundingError", "whole_baseline", "whole_plan"]
+
+
+def whole_baseline(question: Mapping[str, Any], said: Mapping[str, Any]) -> Whole:
+    """Which baseline in whole units lies near what the solver said? Raises RoundingError when none was found.
+
+    Orders and reserve are met whatever it costs the rest; then needs, class by class, as far as units and money go.
+    """
+    figures = Figures(question)
+    made = mended(figures, whole_output(figures, _floats(said["x"], figures)), np.zeros_like(figures.reserve))
+    if made is None:
+        raise RoundingError("baseline: orders and reserve are not met in whole units near the solver's answer")
+    delivering = Delivering(figures, units_there(figures, made))
+    shares = Shares(figures, delivering.pools())
+    for block in "ob":
+        shares.toward(block, said[block])
+    for block in "ob":
+        shares.fill(block)
+    delivering.match(_by_pool(shares), said["h"])
+    return verified(question, supplied(figures, made, delivering.home, shares), None)
+
+
+def whole_plan(question: Mapping[str, Any], base: Whole, said: Mapping[str, Any]) -> Whole:
+    """Which plan with exports in whole units lies near what the solver said, and harms nothing of this baseline?
+
+    Raises RoundingError when none was found; the baseline itself, without exports, is always one.
+    """
+    faults = []
+    for added, frozen in ((False, False), (True, False), (True, True))[question["rule"] == "N2" :]:
+        try:
+            return verified(question, _plan(question, base, said, added=added, frozen=frozen), base)
+        except (RoundingError, PlanError) as error:
+            faults.append(str(error))
+    raise RoundingError("plan: " + "; ".join(faults))
+
+
+def _plan(question: Mapping[str, Any], base: Whole, said: Mapping[str, Any], *, added: bool, frozen: bool) -> Whole:
+    """Which plan, the baseline's purchases kept (`added`), or its output and deliveries kept too (`frozen`)?"""
+    figures = Figures(question)
+    markets, home = Markets(figures), _whole(base["h"], figures) if frozen else None
+    made = _output(figures, base, said, frozen)
+    delivering = Delivering(figures, units_there(figures, made), home)
+    shares = Shares(figures, delivering.pools())
+    if added:
+        _keep(shares, base, taken=not frozen)
+    for block in "obry":
+        shares.toward(block, said[block], paid=block in "ob")
+    for block in "ob":
+        shares.fill(block)
+    delivering.match(_by_pool(shares), said["h"])
+    leaving = Leaving(figures, markets, made, delivering.left)
+    leaving.toward(said["e"])
+    leaving.fill()
+    received = leaving.receipts()
+    shares.fund = shares.fund + np.array(received, dtype=object)
+    shares.within_money()
+    delivering.match(_by_pool(shares), said["h"], leaving.apart)
+    shares.units = delivering.pools(leaving.apart)
+    for block in "obry":
+        shares.fill(block, _whole(base["u"], figures))
+    for block in "ry":
+        shares.fill(block)
+    without_idleness(shares, received, question["share_bp"], question["grace_months"])
+    delivering.match(_by_pool(shares), said["h"], leaving.apart)
+    values = supplied(figures, made, delivering.home, shares, leaving.sold)
+    return values | exported(question, markets, made, values, leaving, shares, received)
+
+
+def _output(figures: Figures, base: Whole, said: Mapping[str, Any], frozen: bool) -> Ints:
+    if frozen:
+        return whole_output(figures, _floats(said["x"], figures), _whole(base["x"], figures))
+    promised = np.floor(np.cumsum(_floats(said["h"], figures), axis=1)).astype(np.int64)
+    made = mended(figures, whole_output(figures, _floats(said["x"], figures)), np.zeros_like(promised))
+    if made is None:
+        raise RoundingError("the solver's output does not fit in whole units")
+    closer = mended(figures, made, promised)
+    return made if closer is None else closer
+
+
+def _keep(shares: Shares, base: Whole, *, taken: bool) -> None:
+    """Give every need what the baseline gave it; `taken`: out of units that nobody has taken yet."""
+    units = shares.units.copy()
+    for block in "ob":
+        for n, months in enumerate(base[block]):
+            for t, given in enumerate(months):
+                if given:
+                    shares.give(block, n, t, given)
+    if not taken:
+        shares.units = units
+    elif (shares.units < 0).any():
+        raise RoundingError("the baseline's deliveries do not fit the solver's output")
+
+
+def _by_pool(shares: Shares) -> Ints:
+    """How many units from home does each pool get by month?"""
+    found = np.zeros_like(shares.units)
+    np.add.at(found, shares.figures.pool, shares.given["b"] + shares.given["r"])
+    return found
+
+
+def _whole(values: Any, figures: Figures) -> Ints:
+    return np.array(values, dtype=np.int64).reshape(len(values), figures.months)
+
+
+def _floats(values: Any, figures: Figures) -> Floats:
+    return np.array(values, dtype=np.float64).reshape(len(values), figures.months)

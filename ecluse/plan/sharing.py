@@ -1,0 +1,112 @@
+"""Who gets which whole units, month by month, out of pools, credit, budget and proceeds?
+
+Everything is kept as what is left, cumulated: a unit given in May is gone from every later month too, so what may be
+given is the least that is left from then on. Nothing given here can break a row of the plan.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ecluse.plan.blocks import Ints
+from ecluse.plan.figures import Figures
+from ecluse.plan.making import NEAR
+
+Money = npt.NDArray[np.object_]  # whole minor units of any size
+PROCEEDS = "ry"
+
+
+class Shares:
+    """What each need was given: o from orders, b from budget, r and y from proceeds at home and abroad."""
+
+    def __init__(self, figures: Figures, pools: Ints) -> None:
+        """`pools`: units free to each pool by the end of each month, looking ahead."""
+        self.figures, months = figures, figures.months
+        self.given = {block: np.zeros((len(figures.pool), months), dtype=np.int64) for block in "obry"}
+        self.units, self.credit = pools.copy(), np.cumsum(figures.credit, axis=1)
+        self.unmet = np.cumsum(figures.need, axis=1)
+        self.budget: Money = np.cumsum(figures.budget.astype(object))
+        self.fund: Money = np.array([0] * months, dtype=object)
+        self.urgency = sorted(
+            range(len(figures.pool)), key=lambda n: (figures.class_of[n], -figures.value[n] / (1 + self.price("b", n)))
+        )
+
+    def price(self, block: str, n: int) -> int:
+        """What does a unit cost: nothing when an order gave it?"""
+        if block == "o":
+            return 0
+        return int(self.figures.price_abroad[n] if block == "y" else self.figures.price[self.figures.pool[n]])
+
+    def eligible(self, block: str) -> list[int]:
+        """Which needs may be given from there, the most urgent first?"""
+        own = self.figures
+        allowed = {"r": own.urgent, "y": own.abroad}.get(block)
+        return [n for n in self.urgency if allowed is None or allowed[n]]
+
+    def room(self, block: str, n: int, t: int) -> int:
+        """How many units more can this need be given from there in this month?"""
+        pool = self.figures.pool[n]
+        most = int(self.unmet[n, t:].min())
+        if most and block in "br":
+            most = min(most, int(self.units[pool, t:].min()))
+        if most and block == "o":
+            most = min(most, int(self.credit[pool, t:].min()))
+        price = self.price(block, n)
+        if most and price:
+            most = min(most, min((self.budget if block == "b" else self.fund)[t:]) // price)
+        return max(0, most)
+
+    def give(self, block: str, n: int, t: int, units: int) -> None:
+        """Give so many units (or, below zero, take them back)."""
+        pool, price = self.figures.pool[n], self.price(block, n)
+        self.given[block][n, t] += units
+        self.unmet[n, t:] -= units
+        if block in "br":
+            self.units[pool, t:] -= units
+        if block == "o":
+            self.credit[pool, t:] -= units
+        elif block == "b":
+            self.budget[t:] -= units * price
+        else:
+            self.fund[t:] -= units * price
+
+    def toward(self, block: str, said: Any, *, paid: bool = True) -> None:
+        """Give what a solver said in fractions, rounded down in the sum of the months, as far as there is room.
+
+        `paid`: only with money that is there; without, proceeds are given first and the money is looked at later.
+        """
+        for n in self.eligible(block):
+            if not len(said[n]):
+                continue
+            target = np.floor(np.cumsum(np.maximum(said[n], 0)) * (1 + 1e-12) + NEAR).astype(np.int64)
+            for t in np.flatnonzero(np.diff(target, prepend=0) > 0).tolist():
+                wanted = int(target[t] - self.given[block][n, : t + 1].sum())
+                if wanted > 0 and (units := min(wanted, self.room(block, n, t) if paid else self._unpaid(block, n, t))):
+                    self.give(block, n, t, units)
+
+    def _unpaid(self, block: str, n: int, t: int) -> int:
+        most = int(self.unmet[n, t:].min())
+        return max(0, min(most, int(self.units[self.figures.pool[n], t:].min())) if block == "r" else most)
+
+    def fill(self, block: str, above: Ints | None = None) -> None:
+        """Give as much more as there is room for, class by class; with `above`, only what is unmet above it."""
+        for n in self.eligible(block):
+            if not self.unmet[n].any():
+                continue
+            for t in range(self.figures.months):
+                over = None if above is None else int((self.unmet[n] - above[n])[t])
+                if (over is None or over > 0) and (units := self.room(block, n, t)):
+                    self.give(block, n, t, units if over is None else min(units, over))
+
+    def within_money(self) -> None:
+        """Take purchases from proceeds back, the least urgent and latest first, until the fund is never overdrawn."""
+        for t in range(self.figures.months - 1, -1, -1):
+            for block in reversed(PROCEEDS):
+                for n in reversed(self.eligible(block)):
+                    price, have = self.price(block, n), int(self.given[block][n, t])
+                    lack = -min(self.fund[t:])
+                    if lack > 0 and have and price:
+                        self.give(block, n, t, -min(have, -(-lack // price)))

@@ -1,0 +1,117 @@
+"""How is a plan in whole units written out, every column that follows from the others worked out exactly?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from ecluse.plan.blocks import Ints
+from ecluse.plan.checker import PlanError, Question, Values
+from ecluse.plan.figures import Figures, Markets
+from ecluse.plan.leaving import Leaving
+from ecluse.plan.making import host_part
+from ecluse.plan.settling import idle_money, other_uses
+from ecluse.plan.sharing import Shares
+
+Whole = dict[str, list[list[int]]]
+WHOLE = 10_000
+
+
+def supplied(figures: Figures, made: Ints, home: Ints, shares: Shares, sold: Ints | None = None) -> Whole:
+    """Which whole numbers have the columns of output, stock, home deliveries, need and budget?"""
+    host = host_part(figures, made)
+    stock = np.zeros_like(figures.due)
+    np.add.at(stock, figures.made_of, made - host)
+    stock += -figures.due - home
+    if sold is not None:
+        np.subtract.at(stock, _product_of(figures), sold)
+    stock = np.cumsum(stock, axis=1) + figures.stock[:, None]
+    return {
+        "x": made.tolist(),
+        "v": [months if bp else [] for months, bp in zip(host.tolist(), figures.host, strict=True)],
+        "s": stock.tolist(),
+        "h": home.tolist(),
+        "w": shares.credit.tolist(),
+        "o": shares.given["o"].tolist(),
+        "b": shares.given["b"].tolist(),
+        "u": shares.unmet.tolist(),
+        "c": [[int(money) for money in shares.budget]],
+        "f": gaps(figures, shares.unmet),
+    }
+
+
+def _product_of(figures: Figures) -> Ints:
+    return figures.of("sales", "products")
+
+
+def gaps(figures: Figures, unmet: Ints) -> list[list[int]]:
+    """What is the widest gap of each class at the end, in hundredths of a percent of the need, rounded up?"""
+    found = [[0] for _ in figures.classes]
+    for n, k in enumerate(figures.class_of.tolist()):
+        if total := int(figures.need[n].sum()):
+            found[k][0] = max(found[k][0], -(-WHOLE * int(unmet[n, -1]) // total))
+    return found
+
+
+def exported(
+    question: Mapping[str, Any], markets: Markets, made: Ints, values: Whole, leaving: Leaving, shares: Shares,
+    received: list[int],
+) -> Whole:  # fmt: skip
+    """Which whole numbers have the columns of exports and their money?"""
+    figures, share, grace = shares.figures, question["share_bp"], question["grace_months"]
+    uses = other_uses(shares, received, share)
+    found = {
+        "g": leaving.sold.tolist(),
+        "e": leaving.sent.tolist(),
+        "r": _only(shares.given["r"], figures.urgent),
+        "y": _only(shares.given["y"], figures.abroad),
+        "q": [list(received)],
+        "F": [[int(fund) - used for fund, used in zip(shares.fund, uses, strict=True)]],
+        "Z": [uses],
+        "I": [[idle_money(shares, received, share, t, t + grace) for t in range(max(0, len(received) - grace))]],
+        "a": exportable(figures, made, np.array(values["s"], dtype=np.int64), leaving.sold),
+    }
+    bought = np.cumsum(shares.given["b"], axis=1)
+    if question["rule"] == "N2":
+        found["B"] = bought.tolist()
+    if question["rule"] == "N3":
+        found["k"] = (np.cumsum(figures.need - shares.given["o"], axis=1) - bought).tolist()
+    return found
+
+
+def exportable(figures: Figures, made: Ints, stock: Ints, sold: Ints) -> list[list[int]]:
+    """How much of the stock of each product may leave, for the lines it came from? Empty where all or none may."""
+    gone, kept, free = np.zeros_like(stock), made - host_part(figures, made), np.zeros_like(stock)
+    products = _product_of(figures)
+    np.add.at(gone, products, sold)
+    np.add.at(free, figures.made_of[~figures.stays], kept[~figures.stays])
+    asked = np.isin(np.arange(len(stock)), products) & np.isin(np.arange(len(stock)), figures.made_of[figures.stays])
+    apart, before = np.zeros_like(stock), figures.stock
+    for t in range(figures.months):
+        before = apart[:, t] = np.minimum(before + free[:, t] - gone[:, t], stock[:, t])
+    return _only(apart, asked)
+
+
+def _only(values: Ints, asked: Any) -> list[list[int]]:
+    return [months if wanted else [] for months, wanted in zip(values.tolist(), asked, strict=True)]
+
+
+def ledger(question: Mapping[str, Any], values: Values, base: Values | None) -> list[list[int]]:
+    """What are slack and weight of every row, in the checker's order? Raises PlanError at a row that does not hold."""
+    found = []
+    for name, terms, sense, rhs in Question(question, base).rows(exports=base is not None):
+        slack, weight = rhs, 0
+        for factor, (block, i, t) in terms:
+            slack, weight = slack - factor * values[block][i][t], weight + abs(factor)
+        if slack and (sense == "=" or (slack < 0) == (sense == "<")):
+            raise PlanError(f"{name}: does not hold, {slack} away")
+        found.append([slack, weight, 0])
+    return found
+
+
+def verified(question: Mapping[str, Any], values: Whole, base: Values | None) -> Whole:
+    """Is this a plan that the checker takes? Raises PlanError at the first row that does not hold."""
+    Question(question, base).check({"values": values, "ledger": ledger(question, values, base)})
+    return values
