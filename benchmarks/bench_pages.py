@@ -78,8 +78,14 @@ class Person:
         if posted is not None:
             body = urllib.parse.urlencode(posted)
             headers |= {"Content-Type": "application/x-www-form-urlencoded"}
-        self.connection.request("GET" if posted is None else "POST", path, body, headers)
-        answer = self.connection.getresponse()
+        try:
+            self.connection.request("GET" if posted is None else "POST", path, body, headers)
+            answer = self.connection.getresponse()
+        except (http.client.RemoteDisconnected, ConnectionResetError, BrokenPipeError):
+            # The server closes a connection that idled; a browser opens another, and so is this.
+            self.connection.close()
+            self.connection.request("GET" if posted is None else "POST", path, body, headers)
+            answer = self.connection.getresponse()
         text = answer.read().decode("utf-8", "replace")
         for line in answer.headers.get_all("Set-Cookie") or []:
             self.cookies |= {name: morsel.value for name, morsel in SimpleCookie(line).items()}

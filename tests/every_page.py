@@ -106,8 +106,9 @@ BEFORE = {
 }  # fmt: skip
 AFTER = {
     "mfa_index": "", "mfa_deactivate_totp": "telephone/remove/", "mfa_view_recovery_codes": "recovery/",
-    "mfa_generate_recovery_codes": "recovery/new/", "mfa_list_webauthn": "keys/", "mfa_edit_webauthn": "keys/1/name/",
-    "mfa_remove_webauthn": "keys/1/remove/", "mfa_reauthenticate": "confirm/",
+    "mfa_generate_recovery_codes": "recovery/new/", "mfa_list_webauthn": "keys/",
+    "mfa_edit_webauthn": "keys/{key}/name/",
+    "mfa_remove_webauthn": "keys/{key}/remove/", "mfa_reauthenticate": "confirm/",
     "mfa_reauthenticate_webauthn": "keys/confirm/",
 }  # fmt: skip
 OWN = {

@@ -690,3 +690,67 @@ def test_every_problem_has_its_words() -> None:
     for lang in LANGUAGES:
         parts = [f"opening.{part}.{key}" for key in sorted(keys) for part in ("expected", "remedy")]
         assert not [part for part in parts if not has_words(part, lang)]
+
+
+# ------------------------------------------------------------------ a questionnaire renewed
+
+
+def test_a_renewed_questionnaire_replaces_the_figures_and_not_the_record(full: None) -> None:
+    from ecluse.office.actions.opening import accept_import, propose_import
+    from ecluse.office.audit.p1_certificates import class_year as audited
+    from ecluse.office.audit.reading import read
+    from ecluse.office.audit.report import run_audit
+    from ecluse.office.desk.today import open_session
+    from ecluse.office.facts.classes import class_year
+    from ecluse.office.known import as_known_on
+    from ecluse.surplus.terms import CapacityAttestation
+
+    budgets = "month;budget_minor_uah\n" + "".join(f"2026-0{month};900000000\n" for month in (1, 2, 3))
+    accept(propose("budgets", ("budgets.csv", budgets.encode(), None)))
+    before = class_year(open_session(), "ew_set")
+    assert before.units_capacity == 120 + 130 + 18
+    heads = "maker;model;attested_on;valid_until;capacity_2026_02;capacity_2026_03;demonstrated_2026_02"
+    row = "party:edrpou-12345678;model:ew-1;2026-02-10;2027-02-28;140;20;111"
+    name, body, later = "renewed.csv", f"{heads}\n{row}\n".encode(), date(2026, 2, 11)
+    id = propose_import(as_person(PLANNER, later), "capacity", name, body, None, officer=PLANNER, on=later)[0].id
+    assert class_year(open_session(), "ew_set") == before  # proposed, it has no force
+    accept_import(as_person(AUTHOR, later), id, officer=AUTHOR, on=later)
+    after = class_year(open_session(), "ew_set")
+    assert after.units_capacity == 120 + 140 + 20
+    assert audited(read(), "ew_set") == after
+    assert len(open_session().of("model:ew-1", CapacityAttestation)) == 2
+    known = as_known_on("model:ew-1", date(2026, 2, 10)).of(CapacityAttestation)
+    assert [given.attested_on for given in known] == [date(2026, 1, 5)]
+    report = run_audit()
+    assert report.is_kept(), report.text("en")
+
+
+def test_a_questionnaire_is_not_made_on_a_day_to_come(full: None) -> None:
+    heads = "maker;model;attested_on;valid_until;capacity_2026_02"
+    for day, wrong in ((ON, []), (LATER, [(2, "attested_on", "not_yet")])):
+        text = f"{heads}\nparty:edrpou-12345678;model:ew-1;{day};2027-02-28;140\n"
+        if wrong:
+            assert refused("capacity", text) == wrong
+        else:
+            assert len(plan("capacity", text).planned) == 1
+
+
+# ------------------------------------------------------------------ what a reader is told
+
+
+@pytest.mark.parametrize("lang", ["uk", "en", "fr"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_error_says_file_row_column_expected_found_and_remedy(full: None, kind: str, lang: str) -> None:
+    from ecluse.edge.imports.problems import ImportRefusedError
+
+    with pytest.raises(ImportRefusedError) as error:
+        propose(kind, table(kind, DIRTY))
+    name = table(kind, DIRTY)[0]
+    for problem, fault in zip(error.value.problems, error.value.faults_in(lang), strict=True):
+        said = problem.text(lang)
+        parts = [name, fault.expected, fault.found, fault.remedy]
+        parts += [str(problem.row)] if problem.row else []
+        parts += [problem.column] if problem.column else []
+        assert all(part and part in said for part in parts), (said, parts)
+    others = {other: error.value.text(other) for other in ("uk", "en", "fr")}
+    assert len(set(others.values())) == 3

@@ -387,3 +387,85 @@ def test_a_visitor_is_asked_to_sign_in(office: None) -> None:
             answer = Client().get(place)
             assert answer.status_code == 302
             assert "sign-in" in answer["Location"]
+
+
+# ------------------------------------------------------------------ papers of two
+
+
+class DeskOf:
+    """A desk whose office holds no key of the second side."""
+
+    def __init__(self) -> None:
+        from ecluse.office.desk.today import open_session
+
+        self.session = open_session()
+
+    def sign(self, owner: str, record: Any) -> Any:
+        raise AssertionError(f"no key of {owner} is held here")
+
+
+def test_a_paper_of_two_takes_the_second_signature_from_away(
+    office: None, away: dict[str, OpenKey], tmp_path: Path
+) -> None:
+    from ecluse.base.sealed import seal
+    from ecluse.base.signing import is_signed_by
+    from ecluse.office.actions.deed import Deed
+    from ecluse.office.audit.report import run_audit
+    from ecluse.office.desk.papers import signed_by_both, waiting
+    from ecluse.office.desk.today import open_session
+    from ecluse.office.models import SignatureRow
+    from ecluse.office.registers_people import PaperOffered
+    from ecluse.parties.terms import Ownership
+
+    handed = Ownership("ownership:x", MAKER, OTHER, 1, 2, False, ON, None)
+    text, first = seal(handed).body.decode(), away[MAKER].sign(handed, ON)
+    paper = PaperOffered("paper:case:x/1", "custody.offer", (text,), (first,), MAKER, OTHER, ON)
+    with Deed(open_session(), "office.register", actor="clock:office", on=ON, subject="case:x") as deed:
+        deed.seal(paper, "case:x")
+    assert waiting_of(OTHER) == MODELS[OTHER] + 1
+    desk: Any = DeskOf()
+    with pytest.raises(AssertionError, match="no key"):
+        signed_by_both(desk, paper, OTHER)
+    body, rows = signed(OTHER, away[OTHER], tmp_path), SignatureRow.objects.count()
+    bring(body)
+    assert SignatureRow.objects.count() == rows + MODELS[OTHER]  # the paper's waits until it becomes a deed
+    assert waiting_of(OTHER) == 0
+    assert set(refused(body)) == {"replayed"}
+    desk = DeskOf()
+    assert waiting(desk, "custody.offer", "case:x") == paper
+    ((record, both),) = signed_by_both(desk, paper, OTHER)
+    for owner in (MAKER, OTHER):
+        assert is_signed_by(owner, record, both, desk.session.keys([owner]))
+    report = run_audit()
+    assert not broken(report), report.text("en")
+
+
+def waiting_of(owner: str) -> int:
+    return waiting().get(owner, 0)
+
+
+@pytest.mark.parametrize(("body", "role", "is_let"), [
+    pytest.param(OTHER, "party", True, id="its own"), pytest.param(MAKER, "party", False, id="another's"),
+    pytest.param("authority:mod", "planner", True, id="an officer of the office"),
+])  # fmt: skip
+def test_whoever_speaks_for_a_body_carries_that_bodys_signatures_alone(
+    body: str, role: str, is_let: bool, office: None, away: dict[str, OpenKey], tmp_path: Path
+) -> None:
+    from ecluse.base.errors import ForbiddenError
+    from ecluse.office.actions.signatures import bring_signatures
+    from ecluse.office.desk.person import mandates_of
+    from ecluse.office.desk.today import open_session
+
+    person = PLANNER
+    if role == "party":
+        person = "officer:speaker-1"
+        rows = f"officer;authority;role;name;valid_from\n{person};{body};party;Speaker;{ON}\n"
+        accept(propose("officers", ("officers.csv", rows.encode(), None)))
+    mandate = next(one for one in mandates_of(open_session(), person, ON) if one.role == role)
+    file = signed(OTHER, away[OTHER], tmp_path)
+    if is_let:
+        assert len(bring_signatures(open_session(mandate), "s.json", file, actor=person, on=ON)) == MODELS[OTHER]
+        return
+    with pytest.raises(ForbiddenError):
+        bring_signatures(open_session(mandate), "s.json", file, actor=person, on=ON)
+    assert waiting() == MODELS

@@ -7,6 +7,7 @@ from typing import Any
 
 from ecluse.base.days import Month
 from ecluse.base.money import Money
+from ecluse.edge import surplus_joint
 from ecluse.edge.world.read import World
 from ecluse.plan.quota import quotas
 from ecluse.surplus import table
@@ -26,7 +27,17 @@ from ecluse.surplus.terms import (
 
 
 def surplus_rows(world: World) -> Iterator[dict[str, Any]]:
-    """Every rule's figure by class for the year, then by model and month the S1 look-ahead and the quota it leaves."""
+    """Every rule's figure by class for the year, then by model and month the S1 look-ahead and the quota it leaves.
+
+    A world that says which lines are shared gives the joint figures too, S2 and S3.
+    """
+    yield from single_rows(world)
+    if surplus_joint.has_plan(world):
+        yield from surplus_joint.rows(world, {model: flows for model, flows, _ in look_aheads(world)})
+
+
+def single_rows(world: World) -> Iterator[dict[str, Any]]:
+    """What do the rules, S1 and the quotas give, each class and model looked at alone? No solver is asked."""
     policy = world.surplus_policies[-1]
     bound = SurplusPolicy(
         policy.policy, policy.owner, SurplusRule(policy.rule), policy.ratio_numerator, policy.ratio_denominator,

@@ -1,4 +1,4 @@
-"""What do a world's tables give as joint surplus: S2 beside the provisional home plan, S3 beside the proven baseline?"""
+"""What is jointly surplus in a world: S2 beside the provisional home plan, S3 beside the proven baseline?"""
 
 from __future__ import annotations
 
@@ -34,17 +34,33 @@ def provisional(question: Question, flows: Mapping[str, Sequence[ModelFlow]]) ->
     return _witness(question, flows, {model: [flow.units_home for flow in own] for model, own in flows.items()})
 
 
-def funded(question: Question, flows: Mapping[str, Sequence[ModelFlow]]) -> Witness:
-    """What is jointly surplus beside funded orders and what the budget buys in the proven baseline (S3)?"""
-    from ecluse.plan.paper import baseline_of
+def funded(question: Question, flows: Mapping[str, Sequence[ModelFlow]]) -> Witness | None:
+    """What is jointly surplus beside funded orders and what the budget buys in the proven baseline (S3)?
 
-    home = baseline_of(question).values["h"]
+    None where no baseline fills the funded orders: then nothing of the kind is known.
+    """
+    base = baseline_of(question)
+    if base is None:
+        return None
     ids = [record["id"] for record in question["products"]]
-    return _witness(question, flows, dict(zip(ids, home, strict=True)))
+    return _witness(question, flows, dict(zip(ids, base["h"], strict=True)), base["x"])
+
+
+def baseline_of(question: Question) -> dict[str, Series] | None:
+    """What is the best home supply without any export, in whole units that the checker has added up?"""
+    from ecluse.plan.model import baseline
+    from ecluse.plan.rounding import whole_baseline
+    from ecluse.plan.solve import Solved, solve
+
+    outcome = solve(baseline(question))
+    return whole_baseline(question, outcome.values) if isinstance(outcome, Solved) else None
 
 
 def _witness(
-    question: Question, flows: Mapping[str, Sequence[ModelFlow]], home: Mapping[str, Sequence[int]]
+    question: Question,
+    flows: Mapping[str, Sequence[ModelFlow]],
+    home: Mapping[str, Sequence[int]],
+    made: Series | None = None,
 ) -> Witness:
     taken: Series = []
     ceiling: Series = []
@@ -57,10 +73,17 @@ def _witness(
         taken.append([flow.units_funded + flow.units_home for flow in own])
         alone = surplus_by_month(record["stock"], record["reserve"][0], own)
         ceiling.append([point.units for point in alone])
-    return joint(question, taken, ceiling)
+    return joint(question, taken, ceiling, made)
 
 
-def _told(question: Question, rule: str, witness: Witness) -> Iterator[dict[str, Any]]:
+def _told(question: Question, rule: str, witness: Witness | None) -> Iterator[dict[str, Any]]:
+    """The rows of a rule; without a witness its figures are unknown, class by class."""
+    if witness is None:
+        yield from (
+            {"class": pool["id"], "model": None, "period": None, "rule": rule, "units": None}
+            for pool in question["pools"]
+        )
+        return
     totals: dict[str, int] = {}
     for place, record in enumerate(question["products"]):
         by_month = witness.by_month(place)

@@ -82,7 +82,8 @@ def _traced(serial: str) -> dict[str, Any]:
 def _unknown(serial: str, reason: str, blocks: list[SerialBlock]) -> dict[str, Any]:
     stated = opening_told(serial)
     if stated is not None:  # taken over, born in no block on record: stated and not proven
-        return {"serial": serial, "known": False, "reason": "opening", "opening": stated, "suggestions": []}
+        return {"serial": serial, "known": False, "reason": "opening", "opening": stated, "suggestions": [],
+                "names": _names_of({stated["custodian"], stated["authority"]})}  # fmt: skip
     return {"serial": serial, "known": False, "reason": reason, "suggestions": suggestions(serial, blocks)}
 
 
@@ -266,6 +267,10 @@ def _names(found: dict[str, Any]) -> dict[str, Any]:
     ids = {found["last"]["custodian"], found["last"]["authority"], (found["born"] or {}).get("maker", "")}
     for event in found["events"]:
         ids |= {event.get(name, "") for name in ("from", "to", "authority", "custodian", "reporter")}
+    return _names_of(ids)
+
+
+def _names_of(ids: set[str]) -> dict[str, Any]:
     names: dict[str, Any] = {}
     _read_ahead(ids)
     for id in sorted(ids - {""}):

@@ -21,10 +21,8 @@ def opening_run(serial: str) -> tuple[Record, OpeningUnits] | None:
         if digest(body) != row.digest:
             raise EvidenceError(f"{row.rid} was altered after it was sealed: run ecluse audit")
         run = unseal_as(OpeningUnits, body)
-        number = serial.removeprefix(run.prefix)
-        is_number = (
-            serial.startswith(run.prefix) and number.isascii() and number.isdigit() and len(number) == run.digits
-        )
+        number = serial.removeprefix(run.prefix) if serial.startswith(run.prefix) else ""
+        is_number = number.isascii() and number.isdigit() and len(number) == run.digits
         if is_number and run.first <= int(number) <= run.last:
             return row, run
     return None

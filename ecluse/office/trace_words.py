@@ -27,8 +27,9 @@ def _unknown(found: dict[str, Any], lang: str) -> list[str]:
 def opening_text(found: dict[str, Any], lang: str) -> str:
     """What does a person read of a unit that was abroad before the office began?"""
     told = found["opening"]
-    names = {part: told[part] for part in ("model", "custodian", "authority", "place", "record", "document")}
-    return say("trace.opening", lang, serial=found["serial"], day=_day(told["as_of"], lang), **names)
+    facts = {part: told[part] for part in ("model", "place", "record", "document")}
+    facts |= {part: _name(found, told[part], lang) for part in ("custodian", "authority")}
+    return say("trace.opening", lang, serial=found["serial"], day=_day(told["as_of"], lang), **facts)
 
 
 def _known(found: dict[str, Any], lang: str) -> list[str]:

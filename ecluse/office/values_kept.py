@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 
 T = TypeVar("T")
 # By weight of sealed bytes; a value in memory takes some six times as much.
-MOST_BYTES = 4_000_000
+MOST_BYTES = 3_000_000
 
 
 class Store(Generic[T]):

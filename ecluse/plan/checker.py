@@ -127,12 +127,17 @@ class Question:
 
     def _selling(self, q: Mapping[str, Any], sales: Sequence[Any]) -> Iterator[Row]:
         ways, through = self.group("routes", "sales"), self.group("routes", "centres")
-        for j, sale, t, at in self.over("sales"):
-            if sale["licence"] is None and not sale["hypothetical"]:
+        licensed: dict[str, list[int]] = {licence["id"]: [] for licence in q["licences"]}
+        for j, sale in enumerate(sales):
+            if sale["licence"] is not None:
+                licensed[sale["licence"]].append(j)
+            elif not sale["hypothetical"]:
                 raise PlanError(f"route/{sale['id']}: neither a licence nor the mark hypothetical")
+        for j, sale, t, at in self.over("sales"):
             yield f"demand/{at}", [(1, ("g", j, t))], "<", sale["demand"][t]
             yield f"route/{at}", [(1, ("g", j, t)), *((-1, ("e", k, t)) for k in ways[j])], "=", 0
-        size = [q["products"][self.of("sales", "products")[j]]["volume"] for j in self.of("routes", "sales")]
+        volume = [q["products"][p]["volume"] for p in self.of("sales", "products")]
+        size = [volume[j] for j in self.of("routes", "sales")]
         late = [min(route["transit"], self.last + 1) for route in q["routes"]]
         for i, centre, t, at in self.over("centres"):  # passes so many months after it left the stock at home
             terms = [(size[k], ("e", k, t - late[k])) for k in through[i] if t >= late[k]]
@@ -142,7 +147,7 @@ class Question:
                 months = max((late[k] for k in through[i]), default=0)
                 yield f"after/{centre['id']}", terms, "<", centre["throughput"][t] * months
         for licence in q["licences"]:
-            own = [j for j, sale in enumerate(sales) if sale["licence"] == licence["id"]]
+            own = licensed[licence["id"]]
             inside = [licence["first"] <= month <= licence["last"] for month in q["months"]]
             for family, wanted, limit in (("licence", True, licence["units"]), ("window", False, 0)):
                 terms = [(1, ("g", j, t)) for j in own for t, _ in self.months if inside[t] is wanted]
@@ -214,10 +219,13 @@ class Question:
                     reduced[k][column] = reduced[k].get(column, 0) - factor * y
         if place + 1 != len(ledger) or not all(all(months) for places in seen.values() for months in places):
             raise PlanError(f"ledger/{place}: rows or columns that the question does not have")
-        for t, idle in enumerate(values["I"][0] if exports else ()):
-            left = [price for n, price in self.abroad.items() if values["u"][n][t + self.q["grace_months"]]]
+        both = {n: list(map(int.__add__, values["r"][n], values["y"][n])) for n in self.abroad if exports}
+        grace = self.q["grace_months"]
+        for t, idle in enumerate(values["I"][0] if exports else (), grace + 1):
+            unmet = {n: enumerate(values["u"][n][t - 1 :], t) for n in both}  # though what is bought later came now
+            left = [self.abroad[n] for n, own in both.items() if all(u + sum(own[t:i]) for i, u in unmet[n])]
             if left and idle > WHOLE * min(left):
-                raise PlanError(f"spend/{self.q['months'][t]}: money lies idle while urgent need is unmet")
+                raise PlanError(f"spend/{self.q['months'][t - grace - 1]}: money lies idle while urgent need is unmet")
         for k, costs in enumerate(reduced):  # a column that would pay for itself is charged at the most it can be
             least[k] += sum(cost * tops[block][i] for (block, i, _), cost in costs.items() if cost < 0)
         return [-(-bound >> shift) for bound in least]

@@ -1,4 +1,4 @@
-"""What is surplus when lines are shared? S2 and S3 of planning.md 1.5: one witness of hours that meets everything at once.
+"""What is surplus when lines are shared? One schedule that fills every promise at once (S2 and S3).
 
 Single surpluses can each be true and their sum false. Here exports count only together with a schedule of making, in
 whole units, that fills every order, home delivery and reserve beside them. Whoever holds the schedule adds it up again
@@ -38,7 +38,7 @@ class Witness:
 
 @dataclass(frozen=True, slots=True)
 class Shop:
-    """Products that share lines, directly or through one another, with the lines and makes among them: places in lists."""
+    """Products that share lines, directly or through one another, with those lines and makes: places in lists."""
 
     products: tuple[int, ...]
     lines: tuple[int, ...]
@@ -78,81 +78,85 @@ class Floor:
             found[find(product)][2].append(make)
         return [Shop(tuple(p), tuple(li), tuple(m)) for p, li, m in found.values() if p]
 
-    def opening(self, product: int) -> int:
-        """How many units of it are in stock at the beginning?"""
-        return int(self.q["products"][product]["stock"])
-
-    def reserve(self, product: int, t: int) -> int:
-        """How many units of it are never to be undercut at the end of this month?"""
-        return int(self.q["products"][product]["reserve"][t])
+    def nothing(self, records: str) -> Series:
+        """A series of zeros for each record of a list."""
+        return [[0] * len(self.months) for _ in self.q[records]]
 
     def host_bp(self, make: int) -> int:
         """Which share of what is made here belongs to the host?"""
         return int(self.q["lines"][self.line_of[make]]["host_bp"])
 
+    def hosts_part(self, make: int, units: Sequence[int]) -> list[int]:
+        """How many units of what is made here belong to the host? Rounded up."""
+        return [-(-count * self.host_bp(make) // WHOLE) for count in units]
+
     def may_leave(self, make: int) -> bool:
         """May what is made here be exported?"""
         return bool(self.q["lines"][self.line_of[make]]["may_export"])
 
+    def makes_of(self, product: int) -> list[int]:
+        """Where is it made?"""
+        return [make for make, of in enumerate(self.product_of) if of == product]
 
-def joint(question: Mapping[str, Any], taken: Series, ceiling: Series) -> Witness:
+    def spare(self, product: int, made: Series, hosts: Series) -> list[int]:
+        """What lies above the reserve at each month's end, if nothing leaves? Below zero: something is not met."""
+        record, makes = self.q["products"][product], self.makes_of(product)
+        stock, found = record["stock"], []
+        for t, reserve in enumerate(record["reserve"]):
+            stock += sum(made[make][t] - hosts[make][t] for make in makes) - self.taken[product][t]
+            found.append(stock - reserve)
+        return found
+
+    def is_met(self, product: int, made: Series, hosts: Series) -> bool:
+        """Does this schedule fill what is taken of a product, and keep its reserve?"""
+        return min(self.spare(product, made, hosts)) >= 0
+
+    def may_be_gone(self, product: int, made: Series, hosts: Series) -> list[int]:
+        """How many units leave each month under this schedule, as early as no later month, ceiling or line forbids?"""
+        record, free = self.q["products"][product], [m for m in self.makes_of(product) if self.may_leave(m)]
+        spare = self.spare(product, made, hosts)
+        top = _look_ahead([min(pair) for pair in zip(spare, self.ceiling[product], strict=True)])
+        exportable, gone, found = record["stock"], 0, []
+        for t, most in enumerate(top):
+            exportable += sum(made[make][t] - hosts[make][t] for make in free)
+            units = max(0, min(most - gone, exportable))
+            gone += units
+            exportable = min(exportable - units, spare[t] + record["reserve"][t] - gone)
+            found.append(units)
+        return found
+
+
+def joint(question: Mapping[str, Any], taken: Series, ceiling: Series, made: Series | None = None) -> Witness:
     """How much may leave in all, and in which shares, with a schedule that proves it?
 
     `taken`: by product and month what orders and home deliveries take. `ceiling`: by product, what its own look-ahead
-    (S1) gives by the end of each month; no joint figure exceeds it. Of products that share lines as many units as
-    possible in all, then shared evenly in proportion to their ceilings, then as early as possible.
+    (S1) gives by the end of each month; no joint figure exceeds it. `made`: a schedule known to fill what is taken.
+    Of products that share lines as many units as possible in all, then shared evenly in proportion to their ceilings,
+    then as early as possible; rounded down to whole units, so that what is told can be made.
     """
     floor = Floor(question, taken, ceiling)
-    months = len(floor.months)
-    witness = Witness(
-        *([[0] * months for _ in records] for records in (question["products"], question["makes"], question["makes"])),
-        unmet=(),
-    )
-    unmet: list[str] = []
+    found, hosts = floor.nothing("makes"), floor.nothing("makes")
+    left, unmet = floor.nothing("products"), []
     for shop in floor.shops():
-        met = _alone(floor, shop, witness) if _stands_alone(floor, shop) else _together(floor, shop, witness)
-        if not met:
-            _clear(shop, witness)
+        for make, units in _made(floor, shop, made).items():
+            found[make], hosts[make] = units, floor.hosts_part(make, units)
+        if all(floor.is_met(product, found, hosts) for product in shop.products):
+            for product in shop.products:
+                left[product] = floor.may_be_gone(product, found, hosts)
+        else:
             unmet += [question["products"][product]["id"] for product in shop.products]
-    found = Witness(witness.left, witness.made, witness.hosts, tuple(sorted(unmet)))
-    check_witness(question, taken, ceiling, found)
-    return found
+    witness = Witness(left, found, hosts, tuple(sorted(unmet)))
+    check_witness(question, taken, ceiling, witness)
+    return witness
 
 
-def _together(floor: Floor, shop: Shop, witness: Witness) -> bool:
+def _made(floor: Floor, shop: Shop, made: Series | None) -> dict[int, list[int]]:
+    """What is made in this shop: of one product the most, of several what lets most leave."""
+    if len(shop.products) == 1 and all(floor.may_leave(make) for make in shop.makes):
+        return {make: _most(floor, make) for make in shop.makes}
     from ecluse.plan.joint_solve import together
 
-    return together(floor, shop, witness)
-
-
-def _clear(shop: Shop, witness: Witness) -> None:
-    for series, places in ((witness.left, shop.products), (witness.made, shop.makes), (witness.hosts, shop.makes)):
-        for place in places:
-            series[place] = [0] * len(series[place])
-
-
-# ---------------------------------------------------------------- one product with lines of its own
-
-
-def _stands_alone(floor: Floor, shop: Shop) -> bool:
-    return len(shop.products) == 1 and all(floor.may_leave(make) for make in shop.makes)
-
-
-def _alone(floor: Floor, shop: Shop, witness: Witness) -> bool:
-    """The most is made in every month; then what leaves is what no later month needs. Does all that is taken fit?"""
-    (product,) = shop.products
-    for make in shop.makes:
-        witness.made[make] = _most(floor, make)
-        witness.hosts[make] = [-(-units * floor.host_bp(make) // WHOLE) for units in witness.made[make]]
-    stock, free = floor.opening(product), []
-    for t in range(len(floor.months)):
-        stock += sum(witness.made[make][t] - witness.hosts[make][t] for make in shop.makes) - floor.taken[product][t]
-        free.append(stock - floor.reserve(product, t))
-    if min(free) < 0:
-        return False
-    by_month = [min(least, top) for least, top in zip(_look_ahead(free), floor.ceiling[product], strict=True)]
-    witness.left[product] = _steps(_look_ahead(by_month))
-    return True
+    return together(floor, shop, made)
 
 
 def _most(floor: Floor, make: int) -> list[int]:
@@ -176,10 +180,6 @@ def _look_ahead(units: Sequence[int]) -> list[int]:
     return found[::-1]
 
 
-def _steps(by_month: Sequence[int]) -> list[int]:
-    return [now - before for now, before in zip(by_month, [0, *by_month], strict=False)]
-
-
 def _running(units: Sequence[int]) -> list[int]:
     total, found = 0, []
     for count in units:
@@ -192,7 +192,7 @@ def _running(units: Sequence[int]) -> list[int]:
 
 
 def check_witness(question: Mapping[str, Any], taken: Series, ceiling: Series, witness: Witness) -> None:
-    """Does the schedule meet orders, home deliveries, reserves, hours, ramps and hosts in every month? Raises WitnessError.
+    """Does the schedule fill orders, home deliveries and reserves within hours, ramps and host shares? Or WitnessError.
 
     Additions and multiplications of whole numbers; nothing of how the schedule was found.
     """
@@ -223,18 +223,19 @@ def check_witness(question: Mapping[str, Any], taken: Series, ceiling: Series, w
 
 
 def _check_product(floor: Floor, witness: Witness, product: int) -> None:
-    name, stock = floor.q["products"][product]["id"], floor.opening(product)
-    makes = [make for make, of in enumerate(floor.product_of) if of == product]
-    exportable, gone = stock, 0
+    record = floor.q["products"][product]
+    name, stock, gone = record["id"], record["stock"], 0
+    exportable, makes = stock, floor.makes_of(product)
     for t, month in enumerate(floor.months):
         left = witness.left[product][t]
         kept = {make: witness.made[make][t] - witness.hosts[make][t] for make in makes}
         stock += sum(kept.values()) - floor.taken[product][t] - left
         gone += left
-        exportable = min(exportable + sum(kept[make] for make in makes if floor.may_leave(make)) - left, stock)
-        if stock < floor.reserve(product, t):
-            raise WitnessError(f"reserve/{name}/{month}: {stock} of {floor.reserve(product, t)}")
+        exportable += sum(kept[make] for make in makes if floor.may_leave(make)) - left
+        if stock < record["reserve"][t]:
+            raise WitnessError(f"reserve/{name}/{month}: {stock} of {record['reserve'][t]}")
         if exportable < 0:
             raise WitnessError(f"origin/{name}/{month}: {-exportable} from lines that serve at home")
         if gone > floor.ceiling[product][t]:
             raise WitnessError(f"ceiling/{name}/{month}: {gone} of {floor.ceiling[product][t]}")
+        exportable = min(exportable, stock)

@@ -17,7 +17,7 @@ from ecluse.plan.checker import PlanError
 from ecluse.plan.delivering import Delivering, RoundingError
 from ecluse.plan.figures import Figures, Markets
 from ecluse.plan.leaving import Leaving
-from ecluse.plan.making import Floats, mended, units_there, whole_output
+from ecluse.plan.making import NEAR, Floats, mended, units_there, whole_output
 from ecluse.plan.settling import without_idleness
 from ecluse.plan.sharing import Shares
 from ecluse.plan.written import Whole, exported, supplied, verified
@@ -31,13 +31,10 @@ def whole_baseline(question: Mapping[str, Any], said: Mapping[str, Any]) -> Whol
     Orders and reserve are met whatever it costs the rest; then needs, class by class, as far as units and money go.
     """
     figures = Figures(question)
-    made = mended(figures, whole_output(figures, _floats(said["x"], figures)), np.zeros_like(figures.reserve))
-    if made is None:
-        raise RoundingError("baseline: orders and reserve are not met in whole units near the solver's answer")
+    made = _output(figures, said)
     delivering = Delivering(figures, units_there(figures, made))
     shares = Shares(figures, delivering.pools())
-    for block in "ob":
-        shares.toward(block, said[block])
+    shares.toward("ob", said)
     for block in "ob":
         shares.fill(block)
     delivering.match(_by_pool(shares), said["h"])
@@ -62,13 +59,14 @@ def _plan(question: Mapping[str, Any], base: Whole, said: Mapping[str, Any], *, 
     """Which plan, the baseline's purchases kept (`added`), or its output and deliveries kept too (`frozen`)?"""
     figures = Figures(question)
     markets, home = Markets(figures), _whole(base["h"], figures) if frozen else None
-    made = _output(figures, base, said, frozen)
+    made = whole_output(figures, _floats(said["x"], figures), _whole(base["x"], figures)) if frozen else None
+    made = _output(figures, said) if made is None else made
     delivering = Delivering(figures, units_there(figures, made), home)
     shares = Shares(figures, delivering.pools())
     if added:
         _keep(shares, base, taken=not frozen)
-    for block in "obry":
-        shares.toward(block, said[block], paid=block in "ob")
+    shares.toward("ob", said)
+    shares.toward("ry", said, paid=False)
     for block in "ob":
         shares.fill(block)
     delivering.match(_by_pool(shares), said["h"])
@@ -90,13 +88,12 @@ def _plan(question: Mapping[str, Any], base: Whole, said: Mapping[str, Any], *, 
     return values | exported(question, markets, made, values, leaving, shares, received)
 
 
-def _output(figures: Figures, base: Whole, said: Mapping[str, Any], frozen: bool) -> Ints:
-    if frozen:
-        return whole_output(figures, _floats(said["x"], figures), _whole(base["x"], figures))
-    promised = np.floor(np.cumsum(_floats(said["h"], figures), axis=1)).astype(np.int64)
-    made = mended(figures, whole_output(figures, _floats(said["x"], figures)), np.zeros_like(promised))
+def _output(figures: Figures, said: Mapping[str, Any]) -> Ints:
+    """Which output serves orders and reserve for certain, and the deliveries that the solver said if it can be?"""
+    made = mended(figures, whole_output(figures, _floats(said["x"], figures)), np.zeros_like(figures.reserve))
     if made is None:
-        raise RoundingError("the solver's output does not fit in whole units")
+        raise RoundingError("orders and reserve are not met in whole units near the solver's answer")
+    promised = np.ceil(np.cumsum(_floats(said["h"], figures), axis=1) - NEAR).astype(np.int64)
     closer = mended(figures, made, promised)
     return made if closer is None else closer
 

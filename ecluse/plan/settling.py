@@ -6,6 +6,8 @@ need can be bought abroad, it is bought, and if need be a later purchase gives w
 
 from __future__ import annotations
 
+import numpy as np
+
 from ecluse.plan.sharing import PROCEEDS, Shares
 
 WHOLE = 10_000
@@ -14,24 +16,25 @@ WHOLE = 10_000
 def without_idleness(shares: Shares, received: list[int], share: int, grace: int) -> None:
     """Buy urgent need abroad wherever the law would find money idle."""
     for t in range(len(received) - grace):
-        while n := _idle_for(shares, received, share, t, t + grace):
-            need = n[0]
-            units = min(shares.room("y", need, t + grace), max(1, n[1]))
-            if units > 0:
-                shares.give("y", need, t + grace, units)
-            elif not _gives_way(shares, t + grace):
+        s = t + grace
+        while (need := _idle_for(shares, idle_money(shares, received, share, t, s), s)) is not None:
+            excess = idle_money(shares, received, share, t, s) // (WHOLE * max(1, shares.price("y", need)))
+            if units := min(shares.room("y", need, s), max(1, excess)):
+                shares.give("y", need, s, units)
+            elif not _gives_way(shares, s, need if not shares.unmet[need, s:].min() else None):
                 return
 
 
-def _idle_for(shares: Shares, received: list[int], share: int, t: int, s: int) -> tuple[int, int] | None:
-    """For which need does money lie idle, and how many units would it buy?"""
-    idle = idle_money(shares, received, share, t, s)
-    left = [n for n in shares.eligible("y") if shares.unmet[n, s]]
-    if not left:
-        return None
-    need = min(left, key=lambda n: shares.price("y", n))
-    price = shares.price("y", need)
-    return (need, -(-(idle - WHOLE * price) // (WHOLE * price)) if price else 1) if idle > WHOLE * price else None
+def _idle_for(shares: Shares, idle: int, s: int) -> int | None:
+    """For which need does this money lie idle: unmet in month s, and later too but for proceeds spent later?"""
+    open_ = [n for n in shares.eligible("y") if _still_open(shares, n, s)]
+    need = min(open_, key=lambda n: shares.price("y", n), default=None)
+    return need if need is not None and idle > WHOLE * shares.price("y", need) else None
+
+
+def _still_open(shares: Shares, n: int, s: int) -> bool:
+    later = sum(np.cumsum(np.append(0, shares.given[block][n, s + 1 :])) for block in PROCEEDS)
+    return bool((shares.unmet[n, s:] + later).min() > 0)
 
 
 def idle_money(shares: Shares, received: list[int], share: int, t: int, s: int) -> int:
@@ -39,12 +42,12 @@ def idle_money(shares: Shares, received: list[int], share: int, t: int, s: int) 
     return max(0, share * received[t] - WHOLE * (received[s] - int(shares.fund[s])))
 
 
-def _gives_way(shares: Shares, s: int) -> bool:
-    """Was a later purchase taken back, the latest and least urgent?"""
+def _gives_way(shares: Shares, s: int, need: int | None) -> bool:
+    """Was a later purchase taken back, the latest and least urgent: of this need, or of any?"""
     for t in range(shares.figures.months - 1, s, -1):
         for block in reversed(PROCEEDS):
             for n in reversed(shares.eligible(block)):
-                if shares.given[block][n, t] and shares.price(block, n):
+                if shares.given[block][n, t] and (n == need or (need is None and shares.price(block, n))):
                     shares.give(block, n, t, -1)
                     return True
     return False

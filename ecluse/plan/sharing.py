@@ -6,6 +6,7 @@ given is the least that is left from then on. Nothing given here can break a row
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -30,6 +31,7 @@ class Shares:
         self.unmet = np.cumsum(figures.need, axis=1)
         self.budget: Money = np.cumsum(figures.budget.astype(object))
         self.fund: Money = np.array([0] * months, dtype=object)
+        self._none = [0.0] * months
         self.urgency = sorted(
             range(len(figures.pool)), key=lambda n: (figures.class_of[n], -figures.value[n] / (1 + self.price("b", n)))
         )
@@ -73,19 +75,24 @@ class Shares:
         else:
             self.fund[t:] -= units * price
 
-    def toward(self, block: str, said: Any, *, paid: bool = True) -> None:
-        """Give what a solver said in fractions, rounded down in the sum of the months, as far as there is room.
+    def toward(self, blocks: str, said: Mapping[str, Any], *, paid: bool = True) -> None:
+        """Give what a solver said in fractions, in the sum of the months, as far as there is room, class by class.
 
-        `paid`: only with money that is there; without, proceeds are given first and the money is looked at later.
+        `paid`: up to the next whole unit, with money that is there; without, down, and the money is looked at later.
         """
-        for n in self.eligible(block):
-            if not len(said[n]):
-                continue
-            target = np.floor(np.cumsum(np.maximum(said[n], 0)) * (1 + 1e-12) + NEAR).astype(np.int64)
-            for t in np.flatnonzero(np.diff(target, prepend=0) > 0).tolist():
-                wanted = int(target[t] - self.given[block][n, : t + 1].sum())
-                if wanted > 0 and (units := min(wanted, self.room(block, n, t) if paid else self._unpaid(block, n, t))):
-                    self.give(block, n, t, units)
+        near = 1 - NEAR if paid else NEAR
+        target = {
+            block: np.floor(np.cumsum(np.array([months or self._none for months in said[block]]), axis=1) + near)
+            for block in blocks
+        }
+        steps = {block: np.diff(of, prepend=0, axis=1).clip(0).astype(np.int64) for block, of in target.items()}
+        for n in self.urgency:
+            for block in blocks:
+                for t in np.flatnonzero(steps[block][n]).tolist():
+                    wanted = int(target[block][n, t] - self.given[block][n, : t + 1].sum())
+                    room = self.room(block, n, t) if paid else self._unpaid(block, n, t)
+                    if (units := min(wanted, room)) > 0:
+                        self.give(block, n, t, units)
 
     def _unpaid(self, block: str, n: int, t: int) -> int:
         most = int(self.unmet[n, t:].min())

@@ -78,8 +78,8 @@ def ceilings_fit_their_sales(found: Found) -> Iterator[Fault]:
         own = (maker.get(model), class_of.get(model), state)
         cited = tuple(part.get(ceiling) for part in parts)
         if all((*own, *cited)) and own != cited:
-            expected, remedy = f"a ceiling for {', '.join(own)}", "cite that, or mend the row"
-            yield spot.fault("ceiling", expected, f"{ceiling} for {', '.join(cited)}", remedy)
+            expected, remedy = f"a ceiling for {', '.join(map(str, own))}", "cite that, or mend the row"
+            yield spot.fault("ceiling", expected, f"{ceiling} for {', '.join(map(str, cited))}", remedy)
 
 
 def plants_make_what_their_lines_make(found: Found) -> Iterator[Fault]:

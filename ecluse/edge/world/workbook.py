@@ -139,22 +139,28 @@ def _marked(place: str, rows: Rows, marks: list[tuple[int, int, str, str]]) -> l
 
 def write_workbook(folder: Path, out: Path) -> None:
     """Which workbook holds this world? Written whole or not at all; the same folder gives the same bytes."""
-    from xlsxwriter import Workbook
-
     faults: list[Fault] = []
     gathered = gather_folder(folder, faults)
     faults += _unfit(gathered)
     if faults:
         raise BadInputError(faults)
+    files = [*(table.file for table in TABLES if table.file in gathered.files), *_list_files(gathered)]
+    write_sheets({file: gathered.files[file] for file in files}, out, title=folder.name)
+
+
+def write_sheets(files: dict[str, Rows], out: Path, *, title: str) -> None:
+    """Write these files of a world as sheets, in this order. Whole or not at all; the same rows give the same bytes."""
+    from xlsxwriter import Workbook
+
     held = io.BytesIO()
     book = Workbook(held, {"in_memory": True})
-    book.set_properties({"title": folder.name, "created": CREATED})
+    book.set_properties({"title": title, "created": CREATED})
     bold, quoted = book.add_format({"bold": True}), book.add_format({"quote_prefix": True})
     known = {table.file: table for table in TABLES}
-    for file in [*(file for file in known if file in gathered.files), *_list_files(gathered)]:
+    for file, rows in files.items():
         sheet = book.add_worksheet(_title(file))
         sheet.freeze_panes(1, 0)
-        _fill(sheet, gathered.files[file], _counted(known.get(file), gathered.files[file]), bold, quoted)
+        _fill(sheet, rows, _counted(known.get(file), rows), bold, quoted)
     book.close()
     part = out.with_name(f"{out.name}.part")
     part.write_bytes(held.getvalue())

@@ -36,6 +36,13 @@ def opening_licences_stand_apart(reading: Reading, tally: Tally) -> None:
         tally.count("opening_licences_unproven", len(taken))
         tally.count("opening_licence_units_unproven", sum(row.value.units_left for row in taken))
         tally.unchecked.append("opening_licences")
+        _call_nothing_kept(tally)
+
+
+def _call_nothing_kept(tally: Tally) -> None:
+    """Where a promise counts nothing but opening balances, it has nothing of its own to keep."""
+    # Rows of units are counted whoever made them; what a line here made is counted as numbers besides.
+    tally.has_nothing_to_keep = all(name == "units" or name.startswith("opening_") for name in tally.counts)
 
 
 def imports_are_by_two(reading: Reading, tally: Tally) -> None:
@@ -93,6 +100,7 @@ def opening_units_stand_apart(reading: Reading, tally: Tally) -> None:
         return
     tally.count("opening_units_unproven", sum(row.value.last - row.value.first + 1 for row in runs))
     tally.unchecked.append("opening_units")
+    _call_nothing_kept(tally)
     by_prefix: dict[tuple[str, int], list[Filed]] = defaultdict(list)
     for row in runs:
         by_prefix[row.value.prefix, row.value.digits].append(row)
