@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import typer
 
-from ecluse.base.errors import EcluseError
+from ecluse.edge.plan_app import plan_app
+from ecluse.edge.run import run as _run
 
-YES, NO, UNABLE = 0, 1, 2
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
@@ -23,26 +23,9 @@ keys_app = typer.Typer(no_args_is_help=True, help="Keys of those who sign: make 
 app.add_typer(keys_app, name="keys")
 signatures_app = typer.Typer(no_args_is_help=True, help="Signatures made apart: what waits, out to be signed, back in.")
 app.add_typer(signatures_app, name="signatures")
+app.add_typer(plan_app, name="plan")
 notices_app = typer.Typer(no_args_is_help=True, help="Notices: mail what people were told and have not read.")
 app.add_typer(notices_app, name="notices")
-
-
-def _run(module: str, function: str, **arguments: object) -> None:
-    """Call a command and leave with its exit status; a bad input is said in words, never as a stack trace."""
-    from importlib import import_module
-
-    try:
-        status = getattr(import_module(module), function)(**arguments)
-    except EcluseError as error:
-        typer.echo(str(error), err=True)
-        status = UNABLE
-    except ModuleNotFoundError as error:
-        typer.echo(f"{error.name} is not installed: pip install 'ecluse[office]'", err=True)
-        status = UNABLE
-    except KeyboardInterrupt:
-        typer.echo("stopped; what was printed as committed is kept", err=True)
-        status = UNABLE
-    raise typer.Exit(status or YES)
 
 
 OFFICE = "ecluse.office.commands"
@@ -321,7 +304,7 @@ def surplus(
     world: str = typer.Argument("examples/ua-2026"),
     json: bool = typer.Option(False, "--json", help="JSON Lines"),
 ) -> None:
-    """What does every surplus rule give, class by class, and the look-ahead model by model?"""
+    """What does every surplus rule give, class by class, and what is surplus alone and jointly, model by model?"""
     _run(EDGE, "surplus", world=world, as_json=json)
 
 

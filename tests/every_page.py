@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from browser_walk import AXE, RULES, Walk
 
@@ -202,7 +203,7 @@ class Tour:
         page.set_viewport_size({"width": WIDTHS[1], "height": HIGH})
         narrow = page.evaluate("document.documentElement.scrollWidth")
         page.set_viewport_size({"width": WIDTHS[0], "height": HIGH})
-        place = address.removeprefix(self.address).partition("?")[0]
+        place = urlsplit(address).path
         place = TWO_WAYS.get(place, place) if place != "/" or walk is self.persons.get("") else place
         if found[0] != lang or found[1] != 1:
             self.faults.append(f"{address} {lang}: lang {found[0]}, {found[1]} headings of the first rank")

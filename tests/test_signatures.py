@@ -417,7 +417,7 @@ def test_a_paper_of_two_takes_the_second_signature_from_away(
     from ecluse.office.registers_people import PaperOffered
     from ecluse.parties.terms import Ownership
 
-    handed = Ownership("ownership:x", MAKER, OTHER, 1, 2, False, ON, None)
+    handed = Ownership("ownership:x", MAKER, OTHER, 1, 2, False, ON, None, "synthetic")
     text, first = seal(handed).body.decode(), away[MAKER].sign(handed, ON)
     paper = PaperOffered("paper:case:x/1", "custody.offer", (text,), (first,), MAKER, OTHER, ON)
     with Deed(open_session(), "office.register", actor="clock:office", on=ON, subject="case:x") as deed:

@@ -80,16 +80,37 @@ def explain(code: str, on: str, lang: str, as_json: bool) -> int:
 
 
 def surplus(world: str, as_json: bool) -> int:
-    """What does every rule give, class by class and model by model?"""
-    from ecluse.edge.surplus import surplus_rows
+    """What does every rule give, class by class and model by model, each alone and then jointly?"""
+    from ecluse.base.words import say as word
+    from ecluse.edge import surplus as told
+    from ecluse.edge import surplus_joint as joint
     from ecluse.edge.world.workbook import open_world
 
-    for row in surplus_rows(open_world(Path(world))):
-        if as_json:
-            out(row)
-        elif row["model"] is None:
-            print(f"{row['class']:<14}{row['rule']:<8}{'unknown' if row['units'] is None else row['units']}")
+    opened, lang = open_world(Path(world)), person_language()
+    for row in told.single_rows(opened):
+        _surplus_row(row, as_json)
+    if not as_json:
+        for class_, attested, shown in told.capacity_beside(opened):
+            print(f"{class_:<14}{word('plan.surplus.attested', lang)} {attested}, "
+                  f"{word('plan.surplus.demonstrated', lang)} {'?' if shown is None else shown}")  # fmt: skip
+    if not joint.has_plan(opened):
+        say(word("plan.surplus.no_tables", lang))
+        return 0
+    try:
+        flows = {model: own for model, own, _ in told.look_aheads(opened)}
+        unmet = lambda rule, models: say(f"{rule}: {word('plan.surplus.unmet', lang, models=', '.join(models))}")  # noqa: E731
+        for row in joint.rows(opened, flows, unmet):
+            _surplus_row(row, as_json)
+    except ModuleNotFoundError as error:
+        say(f"{word('plan.surplus.no_solver', lang)} ({error.name})")
     return 0
+
+
+def _surplus_row(row: Mapping[str, Any], as_json: bool) -> None:
+    if as_json:
+        out(row)
+    elif row["model"] is None:
+        print(f"{row['class']:<14}{row['rule']:<8}{'unknown' if row['units'] is None else row['units']}")
 
 
 def world_check(path: str) -> int:

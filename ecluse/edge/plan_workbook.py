@@ -1,4 +1,4 @@
-"""How do a planner's tables go into a workbook and come back? One sheet a table; what changed is told before it is taken.
+"""How do a planner's tables go into a workbook and come back? What changed is told before anything is taken.
 
 Formulas, merged cells and words among numbers are named at the address of their cell, and then nothing is taken.
 """
@@ -77,6 +77,9 @@ def take_tables(world: Path, book: Path, out: Path) -> list[Difference]:
 
 
 def _copy(world: Path, made: Path) -> None:
+    if not is_workbook(world):
+        shutil.copytree(world, made)
+        return
     faults: list[Fault] = []
     for file, rows in _gathered(world, faults).files.items():
         (made / file).parent.mkdir(parents=True, exist_ok=True)

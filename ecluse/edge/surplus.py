@@ -62,6 +62,15 @@ def single_rows(world: World) -> Iterator[dict[str, Any]]:
             yield {**row, "rule": "quota", "units": quota.units}
 
 
+def capacity_beside(world: World) -> Iterator[tuple[str, int, int | None]]:
+    """What was attested of each class, and beside it what its makers demonstrated? None where a month is unknown."""
+    for class_ in dict.fromkeys(row.class_ for row in world.needs):
+        own = [row for row in world.capacity if row.class_ == class_]
+        shown = [units for row in own for units in row.demonstrated_units]
+        known = [units for units in shown if units is not None]
+        yield class_, sum(_sum(row.capacity_units) for row in own), sum(known) if len(known) == len(shown) else None
+
+
 def _added(total: list[ModelFlow] | None, flows: list[ModelFlow]) -> list[ModelFlow]:
     """The flows of a class: its models' flows, month by month."""
     if total is None:

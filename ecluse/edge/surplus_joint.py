@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from ecluse.edge.plan import Question, question_of
@@ -19,14 +19,19 @@ def has_plan(world: World) -> bool:
     return bool(world.plants)
 
 
-def rows(world: World, flows: Mapping[str, Sequence[ModelFlow]]) -> Iterator[dict[str, Any]]:
+def rows(
+    world: World, flows: Mapping[str, Sequence[ModelFlow]], on_unmet: Callable[[str, Sequence[str]], None] | None = None
+) -> Iterator[dict[str, Any]]:
     """S2 and S3 by model and month, cumulated, and the joint total of each class.
 
-    `flows`: what S1 looks at, by model. Raises BadInputError when the planning tables cannot be planned with.
+    `flows`: what S1 looks at, by model. `on_unmet` is told the rule, and the models whose orders or reserve no schedule
+    fills, of which nothing is surplus. Raises BadInputError when the planning tables cannot be planned with.
     """
     question = question_of(world)
-    yield from _told(question, JOINT, provisional(question, flows))
-    yield from _told(question, FUNDED, funded(question, flows))
+    for rule, witness in ((JOINT, provisional(question, flows)), (FUNDED, funded(question, flows))):
+        if witness is not None and witness.unmet and on_unmet is not None:
+            on_unmet(rule, witness.unmet)
+        yield from _told(question, rule, witness)
 
 
 def provisional(question: Question, flows: Mapping[str, Sequence[ModelFlow]]) -> Witness:

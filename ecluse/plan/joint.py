@@ -138,25 +138,31 @@ def joint(question: Mapping[str, Any], taken: Series, ceiling: Series, made: Ser
     found, hosts = floor.nothing("makes"), floor.nothing("makes")
     left, unmet = floor.nothing("products"), []
     for shop in floor.shops():
-        for make, units in _made(floor, shop, made).items():
+        schedule = _made(floor, shop, made)
+        for make, units in (schedule or {}).items():
             found[make], hosts[make] = units, floor.hosts_part(make, units)
-        if all(floor.is_met(product, found, hosts) for product in shop.products):
-            for product in shop.products:
+        for product in shop.products:
+            if schedule is None:
+                unmet.append(question["products"][product]["id"])
+            else:
                 left[product] = floor.may_be_gone(product, found, hosts)
-        else:
-            unmet += [question["products"][product]["id"] for product in shop.products]
     witness = Witness(left, found, hosts, tuple(sorted(unmet)))
     check_witness(question, taken, ceiling, witness)
     return witness
 
 
-def _made(floor: Floor, shop: Shop, made: Series | None) -> dict[int, list[int]]:
-    """What is made in this shop: of one product the most, of several what lets most leave."""
-    if len(shop.products) == 1 and all(floor.may_leave(make) for make in shop.makes):
-        return {make: _most(floor, make) for make in shop.makes}
-    from ecluse.plan.joint_solve import together
+def _made(floor: Floor, shop: Shop, made: Series | None) -> dict[int, list[int]] | None:
+    """What is made in this shop: of one product the most, of several what lets most leave. None: not what is taken."""
+    if len(shop.products) > 1 or not all(floor.may_leave(make) for make in shop.makes):
+        from ecluse.plan.joint_solve import together
 
-    return together(floor, shop, made)
+        return together(floor, shop, made)
+    most, hosts = floor.nothing("makes"), floor.nothing("makes")
+    for make in shop.makes:
+        most[make] = _most(floor, make)
+        hosts[make] = floor.hosts_part(make, most[make])
+    is_met = floor.is_met(shop.products[0], most, hosts)
+    return {make: most[make] for make in shop.makes} if is_met else None
 
 
 def _most(floor: Floor, make: int) -> list[int]:

@@ -5,7 +5,7 @@ What it finds is no evidence until `joint.check_witness` has added it up.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import highspy
@@ -20,19 +20,14 @@ Terms = list[tuple[int, float]]
 Made = dict[int, list[int]]
 
 
-def together(floor: Floor, shop: Shop, known: Series | None) -> Made:
-    """What is made so that most can leave? Where what is taken cannot be filled: what was tried last."""
-    owed: Made = {}
-    for owed in _tries(floor, shop, known):
-        if fills(floor, shop, owed):
-            break
-    else:
-        return owed
-    wanted = Schedule(floor, shop, owed).best()
-    return owed if wanted is None else _whole(floor, shop, owed, wanted)
+def together(floor: Floor, shop: Shop, known: Series | None) -> Made | None:
+    """What is made where and when so that most can leave? None where nothing was found that fills what is taken."""
+    owed = next((made for made in _tries(floor, shop, known) if fills(floor, shop, made)), None)
+    wanted = None if owed is None else Schedule(floor, shop, owed).best()
+    return owed if owed is None or wanted is None else _whole(floor, shop, owed, wanted)
 
 
-def _tries(floor: Floor, shop: Shop, known: Series | None) -> Any:
+def _tries(floor: Floor, shop: Shop, known: Series | None) -> Iterator[Made]:
     """Schedules that may fill what is taken: as late as can be, as it falls due, one known, one searched."""
     yield latest(floor, shop)
     yield as_due(floor, shop)

@@ -22,7 +22,7 @@ from ecluse.plan.settling import without_idleness
 from ecluse.plan.sharing import Shares
 from ecluse.plan.written import Whole, exported, supplied, verified
 
-__all__ = ["RoundingError", "whole_baseline", "whole_plan"]
+__all__ = ["RoundingError", "again", "whole_baseline", "whole_plan"]
 
 
 def whole_baseline(question: Mapping[str, Any], said: Mapping[str, Any]) -> Whole:
@@ -55,6 +55,34 @@ def whole_plan(question: Mapping[str, Any], base: Whole, said: Mapping[str, Any]
     raise RoundingError("plan: " + "; ".join(faults))
 
 
+def again(question: Mapping[str, Any], said: Mapping[str, Any], base: Whole | None) -> Whole:
+    """Which plan is this, said in whole units but for the error of floats, when it is worked out exactly?
+
+    Raises PlanError or RoundingError when it does not hold exactly.
+    """
+    figures = Figures(question)
+    made, home = (_whole(np.round(_floats(said[block], figures)), figures) for block in "xh")
+    delivering = Delivering(figures, units_there(figures, made), home)
+    shares = Shares(figures, delivering.pools())
+    for block in "obry" if base is not None else "ob":
+        for n, months in enumerate(said[block]):
+            for t, units in enumerate(months):
+                shares.give(block, n, t, round(units))
+    if base is None:
+        return verified(question, supplied(figures, made, home, shares), None)
+    markets = Markets(figures)
+    leaving = Leaving(figures, markets, made, delivering.left)
+    for k, months in enumerate(said["e"]):
+        for t, units in enumerate(months):
+            leaving.send(k, t, round(units))
+    received = leaving.receipts()
+    shares.fund = shares.fund + np.array(received, dtype=object)
+    without_idleness(shares, received, question["share_bp"], question["grace_months"])
+    delivering.match(_by_pool(shares), said["h"], leaving.apart)
+    values = supplied(figures, made, delivering.home, shares, leaving.sold)
+    return verified(question, values | exported(question, markets, made, values, leaving, shares, received), base)
+
+
 def _plan(question: Mapping[str, Any], base: Whole, said: Mapping[str, Any], *, added: bool, frozen: bool) -> Whole:
     """Which plan, the baseline's purchases kept (`added`), or its output and deliveries kept too (`frozen`)?"""
     figures = Figures(question)
@@ -78,8 +106,7 @@ def _plan(question: Mapping[str, Any], base: Whole, said: Mapping[str, Any], *, 
     shares.within_money()
     delivering.match(_by_pool(shares), said["h"], leaving.apart)
     shares.units = delivering.pools(leaving.apart)
-    for block in "obry":
-        shares.fill(block, _whole(base["u"], figures))
+    shares.no_more_unmet(_whole(base["u"], figures))
     for block in "ry":
         shares.fill(block)
     without_idleness(shares, received, question["share_bp"], question["grace_months"])
@@ -99,9 +126,12 @@ def _output(figures: Figures, said: Mapping[str, Any]) -> Ints:
 
 
 def _keep(shares: Shares, base: Whole, *, taken: bool) -> None:
-    """Give every need what the baseline gave it; `taken`: out of units that nobody has taken yet."""
+    """Give every need what the baseline gave it from budget; `taken`: out of units that nobody has taken yet.
+
+    Where they are taken already, what came from orders is kept too, so that home is the baseline's own.
+    """
     units = shares.units.copy()
-    for block in "ob":
+    for block in "b" if taken else "ob":
         for n, months in enumerate(base[block]):
             for t, given in enumerate(months):
                 if given:

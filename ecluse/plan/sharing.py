@@ -36,6 +36,8 @@ class Shares:
             range(len(figures.pool)), key=lambda n: (figures.class_of[n], -figures.value[n] / (1 + self.price("b", n)))
         )
 
+        self._allowed = {block: set(self.eligible(block)) for block in "obry"}
+
     def price(self, block: str, n: int) -> int:
         """What does a unit cost: nothing when an order gave it?"""
         if block == "o":
@@ -93,20 +95,41 @@ class Shares:
                     room = self.room(block, n, t) if paid else self._unpaid(block, n, t)
                     if (units := min(wanted, room)) > 0:
                         self.give(block, n, t, units)
+                    if wanted > max(0, units):
+                        self._sooner(block, n, t, wanted - max(0, units))
+
+    def _sooner(self, block: str, n: int, t: int, wanted: int) -> None:
+        """Give in this month what was to be given later, as far as there is room in between."""
+        for later in (t + 1 + np.flatnonzero(self.given[block][n, t + 1 :])).tolist():
+            moved = min(wanted, int(self.given[block][n, later]))
+            self.give(block, n, later, -moved)
+            units = min(moved, self.room(block, n, t))
+            self.give(block, n, t, units)
+            self.give(block, n, later, moved - units)
+            wanted -= units
+            if not wanted or units < moved:
+                return
 
     def _unpaid(self, block: str, n: int, t: int) -> int:
         most = int(self.unmet[n, t:].min())
         return max(0, min(most, int(self.units[self.figures.pool[n], t:].min())) if block == "r" else most)
 
-    def fill(self, block: str, above: Ints | None = None) -> None:
-        """Give as much more as there is room for, class by class; with `above`, only what is unmet above it."""
+    def fill(self, block: str) -> None:
+        """Give as much more as there is room for, class by class."""
         for n in self.eligible(block):
-            if not self.unmet[n].any():
-                continue
-            for t in range(self.figures.months):
-                over = None if above is None else int((self.unmet[n] - above[n])[t])
-                if (over is None or over > 0) and (units := self.room(block, n, t)):
-                    self.give(block, n, t, units if over is None else min(units, over))
+            for t in range(self.figures.months if self.unmet[n].any() else 0):
+                if units := self.room(block, n, t):
+                    self.give(block, n, t, units)
+
+    def no_more_unmet(self, most: Ints) -> None:
+        """Where more is unmet than may be, give more, or sooner, from wherever there is room."""
+        for n, t in zip(*np.nonzero(self.unmet > most), strict=True):
+            for block in [block for block in "obry" if n in self._allowed[block]]:
+                if (over := int(self.unmet[n, t] - most[n, t])) > 0:
+                    if units := min(over, self.room(block, n, t)):
+                        self.give(block, n, t, units)
+                    if over > units:
+                        self._sooner(block, int(n), int(t), over - units)
 
     def within_money(self) -> None:
         """Take purchases from proceeds back, the least urgent and latest first, until the fund is never overdrawn."""

@@ -112,11 +112,11 @@ class Solver:
             self._hold(stage, reached[stage.name])
         return Solved(self.program, self._vector(), _of_stages(reached))
 
-    def again(self, stage: Stage) -> Outcome:
+    def again(self, stage: Stage, *, onward: bool) -> Outcome:
         """What is the best by these costs, from where the last run ended?"""
         if (rows := self.scaled.contradictions()) is not None:
             return Infeasible(self.program, self._marked(rows))
-        outcome = self._reach(stage, {}, onward=False)
+        outcome = self._reach(stage, {}, onward=onward)
         return outcome or Solved(self.program, self._vector(), self.reached(self._vector()))
 
     def duals(self, stages: Sequence[Stage], caps: Sequence[int]) -> list[Floats]:

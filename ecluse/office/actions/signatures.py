@@ -15,7 +15,7 @@ from ecluse.edge.seal_many import signatures_of
 from ecluse.office.actions.deed import Deed
 from ecluse.office.models import Record, SignatureRow
 from ecluse.office.opening.records import SignatureBrought
-from ecluse.office.opening.unsigned import Unsigned, brought_for, of_digest
+from ecluse.office.opening.unsigned import Unsigned, brought_for, is_brought, of_digest
 from ecluse.office.session import Session
 
 ACTION = "office.bring_signatures"
@@ -96,9 +96,10 @@ def _checked(session: Session, digest: str, made: Signature, on: date) -> Brough
     """The signature with what it signs; else by which key of the catalogue it is refused, with the facts."""
     waits = of_digest(session, digest)
     if waits is None:
-        is_known = Record.objects.filter(digest=digest).exists()
-        is_signed = SignatureRow.objects.filter(digest=digest).exists()
-        return ("replayed" if is_signed else "needs_none" if is_known else "no_record"), {}
+        is_in = SignatureRow.objects.filter(digest=digest).exists() or is_brought(digest)
+        return (
+            "replayed" if is_in else "needs_none" if Record.objects.filter(digest=digest).exists() else "no_record"
+        ), {}
     if brought_for(session, waits.subject, digest, waits.owner):
         return "replayed", {}
     key = next((key for key in session.keys([waits.owner]) if key.id == made.key), None)

@@ -107,6 +107,11 @@ def brought_for(session: Session, subject: str, digest: str, owner: str) -> Sign
     return found[-1] if found else None
 
 
+def is_brought(digest: str) -> bool:
+    """Was a signature of the record with this digest brought in, be the record on file or a paper still?"""
+    return Record.objects.filter(v=VERSIONS[SignatureBrought], rid__endswith=f"-{digest[:16]}").exists()
+
+
 def _on_file() -> Iterator[Unsigned]:
     versions = [VERSIONS[cls] for cls in OWNERS]
     rows = Record.objects.filter(v__in=versions).exclude(digest__in=SignatureRow.objects.values("digest"))

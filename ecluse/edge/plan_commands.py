@@ -1,0 +1,226 @@
+"""What do the commands of the plan do: solve, check, what if, prove, and a planner's workbook?"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from ecluse.base.errors import BadInputError
+from ecluse.base.words import say as word
+from ecluse.edge.commands import out
+from ecluse.edge.commands import say as tell
+from ecluse.edge.language import person_language
+
+YES, NO = 0, 1
+ROWS_SHOWN = 40
+
+
+def solve(world: str, file: str, rule: str, integer: bool, weighted: bool, seconds: int, as_json: bool) -> int:
+    """Which plan does this world allow? Written with its proof, or not at all. 0: written; 1: there is none."""
+    from ecluse.edge.plan import question_at, write_plan
+    from ecluse.plan.checker import PlanError
+    from ecluse.plan.paper import NoPlan, solve_question
+    from ecluse.plan.solve import Options
+
+    lang, path = person_language(), Path(file)
+    question = question_at(Path(world), rule=rule)
+    sizes = {name: len(question[name]) for name in ("products", "months", "sales")}
+    tell(word("plan.solve.asks", lang, world=world, rule=question["rule"], **sizes))
+    try:
+        plan = solve_question(
+            question, options=Options(seconds=seconds or None, progress=_Progress(lang)), by_weights=weighted,
+            integer=integer, log_baseline=lambda digest: tell(word("plan.solve.baseline", lang, digest=digest)),
+        )  # fmt: skip
+    except PlanError as error:
+        plan = NoPlan("plan", "not whole", (str(error),))
+    if isinstance(plan, NoPlan):
+        return _no_plan(plan, lang, as_json)
+    write_plan(path, plan)
+    _tell_plan(plan, lang, as_json)
+    tell(word("plan.solve.written", lang, path=file))
+    return YES
+
+
+def _no_plan(found: Any, lang: str, as_json: bool) -> int:
+    """Says why there is no plan, and which rows are at odds. 1: infeasible or not whole; 2: stopped before the end."""
+    names = {"infeasible": "plan.solve.infeasible", "stopped": "plan.solve.stopped"}
+    reason = found.rows[-1] if found.rows else found.part
+    tell(word(names[found.why], lang) if found.why in names else word("plan.solve.unsound", lang, reason=reason))
+    _tell_rows(found.rows, lang)
+    if as_json:
+        out({"outcome": found.why, "part": found.part, "rows": list(found.rows)})
+    return 2 if found.why == "stopped" else NO
+
+
+def _tell_rows(rows: Sequence[str], lang: str) -> None:
+    for row in rows[:ROWS_SHOWN]:
+        tell(f"  {row}")
+    if len(rows) > ROWS_SHOWN:
+        tell(word("plan.whatif.more", lang, count=len(rows) - ROWS_SHOWN))
+
+
+class _Progress:
+    """Told by the solver how far it is; a stage's iterations are said now and then."""
+
+    def __init__(self, lang: str) -> None:
+        self.lang, self.stage, self.said = lang, "", 0
+
+    def __call__(self, progress: Any) -> bool:
+        if progress.stage != self.stage or progress.iterations >= 2 * max(1, self.said):
+            self.stage, self.said = progress.stage, progress.iterations
+            tell(word("plan.solve.stage", self.lang, stage=progress.stage, iterations=progress.iterations))
+        return False
+
+
+def _tell_plan(plan: dict[str, Any], lang: str, as_json: bool) -> None:
+    """What does the plan come to, how near is the baseline to the best, and why if nothing can leave?"""
+    from ecluse.base.money import Money
+    from ecluse.edge.plan_report import as_rows, displaced_minor, figures, totals
+    from ecluse.plan import checker
+
+    question, told = plan["question"], checker.check(plan)
+    base, values = plan["baseline"]["values"], plan["plan"]["values"]
+    found = totals(figures(question, values))
+    by_class = {key: units for key, units in found.items() if key[1] is None}
+    displaced = displaced_minor(question, base, values)
+    if as_json:
+        form = {"outcome": "solved", "rule": question["rule"], "checked": told, "digests": plan["digests"]}
+        out({**form, "displaced_budget_minor": displaced, "totals": as_rows(by_class)})
+        return
+    for line in told:
+        print(line)
+    without = totals(figures(question, base))
+    _table([(*key, without.get(key, 0), units) for key, units in by_class.items()], lang)
+    if displaced > 0:
+        print(word("plan.solve.displaced", lang, money=Money(displaced, question["currency"])))
+    if not any(units for (*_, name), units in by_class.items() if name == "exported"):
+        reason = word("plan.solve.no_room" if question["sales"] else "plan.solve.no_sales", lang)
+        print(word("plan.solve.none", lang, rule=question["rule"], reason=reason))
+
+
+def _table(rows: Sequence[tuple[Any, ...]], lang: str) -> None:
+    """Class, model, month, figure, before, after: as columns for a person."""
+    from ecluse.base.words import spell
+
+    def shown(text: str | None) -> str:
+        return text if text is not None else word("plan.table.all", lang)
+
+    rows = sorted(rows, key=lambda row: tuple((text is None, text or "") for text in row[:3]))
+    head = [word(f"plan.table.{name}", lang) for name in ("class", "model", "month", "figure", "before", "after")]
+    cells = [
+        [
+            shown(class_),
+            shown(model),
+            shown(month),
+            word(f"plan.figure.{name}", lang),
+            spell(one, lang),
+            spell(two, lang),
+        ]
+        for class_, model, month, name, one, two in rows
+    ]
+    widths = [max(len(row[place]) for row in [head, *cells]) for place in range(len(head))]
+    for row in [head, *cells]:
+        left = "  ".join(text.ljust(width) for text, width in zip(row[:4], widths, strict=False))
+        print(f"{left}  {row[4]:>{widths[4]}}  {row[5]:>{widths[5]}}")
+
+
+# ---------------------------------------------------------------- check, what if, prove
+
+
+def check(file: str, as_json: bool) -> int:
+    """Does this plan hold? Plain additions, no solver. 0: it holds; 1: the first row that does not is named."""
+    from ecluse.plan import checker
+
+    if not as_json:
+        return checker.main(file)
+    import contextlib
+    import io
+
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said):
+        status = checker.main(file)
+    out({"holds": status == YES, "told": said.getvalue().splitlines()})
+    return status
+
+
+def whatif(file: str, changes: Sequence[str], as_json: bool) -> int:
+    """What becomes different with these changes? 0: told; 1: there is no plan with them."""
+    from ecluse.edge.plan import read_plan
+    from ecluse.edge.plan_whatif import changes_of, side_by_side
+    from ecluse.plan.session import Session
+
+    lang, question = person_language(), read_plan(Path(file))["question"]
+    try:
+        meant = changes_of(question, changes)
+        found = side_by_side(Session(question), meant)
+    except (KeyError, IndexError, TypeError, AttributeError) as error:
+        raise BadInputError.one(file, "the question of a plan", repr(error), "see `ecluse plan check`") from None
+    if as_json:
+        out({"changes": list(changes), **found})
+    if found["outcome"] != "optimal":
+        is_before, is_stopped = found["which"] == "before", found["outcome"] == "stopped"
+        key = "plan.whatif.before_infeasible" if is_before else "plan.whatif.infeasible"
+        tell(word("plan.solve.stopped" if is_stopped else key, lang))
+        _tell_rows(found["rows"], lang)
+        return NO
+    if not as_json:
+        _tell_differences(found, changes, lang)
+    return YES
+
+
+def _tell_differences(found: dict[str, Any], changes: Sequence[str], lang: str) -> None:
+    names = ("class", "model", "month", "figure", "before", "after")
+    print(word("plan.whatif.asks", lang, changes=", ".join(changes)))
+    if not found["totals"]:
+        print(word("plan.whatif.nothing", lang))
+        return
+    by_class = [row for row in found["totals"] if row["model"] is None]
+    by_model = [row for row in found["totals"] if row["model"] is not None]
+    by_month = [row for row in found["rows"] if row["model"] is None and row["class"] is not None]
+    for rows in (by_class, by_model, by_month):
+        if rows:
+            _table([tuple(row[name] for name in names) for row in rows[:ROWS_SHOWN]], lang)
+        if len(rows) > ROWS_SHOWN:
+            print(word("plan.whatif.more", lang, count=len(rows) - ROWS_SHOWN))
+    tell(word("plan.whatif.unrounded", lang))
+
+
+# ---------------------------------------------------------------- workbooks
+
+
+def workbook(world: str, file: str, as_json: bool) -> int:
+    """Write a planner's tables of a world as a workbook, a sheet each."""
+    from ecluse.edge.plan_workbook import write_tables
+
+    names = write_tables(Path(world), Path(file))
+    tell(word("plan.workbook.written", person_language(), path=file, count=len(names)))
+    if as_json:
+        out({"workbook": file, "tables": names})
+    return YES
+
+
+def take(world: str, file: str, folder: str, as_json: bool) -> int:
+    """What does this workbook say otherwise than the world? Without a folder that is all; with one it is written."""
+    from ecluse.edge.plan_workbook import differences, take_tables
+
+    lang = person_language()
+    found = take_tables(Path(world), Path(file), Path(folder)) if folder else differences(Path(world), Path(file))
+    for difference in found:
+        if as_json:
+            print(json.dumps(asdict(difference), ensure_ascii=False))
+            continue
+        facts = {"table": difference.table, "row": difference.row}
+        if difference.column is None:
+            print(word("plan.take.added" if difference.before is None else "plan.take.removed", lang, **facts))
+        else:
+            empty = word("plan.take.empty", lang)
+            cells = {"before": difference.before or empty, "after": difference.after or empty}
+            print(word("plan.take.cell", lang, column=difference.column, **facts, **cells))
+    if not found:
+        tell(word("plan.take.same", lang))
+    told = {"path": folder} if folder else {}
+    tell(word("plan.take.written" if folder else "plan.take.dry", lang, count=len(found), **told))
+    return YES

@@ -1,0 +1,110 @@
+"""What is written in the plan file: question, baseline, plan, proof, and what lets a stranger check them?
+
+The baseline is solved, made whole and known by its digest before anything is asked about exports.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ecluse.plan import checker
+from ecluse.plan.blocks import Program
+from ecluse.plan.checker import FORMAT, PARTS, PlanError, Question
+from ecluse.plan.integer import whole_columns
+from ecluse.plan.model import baseline, with_exports
+from ecluse.plan.proof import stage_values, whole_multipliers
+from ecluse.plan.rounding import RoundingError, again, whole_baseline, whole_plan
+from ecluse.plan.solve import Infeasible, Options, Outcome, Solved, Solver
+from ecluse.plan.written import Whole, ledger
+
+Told = Callable[[str], None]
+SECONDS = 60.0  # where rounding found nothing, so long may the solver look for whole units itself
+
+
+@dataclass(frozen=True, slots=True)
+class NoPlan:
+    """No plan was made: which part was being made, why (`infeasible`, `stopped`, `not whole`), and which rows say so."""
+
+    part: str
+    why: str
+    rows: tuple[str, ...] = ()
+    outcome: Outcome | None = None
+
+
+def plan_document(question: Mapping[str, Any], base: Whole, plan: Whole, proof: Mapping[str, Any]) -> dict[str, Any]:
+    """Which file do these parts make? Raises PlanError when the checker would refuse it."""
+    by_row = [sum(row) for row in zip(*proof["multipliers"], strict=True)]
+    caps = [[0, sum(map(abs, costs.values())), 0] for _, costs in Question(question).stages()[:-1]]
+    rows = [*ledger(question, base, None), *caps]
+    entries = [[slack, weight, own] for (slack, weight, _), own in zip(rows, by_row, strict=True)]
+    parts: dict[str, Any] = {
+        "question": dict(question),
+        "baseline": {"values": base, "ledger": entries},
+        "plan": {"values": plan, "ledger": ledger(question, plan, base)},
+        "proof": dict(proof),
+    }
+    document = with_digests({"format": FORMAT, **parts, "sums": checker.sums(parts)})
+    checker.check(document)
+    return document
+
+
+def digest(part: Any) -> str:
+    """Under which digest is a part of the plan known?"""
+    return hashlib.sha256(checker.spelled(part)).hexdigest()
+
+
+def with_digests(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Which file is it once its digests are made anew?"""
+    return {**document, "digests": {part: digest(document[part]) for part in PARTS}}
+
+
+def solve_question(
+    question: Mapping[str, Any], *, options: Options | None = None, by_weights: bool = False, integer: bool = False,
+    log_baseline: Told | None = None,
+) -> dict[str, Any] | NoPlan:  # fmt: skip
+    """Which plan answers this question? The plan file, or why there is none.
+
+    `log_baseline` is told the baseline's digest before the export plan is begun. Raises PlanError for a question that
+    is not one.
+    """
+    checker.shaped(question, "question", len(question["months"]))
+    program = baseline(question)
+    solver = Solver(program, options)
+    base = _made("baseline", solver.solve(by_weights=by_weights), question, None, integer)
+    if isinstance(base, NoPlan):
+        return base
+    if log_baseline:
+        log_baseline(digest(base))
+    proof = whole_multipliers(program, solver.duals(program.stages, stage_values(question, base)))
+    offered = with_exports(question, base)
+    plan = _made("plan", Solver(offered, options).solve(by_weights=by_weights), question, base, integer)
+    return plan if isinstance(plan, NoPlan) else plan_document(question, base, plan, proof)
+
+
+def _made(
+    part: str, outcome: Outcome, question: Mapping[str, Any], base: Whole | None, integer: bool
+) -> Whole | NoPlan:
+    """Which part of the plan in whole units do a solver's findings make?"""
+    if isinstance(outcome, Infeasible):
+        return NoPlan(part, "infeasible", tuple(outcome.rows), outcome)
+    if not isinstance(outcome, Solved):
+        return NoPlan(part, "stopped", (outcome.stage,), outcome)
+    try:
+        if integer:
+            return again(question, whole_columns(outcome.program), base)
+        return whole_baseline(question, outcome.values) if base is None else whole_plan(question, base, outcome.values)
+    except (RoundingError, PlanError) as error:
+        return _all_whole(part, outcome.program, question, base, str(error))
+
+
+def _all_whole(
+    part: str, program: Program, question: Mapping[str, Any], base: Whole | None, why: str
+) -> Whole | NoPlan:
+    """Where rounding found nothing: does the solver find whole units itself?"""
+    try:
+        return again(question, whole_columns(program, SECONDS), base)
+    except (RoundingError, PlanError) as error:
+        return NoPlan(part, "not whole", (why, str(error)))
