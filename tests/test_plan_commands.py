@@ -17,6 +17,7 @@ import pytest
 from ecluse.edge.world.generate import generate
 from ecluse.edge.world.schema_plan import NAMES
 
+pytestmark = pytest.mark.slow
 ROOT = Path(__file__).resolve().parent.parent
 YES, NO, UNABLE = 0, 1, 2
 
@@ -24,7 +25,7 @@ YES, NO, UNABLE = 0, 1, 2
 def ecluse(*arguments: object, lang: str = "en") -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "ecluse", "plan", *map(str, arguments)], cwd=ROOT, capture_output=True, text=True,
-        timeout=500, check=False, env={**os.environ, "PYTHONPATH": str(ROOT), "ECLUSE_LANG": lang},
+        timeout=500, check=False, env={**os.environ, "PYTHONPATH": str(ROOT), "LANGUAGE": "", "LC_ALL": f"{lang}_XX.UTF-8"},
     )  # fmt: skip
 
 

@@ -226,6 +226,52 @@ def test_no_time_at_all_is_stopped_not_an_error() -> None:
     assert (outcome.why, outcome.stage) == ("time", "weighted")
 
 
+def test_of_equal_plans_the_nearest_to_the_last_is_chosen() -> None:
+    question = ask(3)
+    base = solve(baseline(question))
+    assert isinstance(base, Solved)
+    program = with_exports(question, whole_base(base.values))
+    alone = solve(program)
+    assert isinstance(alone, Solved)
+    last = {block: [[round(units) for units in months] for months in alone.values[block]] for block in "xg"}
+    last["x"] = [[units + 3 * (t % 2) for t, units in enumerate(months)] for months in last["x"]]
+    near = Solver(program).solve(near=last)
+    assert isinstance(near, Solved)
+    assert list(near.reached.values()) == pytest.approx(list(alone.reached.values()), rel=1e-6, abs=1e-3)
+    far = [sum(abs(np.array(plan.values[b]) - np.array(last[b])).sum() for b in "xg") for plan in (near, alone)]
+    assert far[0] < far[1]
+    for name, value in near.reached.items():
+        assert Solver(program).reached(near.vector)[name] == pytest.approx(value, rel=1e-5, abs=1e-2)
+
+
+def test_frozen_months_stay_as_they_were() -> None:
+    question = ask(3)
+    base = solve(baseline(question))
+    assert isinstance(base, Solved)
+    program = with_exports(question, whole_base(base.values))
+    before = solve(program, by_weights=True)
+    assert isinstance(before, Solved)
+    richer = question | {"budget": [money * 2 for money in question["budget"]]}
+    solver = Solver(with_exports(richer, whole_base(base.values)))
+    solver.freeze(before.values, 2)
+    after = solver.solve(by_weights=True)
+    assert isinstance(after, Solved)
+    for block in "xg":
+        one, two = (np.array(plan.values[block]) for plan in (before, after))
+        assert one[:, :2] == pytest.approx(two[:, :2], abs=1e-4)
+    assert any(np.abs(np.array(before.values[b]) - np.array(after.values[b]))[:, 2:].max() > 1 for b in "xb")
+
+
+def test_weights_stay_whole_where_figures_are_huge() -> None:
+    question = ask(1, money=10**10)
+    for need in question["needs"]:
+        need["value"] *= 10**9
+    stage = weighted(with_exports(question, None))
+    assert stage.costs.dtype == np.int64
+    assert stage.costs.max() < 2**62
+    assert stage.costs[stage.costs > 0].min() > 0
+
+
 def test_the_smallest_world_solves_under_every_rule() -> None:
     for rule in RULES:
         question = world(1, TINY, rule=rule)

@@ -10,10 +10,13 @@ from typing import Any
 import highspy
 import numpy as np
 
+from ecluse.plan.blocks import Ints
 from ecluse.plan.scaled import Floats, Scaled
 
 BY_ROWS = 2  # HiGHS: the matrix is handed over row by row
 PRIMAL, CHOOSE = 4, 0
+WARM_STEPS = 1_200
+_NO = np.zeros(0, dtype=np.int32)
 SAY_EVERY = 500  # iterations between two words of progress
 
 
@@ -107,10 +110,8 @@ class Engine:
 
     def reload(self, scaled: Scaled) -> None:
         """Hand over another program with the same columns and rows, and stay where the last run ended."""
-        basis, seen = (
-            self.highs.getBasis(),
-            dict(zip(self.scaled.kept.tolist(), self.highs.getBasis().row_status, strict=False)),
-        )
+        basis = self.highs.getBasis()
+        seen = dict(zip(self.scaled.kept.tolist(), basis.row_status, strict=False))
         free = highspy.HighsBasisStatus.kBasic
         self.scaled, self.caps = scaled, 0
         self._load()
@@ -142,16 +143,50 @@ class Engine:
             self.highs.deleteRows(self.caps, np.arange(first, first + self.caps, dtype=np.int32))
         self.caps = 0
 
-    def move(self, cap: int, limit: float) -> None:
-        """Set a cap's limit anew."""
-        self.highs.changeRowBounds(len(self.scaled.kept) + cap, -np.inf, limit)
+    def fix(self, columns: Ints, at: Floats) -> None:
+        """Hold these columns at these figures."""
+        self.highs.changeColsBounds(len(columns), columns.astype(np.int32), at, at)
 
-    def run(self, *, stage: str = "", onward: bool = False) -> Status:
+    def keep_near(self, columns: Ints, aims: Floats, now: Floats) -> None:
+        """Make the sum of distances of these columns to these aims least next, from where they are `now`.
+
+        Each gets two columns, above and below its aim, and a row that says so; the last that is done with a program.
+        """
+        few, first, highs = len(columns), self.highs.getNumCol(), self.highs
+        basis, none = highs.getBasis(), np.zeros(0)
+        highs.addCols(2 * few, np.ones(2 * few), np.zeros(2 * few), np.full(2 * few, np.inf), 0, _NO, _NO, none)
+        above = first + np.arange(few)
+        terms = np.stack([columns, above, above + few], axis=1).astype(np.int32).reshape(-1)
+        starts, signs = np.arange(few, dtype=np.int32) * 3, np.tile([1.0, -1.0, 1.0], few)
+        highs.addRows(few, aims, aims, 3 * few, starts, terms, signs)
+        if basis.valid:
+            free, low = highspy.HighsBasisStatus.kBasic, highspy.HighsBasisStatus.kLower
+            over = (now > aims).tolist()
+            basis.col_status = [
+                *basis.col_status,
+                *(free if o else low for o in over),
+                *(low if o else free for o in over),
+            ]
+            basis.row_status = [*basis.row_status, *([low] * few)]
+            highs.setBasis(basis)
+
+    def run_warm(self, *, stage: str, onward: bool) -> Status:
+        """How does a run end that begins near its end? If it takes many steps after all, one from nothing is faster."""
+        self.highs.setOptionValue("simplex_iteration_limit", WARM_STEPS)
+        status = self.run(stage=stage, onward=onward)
+        self.highs.setOptionValue("simplex_iteration_limit", 2**31 - 1)
+        if self.highs.getModelStatus() != highspy.HighsModelStatus.kIterationLimit:
+            return status
+        self.highs.clearSolver()
+        return self.run(stage=stage)
+
+    def run(self, *, stage: str = "", onward: bool = False, limited: bool = True) -> Status:
         """How does a run end? `onward`: from a place that is still feasible, where the primal method is at home."""
         self.stage = stage
+        self.highs.setOptionValue("time_limit", float("inf"))
         if not self.interior:
             self.highs.setOptionValue("simplex_strategy", PRIMAL if onward else CHOOSE)
-        if self.options.seconds is not None:
+        if limited and self.options.seconds is not None:
             spent = self.highs.getRunTime()
             self.highs.setOptionValue("time_limit", float(max(self.options.seconds, 0)))
             if spent >= self.options.seconds:
@@ -159,25 +194,27 @@ class Engine:
         self.highs.run()
         return STATUS.get(self.highs.getModelStatus(), Status.LOST)
 
-    def run_again(self) -> Status:
+    def run_again(self, *, limited: bool = True) -> Status:
         """How does a run end that begins from nothing and without presolve? For what the first could not say."""
         self.highs.clearSolver()
         self.highs.setOptionValue("presolve", "off")
         self.highs.setOptionValue("solver", "simplex")
-        status = self.run(stage=self.stage)
+        status = self.run(stage=self.stage, limited=limited)
         self.highs.setOptionValue("presolve", "choose")
         return status
 
     @property
     def columns(self) -> Floats:
         """What is each column, in the solver's scale?"""
-        return np.array(self.highs.getSolution().col_value)
+        return np.array(self.highs.getSolution().col_value)[: self.scaled.program.columns.count]
 
     def multipliers(self, cost_scale: float, cap_scales: Sequence[float]) -> tuple[Floats, Floats]:
         """Which multiplier has each row of the program, and each cap, for costs as they were?"""
         solution = self.highs.getSolution()
         rows, reduced = np.array(solution.row_dual), np.array(solution.col_dual)
         kept = len(self.scaled.kept)
+        if not solution.dual_valid or len(rows) != kept + len(cap_scales):  # nothing is known: zeros bound too, weakly
+            return np.zeros(self.scaled.program.shape[0]), np.zeros(len(cap_scales))
         own = self.scaled.multipliers(rows[:kept], reduced, cost_scale)
         return own, rows[kept:] * np.asarray(cap_scales) / cost_scale
 

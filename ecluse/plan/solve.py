@@ -6,22 +6,27 @@ those before it held. docs/decisions/0005-the-plan.md has the measurements behin
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from ecluse.plan.blocks import NOTHING, Program, Stage
+from ecluse.plan.blocks import NOTHING, Ints, Program, Stage
 from ecluse.plan.engine import Engine, Options, Progress, Status
 from ecluse.plan.scaled import Floats, Scaled
 
 __all__ = ["Infeasible", "Options", "Outcome", "Progress", "Solved", "Solver", "Stopped", "solve", "stage_duals"]
 
 WEIGHTED = "weighted"
+CHANGES_COUNT = "xg"  # what is made and what is sold: changing these costs people something
 RATIO = 10  # in the weighted mode a class weighs ten times the next
+SAFE = 2**62
 LEAST = 100  # and the last of them a hundred times what comes after the classes
 SLACK, SLACK_LEAST = 1e-9, 1e-6  # by how much a held stage may give way: relative, and at least, in the solver's units
+
+
+Values = Mapping[str, Sequence[Sequence[Any]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,18 +78,21 @@ def weighted(program: Program, ratio: int = RATIO) -> Stage:
 
     Whole numbers, so that a bound on them is exact too.
     """
-    classes = [stage for stage in program.stages if stage.name.startswith("class/")]
-    after = [stage for stage in program.stages if stage.name == "receipts"]
-    size = max([1, *(int(np.median(np.abs(stage.costs))) for stage in after if len(stage.costs))])
-    unit = max(
-        1, LEAST * size // max([1, *(int(np.median(stage.costs)) for stage in classes[-1:] if len(stage.costs))])
-    )
-    parts = [stage.costs * (unit * ratio ** (len(classes) - 1 - k)) for k, stage in enumerate(classes)]
-    chosen = [*classes, *after]
-    parts += [stage.costs for stage in after]
-    if not chosen:
+    classes = [stage for stage in program.stages if stage.name.startswith("class/") and len(stage.costs)]
+    after = [stage for stage in program.stages if stage.name == "receipts" and len(stage.costs)]
+    if not classes and not after:
         return Stage(WEIGHTED, np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
-    return Stage(WEIGHTED, np.concatenate([stage.columns for stage in chosen]), np.concatenate(parts))
+    steps = [ratio ** (len(classes) - 1 - k) for k in range(len(classes))]
+    size, last = (max([1, *(int(np.median(np.abs(s.costs))) for s in part)]) for part in (after, classes[-1:]))
+    most = max([1, *(int(stage.costs.max()) * step for stage, step in zip(classes, steps, strict=True))])
+    unit = max(1, min(LEAST * size // last, SAFE // most))
+    parts = [stage.costs * (unit * step) for stage, step in zip(classes, steps, strict=True)]
+    chosen = [*classes, *after]
+    return Stage(
+        WEIGHTED,
+        np.concatenate([stage.columns for stage in chosen]),
+        np.concatenate([*parts, *(stage.costs for stage in after)]),
+    )
 
 
 class Solver:
@@ -96,8 +104,16 @@ class Solver:
         self.engine = Engine(self.scaled, self.options)
         self.place: Floats | None = None
 
-    def solve(self, *, by_weights: bool = False) -> Outcome:
-        """What is the best plan, stage after stage or by weights at once?"""
+    def freeze(self, last: Values, months: int) -> None:
+        """Hold output and sales of the first months at what another plan said; to be told before `solve`."""
+        columns, aims = self._of_plan(last, months)
+        self.engine.fix(columns, aims)
+
+    def solve(self, *, by_weights: bool = False, near: Values | None = None) -> Outcome:
+        """What is the best plan, stage after stage or by weights at once?
+
+        `near`: of equal plans the one whose output and sales change least against this one, the last published.
+        """
         if (rows := self.scaled.contradictions()) is not None:
             return Infeasible(self.program, self._marked(rows))
         together = weighted(self.program)
@@ -110,13 +126,36 @@ class Solver:
             if outcome is not None:
                 return outcome
             self._hold(stage, reached[stage.name])
+        if near is not None:
+            self._settle(near)
         return Solved(self.program, self._vector(), _of_stages(reached))
+
+    def _settle(self, last: Values) -> None:
+        """Of equal plans the nearest; where the solver does not find it, the one that was there stays."""
+        columns, aims = self._of_plan(last, len(self.program.months))
+        assert self.place is not None
+        self.engine.aim(np.zeros(len(self.place)))
+        self.engine.keep_near(columns, aims, self.place[columns])
+        if self.engine.run(stage="nearness", onward=True) is Status.OPTIMAL:
+            self.place = self.engine.columns
+
+    def _of_plan(self, last: Values, months: int) -> tuple[Ints, Floats]:
+        """Which columns of output and sales are there in the first months, and what did another plan say of them?"""
+        columns, aims = [], []
+        for name in CHANGES_COUNT:
+            if name in self.program.columns.blocks and name in last:
+                block, said = self.program.columns.blocks[name], np.asarray(last[name], dtype=np.float64)
+                each = np.arange(min(len(said), len(block.slots)))[:, None]
+                columns.append(block.at(each, np.arange(months)).reshape(-1))
+                aims.append(said[: len(each), :months].reshape(-1))
+        at = np.concatenate(columns)
+        return at, np.concatenate(aims) / self.scaled.column_scale[at]
 
     def again(self, stage: Stage, *, onward: bool) -> Outcome:
         """What is the best by these costs, from where the last run ended?"""
         if (rows := self.scaled.contradictions()) is not None:
             return Infeasible(self.program, self._marked(rows))
-        outcome = self._reach(stage, {}, onward=onward)
+        outcome = self._reach(stage, {}, onward=onward, warm=True)
         return outcome or Solved(self.program, self._vector(), self.reached(self._vector()))
 
     def duals(self, stages: Sequence[Stage], caps: Sequence[int]) -> list[Floats]:
@@ -130,11 +169,10 @@ class Solver:
         found = []
         for k, (costs, scale) in enumerate(scales):
             self.engine.aim(costs)
-            status = self.engine.run(stage=stages[k].name, onward=self.place is not None)
-            if status is not Status.OPTIMAL and not self.engine.interior:
-                status = self.engine.run_again()
+            onward = self.place is not None
+            if self.engine.run(stage=stages[k].name, onward=onward, limited=False) is not Status.OPTIMAL:
+                self.engine.run_again(limited=False)
             rows, held = self.engine.multipliers(scale, [before for _, before in scales[:k]])
-            self.place = self.engine.columns
             found.append(np.concatenate([rows, held, np.zeros(max(0, len(stages) - 1 - k))]))
             self.engine.cap(costs, float(caps[k]) * scale)
         self.engine.lift()
@@ -144,10 +182,11 @@ class Solver:
         """What does each stage come to in this plan?"""
         return {stage.name: float(stage.costs @ vector[stage.columns]) for stage in self.program.stages}
 
-    def _reach(self, stage: Stage, reached: dict[str, float], *, onward: bool) -> Outcome | None:
+    def _reach(self, stage: Stage, reached: dict[str, float], *, onward: bool, warm: bool = False) -> Outcome | None:
         costs, scale = self.scaled.costs(stage)
         self.engine.aim(costs)
-        status = self.engine.run(stage=stage.name, onward=onward)
+        run = self.engine.run_warm if warm else self.engine.run
+        status = run(stage=stage.name, onward=onward)
         if status is Status.LOST:
             status = self.engine.run_again()
         if status is Status.OPTIMAL:
