@@ -222,7 +222,7 @@ def test_where_nothing_is_feasible_the_answer_is_no_with_the_rows_at_odds(
 
 @pytest.mark.parametrize(
     "change",
-    ["budget", "budget=", "budget=1.5", "weather=+5%", "line:nowhere=0", "line:fpv-01.2031-05=0", "rate:XXX=+5%", "=5"],
+    ["budget", "budget=", "budget=1.5", "weather=+5%", "line:nowhere=0", "line:fpv-01.2031-05=0", "rate:ZZZ=+5%", "=5"],
 )
 def test_a_change_that_means_nothing_is_named(solved: tuple[Path, dict[str, Any], str], change: str) -> None:
     done = ecluse("whatif", solved[0], "--set", change)

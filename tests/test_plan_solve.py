@@ -142,6 +142,14 @@ def test_multipliers_prove_every_stage_with_the_caps_it_was_given(seed: int) -> 
             assert expected[k] - 1e-5 * abs(expected[k]) - 1 <= least <= expected[k] + 1e-6 * abs(expected[k]) + 1
 
 
+def test_a_stage_held_at_nothing_needs_no_multiplier() -> None:
+    program = baseline(ask(3))
+    solver = Solver(program)
+    assert isinstance(solver.solve(), Solved)
+    vectors = solver.duals(program.stages, [0] * len(program.stages))
+    assert not any(vector.any() for vector in vectors)
+
+
 def test_a_row_that_became_a_bound_has_a_multiplier() -> None:
     question = ask(2, rule="N1")
     base = solve(baseline(question))

@@ -14,3 +14,4 @@ class OfficeConfig(AppConfig):
     def ready(self) -> None:
         """Make every noun known, so that any record on file can be read whoever asks."""
         from ecluse.office import registers, registers_audit, registers_people  # noqa: F401
+        from ecluse.plan import terms  # noqa: F401

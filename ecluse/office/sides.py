@@ -34,6 +34,7 @@ CARRIED: tuple[type, ...] = (SurplusPolicy, Certificate, CapacityStanding, Withd
 SECRET_VERSIONS = (
     "stated_need/1", "stock_count/1", "reserve/1", "absorption_limit/1", "capacity_attestation/1", "funded_order/1",
     "orders_statement/1", "home_delivery/1", "home_price/1", "certificate_request/1",
+    "plan_baseline/1", "plan/1",
 )  # fmt: skip
 ORIGIN = "ecluse/side/1"
 MANIFEST, RECORDS = "manifest", "records"

@@ -84,17 +84,6 @@ class Family:
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
-    """Coefficients written together: at which row and column, how much, from which record."""
-
-    rows: npt.NDArray[np.int32]
-    columns: npt.NDArray[np.int32]
-    factors: Ints
-    source: int
-    places: npt.NDArray[np.int32]
-
-
-@dataclass(frozen=True, slots=True)
 class Stage:
     """What is made least next: whole costs on some columns."""
 
@@ -186,7 +175,11 @@ class Writer:
         self.families: list[Family] = []
         self.sources: list[str] = []
         self._rows: list[tuple[Ints, Places, Places, int, Places]] = []
-        self._terms: list[Terms] = []
+        self._at: list[npt.NDArray[np.int32]] = []  # coefficients, part by part: row, column, factor, record
+        self._over: list[npt.NDArray[np.int32]] = []
+        self._factors: list[Ints] = []
+        self._of: list[npt.NDArray[np.int32]] = []
+        self._source: list[int] = []
 
     def take(self, rows: int) -> int:
         """From which position on stand so many new rows?"""
@@ -211,25 +204,25 @@ class Writer:
         spread = [np.broadcast_to(part, shape) for part in (rows, columns, factors, places)]
         kept: Any = Ellipsis if np.all(factors) else spread[2] != 0
         at, over, each, of = (part[kept].reshape(-1) for part in spread)
-        self._terms.append(
-            Terms(at.astype(np.int32), over.astype(np.int32), each, self.sources.index(source), of.astype(np.int32))
-        )
+        self._at.append(at.astype(np.int32))
+        self._over.append(over.astype(np.int32))
+        self._factors.append(each)
+        self._of.append(of.astype(np.int32))
+        self._source.append(self.sources.index(source))
 
     def program(self, stages: Sequence[Stage], lists: dict[str, Sequence[Any]], months: Sequence[str]) -> Program:
         """Which program was written? The coefficients are sorted by rows; within a row they stand as written."""
         family, place, month, sense, rhs = self._by_row()
-        at = _joined([part.rows for part in self._terms], np.int32)
+        code = np.repeat(np.array(self._source, dtype=np.int8), [len(part) for part in self._at])
+        at = _joined(self._at, np.int32)
         starts = np.zeros(self.count + 1, dtype=np.int64)
         np.cumsum(np.bincount(at, minlength=self.count), out=starts[1:])
         order = _order(at, self.count)
-        code = np.repeat([part.source for part in self._terms], [len(part.rows) for part in self._terms])
+        del at
         return Program(
             self.columns, tuple(self.families), family, place, month, sense, rhs, starts,
-            _joined([part.columns for part in self._terms], np.int32)[order],
-            _joined([part.factors for part in self._terms], np.int64)[order],
-            tuple(self.sources), code.astype(np.int8)[order],
-            _joined([part.places for part in self._terms], np.int32)[order],
-            tuple(stages), lists, months,
+            _joined(self._over, np.int32)[order], _joined(self._factors, np.int64)[order], tuple(self.sources),
+            code[order], _joined(self._of, np.int32)[order], tuple(stages), lists, months,
         )  # fmt: skip
 
     def _by_row(self) -> tuple[Any, ...]:
@@ -243,8 +236,11 @@ class Writer:
         return family, place, month, sense, rhs
 
 
-def _joined(parts: Sequence[npt.NDArray[Any]], kind: type[Any]) -> npt.NDArray[Any]:
-    return np.concatenate(parts, dtype=kind) if parts else np.zeros(0, dtype=kind)
+def _joined(parts: list[npt.NDArray[Any]], kind: type[Any]) -> npt.NDArray[Any]:
+    """The parts as one array; they are let go, for there may be much of them."""
+    found = np.concatenate(parts, dtype=kind) if parts else np.zeros(0, dtype=kind)
+    parts.clear()
+    return found
 
 
 def _order(rows: npt.NDArray[np.int32], count: int) -> npt.NDArray[np.int32]:

@@ -12,7 +12,7 @@ from typing import Any
 
 from ecluse.plan import checker
 from ecluse.plan.blocks import Program
-from ecluse.plan.checker import FORMAT, PARTS, PlanError, Question
+from ecluse.plan.checker import FORMAT, PlanError, Question
 from ecluse.plan.integer import whole_columns
 from ecluse.plan.model import baseline, with_exports
 from ecluse.plan.proof import stage_values, whole_multipliers
@@ -26,7 +26,7 @@ SECONDS = 60.0  # where rounding found nothing, so long may the solver look for 
 
 @dataclass(frozen=True, slots=True)
 class NoPlan:
-    """No plan was made: which part was being made, why (`infeasible`, `stopped`, `not whole`), and which rows say so."""
+    """No plan was made: of which part, why (`infeasible`, `stopped`, `not whole`), and which rows say so."""
 
     part: str
     why: str
@@ -46,19 +46,19 @@ def plan_document(question: Mapping[str, Any], base: Whole, plan: Whole, proof: 
         "plan": {"values": plan, "ledger": ledger(question, plan, base)},
         "proof": dict(proof),
     }
-    document = with_digests({"format": FORMAT, **parts, "sums": checker.sums(parts)})
+    document = {"format": FORMAT, **parts, **checker.kept(parts)}
     checker.check(document)
     return document
 
 
 def digest(part: Any) -> str:
     """Under which digest is a part of the plan known?"""
-    return hashlib.sha256(checker.spelled(part)).hexdigest()
+    return hashlib.sha256(checker.spelled(part).encode()).hexdigest()
 
 
 def with_digests(document: Mapping[str, Any]) -> dict[str, Any]:
     """Which file is it once its digests are made anew?"""
-    return {**document, "digests": {part: digest(document[part]) for part in PARTS}}
+    return {**document, "digests": checker.kept(document)["digests"]}
 
 
 def solve_question(
@@ -70,7 +70,7 @@ def solve_question(
     `log_baseline` is told the baseline's digest before the export plan is begun. Raises PlanError for a question that
     is not one.
     """
-    checker.shaped(question, "question", len(question["months"]))
+    checker.shaped(question, "question")
     program = baseline(question)
     solver = Solver(program, options)
     base = _made("baseline", solver.solve(by_weights=by_weights), question, None, integer)

@@ -29,8 +29,8 @@ class Bounds:
 
     lower: Floats
     upper: Floats
-    lower_row: Rows
-    upper_row: Rows
+    lower_row: npt.NDArray[np.int32]
+    upper_row: npt.NDArray[np.int32]
 
 
 class Scaled:
@@ -75,7 +75,7 @@ class Scaled:
         limit = program.rhs[rows] / (factor * self.column_scale[column])
         count = program.columns.count
         lower, upper = np.zeros(count), np.full(count, np.inf)
-        lower_row, upper_row = np.full(count, NOTHING), np.full(count, NOTHING)
+        lower_row, upper_row = np.full((2, count), NOTHING, dtype=np.int32)
         below, above = sense != LESS, sense != MORE
         np.maximum.at(lower, column[below], limit[below])
         np.minimum.at(upper, column[above], limit[above])

@@ -71,30 +71,40 @@ class Held:
     def __init__(self, options: Options) -> None:
         self.options = options
         self.solver: Solver | None = None
+        self.outcome: Outcome | None = None
 
     def solve(self, program: Program) -> Outcome:
         """What is the best by weights? Warm where the program is like the one before."""
+        self.outcome = self._solved(program)
+        return self.outcome
+
+    def _solved(self, program: Program) -> Outcome:
         before = self.solver
         if before is None or before.place is None or not _alike(before.program, program):
             self.solver = Solver(program, self.options)
             return self.solver.solve(by_weights=True)
+        if isinstance(self.outcome, Solved) and _same(before.program, program):
+            return self.outcome
         scaled = Scaled(program, like=before.scaled)
         # Where only prices move, the last answer is still nearly feasible, and the primal method is at home.
-        onward = _same_limits(before.scaled, scaled) and scaled.same_pattern(before.scaled)
+        onward = np.array_equal(before.program.rhs, program.rhs) and scaled.same_pattern(before.scaled)
         if not (scaled.same_pattern(before.scaled) and _told(before, scaled)):
             before.engine.reload(scaled)
         before.program, before.scaled, before.engine.scaled = program, scaled, scaled
         return before.again(weighted(program), onward=onward)
 
 
+def _same(one: Program, other: Program) -> bool:
+    """Is nothing changed at all?"""
+    pairs: list[tuple[Any, Any]] = [(one.rhs, other.rhs), (one.indices, other.indices), (one.factors, other.factors)]
+    pairs += [(a.costs, b.costs) for a, b in zip(one.stages, other.stages, strict=True)]
+    return all(np.array_equal(a, b) for a, b in pairs)
+
+
 def _alike(one: Program, other: Program) -> bool:
     same = one.shape == other.shape and [f.name for f in one.families] == [f.name for f in other.families]
     blocks = [(b.name, b.size) for b in one.columns.blocks.values()]
     return same and blocks == [(b.name, b.size) for b in other.columns.blocks.values()]
-
-
-def _same_limits(one: Scaled, other: Scaled) -> bool:
-    return np.array_equal(one.program.rhs, other.program.rhs)
 
 
 def _told(before: Solver, scaled: Scaled) -> bool:

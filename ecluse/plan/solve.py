@@ -168,15 +168,20 @@ class Solver:
         scales = [self.scaled.costs(stage) for stage in stages]
         found = []
         for k, (costs, scale) in enumerate(scales):
-            self.engine.aim(costs)
-            onward = self.place is not None
-            if self.engine.run(stage=stages[k].name, onward=onward, limited=False) is not Status.OPTIMAL:
-                self.engine.run_again(limited=False)
-            rows, held = self.engine.multipliers(scale, [before for _, before in scales[:k]])
+            if caps[k] == 0 and not (costs < 0).any():
+                rows, held = np.zeros(self.program.shape[0]), np.zeros(k)  # nothing below zero: no multiplier is needed
+            else:
+                rows, held = self._duals(stages[k].name, costs, scale, [before for _, before in scales[:k]])
             found.append(np.concatenate([rows, held, np.zeros(max(0, len(stages) - 1 - k))]))
             self.engine.cap(costs, float(caps[k]) * scale)
         self.engine.lift()
         return found
+
+    def _duals(self, name: str, costs: Floats, scale: float, before: Sequence[float]) -> tuple[Floats, Floats]:
+        self.engine.aim(costs)
+        if self.engine.run(stage=name, onward=self.place is not None, limited=False) is not Status.OPTIMAL:
+            self.engine.run_again(limited=False)
+        return self.engine.multipliers(scale, before)
 
     def reached(self, vector: Floats) -> dict[str, float]:
         """What does each stage come to in this plan?"""

@@ -158,6 +158,7 @@ KINDS: Mapping[str, ImportKind] = MappingProxyType({
         _from_world("aid", "on"),
         _from_world("budgets", ""),
         _from_world("surplus_policies", "valid_from"),
+        _from_world("plan_policies", "valid_from"),
         _from_world("contribution_policies", "valid_from"),
         _from_world("buyer_tiers", "valid_from"),
         _from_world("partner_lists", "valid_from"),

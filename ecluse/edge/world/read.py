@@ -20,6 +20,7 @@ from ecluse.edge.world.schema import BY_NAME, TABLES, Column, Kind, Table
 
 TABLE_BYTES_LIMIT = 256 * 1024 * 1024
 ROWS_LIMIT = 2_000_000
+PLAN_FILE, PLAN_BYTES_LIMIT = "plan.json", 32 * 1024 * 1024
 BASIS_POINTS = 10_000
 
 
@@ -28,7 +29,8 @@ class World:
     """A demonstration world: one tuple of rows for each table, its period, and the digest of its files.
 
     `index[table][id]` finds a row of a table whose key is one column; `conduct_of[order]` gives an order's deviations
-    as (step, field) -> value; `lists[file]` the bytes of a watchlist file that list_versions names.
+    as (step, field) -> value; `lists[file]` the bytes of a watchlist file that list_versions names. `plan` holds the bytes
+    of the plan that was solved for it, where the folder has one; the digest is that of the tables alone.
     """
 
     world: tuple[rows.Setting, ...]
@@ -99,6 +101,7 @@ class World:
     lists: Mapping[str, bytes]
     files: tuple[tuple[str, str], ...]
     digest: str
+    plan: bytes = b""
 
 
 def read_world(folder: Path) -> World:
@@ -123,7 +126,18 @@ def read_world(folder: Path) -> World:
         lists=MappingProxyType(lists),
         files=files,
         digest=digest_of(files),
+        plan=_plan_of(folder),
     )
+
+
+def _plan_of(folder: Path) -> bytes:
+    """Which plan lies beside the tables? None in most worlds."""
+    path = folder / PLAN_FILE
+    if not path.is_file():
+        return b""
+    if path.stat().st_size > PLAN_BYTES_LIMIT:
+        raise BadInputError.one(PLAN_FILE, f"at most {PLAN_BYTES_LIMIT} bytes", "more", "solve a smaller question")
+    return path.read_bytes()
 
 
 def file_digests(folder: Path) -> tuple[tuple[str, str], ...]:

@@ -94,6 +94,8 @@ ACTIONS: dict[str, frozenset[str]] = {
     "proceeds.close": frozenset({"spender", "controller"}),
     "proceeds.hear": frozenset({"clock"}),
     "audits.keep": frozenset({"clock", "auditor", "controller"}),
+    "plan.commit_baseline": frozenset({"planner"}),
+    "plan.adopt": frozenset({"planner"}),
     "sides.export": frozenset({"clock"}),
     "sides.import": frozenset({"clock"}),
 }  # fmt: skip

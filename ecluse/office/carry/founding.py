@@ -17,6 +17,7 @@ from ecluse.office.actions.deed import Deed
 from ecluse.office.models import LiveParty
 from ecluse.office.registers import AidReceived, Authority, Budget, HomePrice, Model, Officer
 from ecluse.office.session import Session
+from ecluse.plan.terms import PlanPolicy
 from ecluse.parties.terms import BuyerTiers, EndUseClause, EndUseStatement, ExporterStatus, Ownership, Party, PartyKind
 from ecluse.proceeds.terms import BudgetFigure, ContributionPolicy, ContributionRule, RateOfDay, Shortage
 from ecluse.surplus.terms import (
@@ -61,6 +62,8 @@ def found_world(session: Session, world: World, on: date) -> None:
     signers = Signers(session, on)
     for name, filings in _tables(world, signers, on):
         _enter(session, signers, name, filings, on)
+    if world.plan_policies:
+        _enter(session, signers, "plan-policies", plan_policies(world), on, log="plan")
     with Deed(session, "office.register", actor="clock:office", on=on, subject="register:live-parties") as deed:
         for party in sorted(row.party for row in world.parties):
             record = session.newest(party, Party)
@@ -68,8 +71,10 @@ def found_world(session: Session, world: World, on: date) -> None:
             deed.put(LiveParty(party=party, digest=seal(record).digest), party)
 
 
-def _enter(session: Session, signers: Signers, name: str, filings: Iterable[Filing], on: date) -> None:
-    with Deed(session, "office.register", actor="clock:office", on=on, subject=f"register:{name}") as deed:
+def _enter(
+    session: Session, signers: Signers, name: str, filings: Iterable[Filing], on: date, log: str = "home"
+) -> None:
+    with Deed(session, "office.register", actor="clock:office", on=on, subject=f"register:{name}", log=log) as deed:
         for record, subject, owner in filings:
             deed.seal(record, subject, [signers.sign(owner, record, on)] if owner else ())
 
@@ -319,6 +324,13 @@ def _policies(world: World) -> Iterator[Filing]:
     yield from _grouped(world.buyer_tiers, _tiers, "policy:tiers")
     yield from _grouped(world.partner_lists, _partners, "policy:partners")
     yield from _grouped(world.critical_goods, _critical, "policy:critical")
+
+
+def plan_policies(world: World) -> Iterator[Filing]:
+    """Which planning policies are signed in this world?"""
+    for r in world.plan_policies:
+        days = (r.signed_on, r.valid_from, r.valid_until)
+        yield PlanPolicy(r.policy, r.owner, r.rule, r.reinvest_share_bp, r.grace_months, *days), "policy:plan", r.owner
 
 
 def _grouped(rows: Iterable[Any], build: Callable[[list[Any]], Any], subject: str) -> Iterator[Filing]:

@@ -196,6 +196,7 @@ def all_actions() -> Mapping[str, Action]:
         office,
         opening,
         parties,
+        plan,
         proceeds,
         production,
         signatures,
@@ -203,7 +204,7 @@ def all_actions() -> Mapping[str, Action]:
     )
 
     opened = (office, absences, opening, signatures)
-    rooms = (*opened, surplus, parties, licence, licence_cases, production, custody, proceeds)
+    rooms = (*opened, surplus, parties, licence, licence_cases, production, custody, proceeds, plan)
     return {action.name: action for room in rooms for action in room.ACTIONS}
 
 

@@ -106,6 +106,7 @@ FOUNDED: dict[str, Callable[[Any], Iterator[founding.Filing]]] = {
         ("surplus_policies", "contribution_policies", "buyer_tiers", "partner_lists", "critical_goods"),
         founding._policies,
     ),
+    "plan_policies": founding.plan_policies,
     "officers": founding._officers,
     "capacity": founding._capacity,
     "statements": founding._statements,

@@ -1,0 +1,206 @@
+"""What would let contradicting demands be met: the smallest whole change of one kind, and of which records?
+
+Later orders are tried month by month; fewer units, less reserve, more hours or a steeper ramp are sought in whole
+numbers at once. Each is verified by asking the question again with exactly that change.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import scipy.optimize
+import scipy.sparse
+
+from ecluse.plan.checker import Question
+from ecluse.plan.infeasible import SECONDS, Conflict, has_answer, has_whole_answer
+
+OWED = frozenset("xsv")  # columns of what is owed: made, in stock, the host's part
+ELASTIC = ("hours", "fewer", "reserve", "ramp")
+NEAR = 1e-6
+TRIES = 3
+Place = tuple[int, int]  # of a record in its list, and of a month
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """By how much is one record changed, in which month (None: in all)? Units, thousandths of an hour, or months."""
+
+    record: str
+    month: str | None
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class Remedy:
+    """Changes of one kind that suffice, with the changed question; `least`: the solver says that no less would do.
+
+    `hours` more, orders `fewer`, `reserve` less, `ramp` steeper, or an order that may `slip`; then `beyond` says how
+    many of its units fall due after the last month.
+    """
+
+    kind: str
+    changes: tuple[Change, ...]
+    total: int
+    is_least: bool
+    question: Mapping[str, Any]
+    beyond: int = 0
+
+
+def remedies(conflict: Conflict) -> Iterator[Remedy]:
+    """What would each suffice alone?"""
+    yield from _slips(conflict)
+    for kind in ELASTIC:
+        remedy = _elastic(conflict.question, kind)
+        if remedy is not None:
+            yield remedy
+
+
+# ---------------------------------------------------------------- later orders
+
+
+def _slips(conflict: Conflict) -> Iterator[Remedy]:
+    """By how many months must one order of the contradiction slip, or where one is not enough, all of them?"""
+    named = [group.record for group in conflict.groups if group.kind == "order"]
+    alone = [found for order in named if (found := _slip(conflict.question, [order])) is not None]
+    yield from alone
+    if not alone and len(named) > 1 and (together := _slip(conflict.question, named)) is not None:
+        yield together
+
+
+def _slip(question: Mapping[str, Any], orders: Sequence[str]) -> Remedy | None:
+    last = len(question["months"]) - 1  # past it nothing would be left to meet
+    if last < 1 or not has_answer(later(question, orders, last)):
+        return None
+    for months in range(1, last + 1):
+        asked = later(question, orders, months)
+        if has_answer(asked) and has_whole_answer(asked):
+            changes = tuple(Change(order, None, months) for order in orders)
+            beyond = _due(question, orders) - _due(asked, orders)
+            return Remedy("slip", changes, months, True, asked, beyond)
+    return None
+
+
+def later(question: Mapping[str, Any], orders: Sequence[str], months: int) -> dict[str, Any]:
+    """Which question is asked when these orders fall due so many months later?"""
+    size = len(question["months"])
+    return {
+        **question,
+        "orders": [
+            {**order, "units": ([0] * months + order["units"])[:size]} if order["id"] in orders else order
+            for order in question["orders"]
+        ],
+    }
+
+
+def _due(question: Mapping[str, Any], orders: Sequence[str]) -> int:
+    return sum(sum(order["units"]) for order in question["orders"] if order["id"] in orders)
+
+
+# ---------------------------------------------------------------- whole numbers at once
+
+
+def _elastic(question: Mapping[str, Any], kind: str) -> Remedy | None:
+    found = _least(question, kind)
+    if found is None:
+        return None
+    amounts, is_least = found
+    for more in range(TRIES):
+        asked = relaxed(question, kind, {at: amount + more for at, amount in amounts.items()})
+        if has_whole_answer(asked):
+            changes = tuple(_change(question, kind, at, amount + more) for at, amount in amounts.items())
+            return Remedy(kind, changes, sum(change.amount for change in changes), is_least and not more, asked)
+    return None
+
+
+def relaxed(question: Mapping[str, Any], kind: str, amounts: Mapping[Place, int]) -> dict[str, Any]:
+    """Which question is asked when records of one kind give way by so much? Never below zero."""
+    months = range(len(question["months"]))
+    every: Any = lambda place: [amounts.get((place, t), 0) for t in months]  # noqa: E731
+
+    def less(figures: Sequence[int], by: Sequence[int]) -> list[int]:
+        return [max(0, figure - amount) for figure, amount in zip(figures, by, strict=True)]
+
+    def changed(place: int, record: Mapping[str, Any]) -> dict[str, Any]:
+        if kind == "hours":
+            return {**record, "hours": [h + more for h, more in zip(record["hours"], every(place), strict=True)]}
+        if kind == "fewer":
+            return {**record, "units": less(record["units"], every(place))}
+        amount = amounts.get((place, 0), 0)
+        if kind == "reserve":
+            return {**record, "reserve": less(record["reserve"], [amount for _ in months])}
+        return {**record, "ramp": None if record["ramp"] is None else record["ramp"] + amount}
+
+    name = _records(kind)
+    return {**question, name: [changed(place, record) for place, record in enumerate(question[name])]}
+
+
+def _records(kind: str) -> str:
+    return {"hours": "lines", "fewer": "orders", "reserve": "products", "ramp": "makes"}[kind]
+
+
+def _change(question: Mapping[str, Any], kind: str, at: Place, amount: int) -> Change:
+    month = question["months"][at[1]] if kind in ("hours", "fewer") else None
+    return Change(question[_records(kind)][at[0]]["id"], month, amount)
+
+
+def _least(question: Mapping[str, Any], kind: str) -> tuple[dict[Place, int], bool] | None:
+    """Which amounts of one kind add up to the least that suffices? And does the solver call them the least?"""
+    columns: dict[Any, int] = {}
+    rows: list[tuple[list[tuple[int, int]], str, int]] = []
+    gives: dict[Place, int] = {}
+    asked, most = Question(question), {}
+    for name, terms, sense, right in asked.rows(exports=False):
+        family = name.partition("/")[0]
+        own = [(factor, columns.setdefault(at, len(columns))) for factor, at in terms if at[0] in OWED]
+        if family not in ("stock", "reserve", "hours", "ramp", "host") or not (own or right):
+            continue
+        for place, factor, limit in _give(question, asked, kind, family, terms):
+            at = gives.setdefault(place, columns.setdefault(("give", *place), len(columns)))
+            most[at] = limit
+            own.append((factor, at))
+        rows.append((own, sense, right))
+    if not gives:
+        return None
+    upper = np.array([most.get(column, math.inf) for column in range(len(columns))])
+    costs = np.zeros(len(columns))
+    costs[list(gives.values())] = 1
+    found = scipy.optimize.milp(
+        costs, integrality=np.ones(len(columns)), bounds=scipy.optimize.Bounds(0, upper),
+        constraints=_constraint(rows, len(columns)), options={"mip_rel_gap": 0.0, "time_limit": SECONDS},
+    )  # fmt: skip
+    if found.x is None:
+        return None
+    amounts = {place: math.ceil(found.x[column] - NEAR) for place, column in gives.items()}
+    return {place: amount for place, amount in amounts.items() if amount}, found.status == 0
+
+
+def _constraint(rows: Sequence[tuple[list[tuple[int, int]], str, int]], columns: int) -> Any:
+    at = [(row, column, factor) for row, (terms, _, _) in enumerate(rows) for factor, column in terms]
+    lines, over, factors = zip(*at, strict=True)
+    matrix = scipy.sparse.csr_array((factors, (lines, over)), shape=(len(rows), columns))
+    low = [-math.inf if sense == "<" else right for _, sense, right in rows]
+    high = [math.inf if sense == ">" else right for _, sense, right in rows]
+    return scipy.optimize.LinearConstraint(matrix, low, high)
+
+
+def _give(
+    question: Mapping[str, Any], asked: Question, kind: str, family: str, terms: Sequence[Any]
+) -> Iterator[tuple[Place, int, Any]]:
+    """Which records of the kind can give way in a row: place, factor, and at most how much?"""
+    if not terms or family != {"fewer": "stock"}.get(kind, kind):
+        return
+    _, place, t = terms[0][1]  # of stock, reserve and ramp the first column is the record's own
+    if kind == "hours":
+        yield (asked.of("makes", "lines")[place], t), -1, math.inf
+    elif kind == "reserve":
+        yield (place, 0), 1, max(question["products"][place]["reserve"])
+    elif kind == "ramp":
+        yield (place, 0), -1, math.inf
+    else:
+        for at, product in enumerate(asked.of("orders", "products")):
+            if product == place and question["orders"][at]["units"][t]:
+                yield (at, t), -1, question["orders"][at]["units"][t]
