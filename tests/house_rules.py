@@ -203,6 +203,8 @@ def no_clock_in_a_gate(root: Path) -> list[str]:
         if path.as_posix().endswith("ecluse/base/source.py"):
             continue
         for line, name in sorted(set(_clocks(path))):
+            if (path.name, name) == ("checker.py", "open"):
+                continue  # the stranger’s checker is a program of its own: one file that reads one plan
             text = (
                 f"`{name}`: a judgement reads no clock, chance or setting; take it as an argument (`on`, `at`, Source)"
             )

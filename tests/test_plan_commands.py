@@ -23,9 +23,10 @@ YES, NO, UNABLE = 0, 1, 2
 
 
 def ecluse(*arguments: object, lang: str = "en") -> subprocess.CompletedProcess[str]:
+    spoken = {"LANGUAGE": "", "LC_ALL": f"{lang}_XX.UTF-8"}
     return subprocess.run(
         [sys.executable, "-m", "ecluse", "plan", *map(str, arguments)], cwd=ROOT, capture_output=True, text=True,
-        timeout=500, check=False, env={**os.environ, "PYTHONPATH": str(ROOT), "LANGUAGE": "", "LC_ALL": f"{lang}_XX.UTF-8"},
+        timeout=500, check=False, env={**os.environ, "PYTHONPATH": str(ROOT), **spoken},
     )  # fmt: skip
 
 
@@ -229,6 +230,49 @@ def test_a_change_that_means_nothing_is_named(solved: tuple[Path, dict[str, Any]
     assert done.returncode == UNABLE
     assert "--set" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+# ---------------------------------------------------------------- prove
+
+PROGRAM = """NAME small
+ROWS
+ N cost
+ G need
+ L room
+COLUMNS
+ x cost 1 need 1
+ x room 1
+ y cost 2 need 3
+RHS
+ rhs need 7 room 10
+ENDATA
+"""
+
+
+def test_an_optimum_is_proven_in_exact_fractions(tmp_path: Path) -> None:
+    (tmp_path / "small.mps").write_text(PROGRAM, encoding="utf-8")
+    done = ecluse("prove", tmp_path / "small.mps", "--out", tmp_path / "proof.json", "--json")
+    told = json.loads(done.stdout)
+    assert done.returncode == YES
+    assert (told["proven"], told["value"], told["bound"], told["gap"]) == (True, "14/3", "14/3", "0")
+    assert (tmp_path / "proof.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("held", "status"),
+    [
+        pytest.param(PROGRAM.replace("cost 2", "cost -2").replace(" x room 1\n", ""), NO, id="without a least value"),
+        pytest.param(PROGRAM.replace("need 7 room", "need 7\n rhs need 8 room"), UNABLE, id="reads in two ways"),
+        pytest.param('{"format": "' + "x" * 5_000 + '"}', UNABLE, id="no program"),
+    ],
+)
+def test_what_is_not_proven_is_not_said_to_be(tmp_path: Path, held: str, status: int) -> None:
+    (tmp_path / "odd.mps").write_text(held, encoding="utf-8")
+    done = ecluse("prove", tmp_path / "odd.mps", "--out", tmp_path / "proof.json")
+    assert done.returncode == status
+    assert "Traceback" not in done.stderr
+    assert len(done.stderr) < 3_000
+    assert not (tmp_path / "proof.json").exists()
 
 
 # ---------------------------------------------------------------- workbooks

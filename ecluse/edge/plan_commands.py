@@ -188,6 +188,38 @@ def _tell_differences(found: dict[str, Any], changes: Sequence[str], lang: str) 
     tell(word("plan.whatif.unrounded", lang))
 
 
+def prove(file: str, proof: str, seconds: int, as_json: bool) -> int:
+    """Is the optimum of the linear program in this MPS file proven exactly? 1: only bounded, or not at all."""
+    from ecluse.edge.plan import write_plan
+    from ecluse.edge.plan_programs import read_program
+    from ecluse.plan.prove import gap
+    from ecluse.plan.prove import prove as proven
+
+    lang, program = person_language(), read_program(Path(file))
+    found = proven(program, seconds or None)
+    told = gap(program, found)
+    value, bound = told.value, told.bound
+    form = {
+        "proven": told.is_proven,
+        "value": None if value is None else str(value),
+        "bound": None if bound is None else str(bound),
+        "gap": None if value is None or bound is None else str(abs(value - bound)),
+        "faults": list(told.faults),
+    }
+    if as_json:
+        out(form)
+    elif form["gap"] is not None:
+        key = "plan.prove.proven" if told.is_proven else "plan.prove.bounded"
+        print(word(key, lang, **{name: form[name] for name in ("value", "bound", "gap")}))
+    if form["gap"] is None:
+        tell(word("plan.prove.unproven", lang, count=len(told.faults)))
+        _tell_rows(told.faults, lang)
+        return NO
+    write_plan(Path(proof), found)
+    tell(word("plan.prove.written", lang, path=proof))
+    return YES if told.is_proven else NO
+
+
 # ---------------------------------------------------------------- workbooks
 
 

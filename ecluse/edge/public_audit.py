@@ -18,7 +18,8 @@ from ecluse.edge.public_audit_goods import check_custody, check_proceeds
 from ecluse.edge.public_audit_law import PublishedLaw, check_hearings, read_law
 from ecluse.edge.public_audit_logs import Logs, read_logs
 from ecluse.edge.public_audit_openings import OpenedRecord, Openings, check_openings, of_version, read_opened
-from ecluse.edge.public_audit_points import Point, PublicReport, broken, cannot
+from ecluse.edge.public_audit_plans import check_plans
+from ecluse.edge.public_audit_points import Point, PublicReport, broken
 
 FAULTS = (
     EvidenceError, KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError, RecursionError, OSError,
@@ -51,7 +52,7 @@ def report_on(path: Path) -> PublicReport:
     points += found
     checks: list[tuple[str, str, Callable[[], Iterable[Point]]]] = [
         ("P1", "certificates.json", lambda: check_certificates(folder, logs, openings)),
-        ("P2", "", lambda: [cannot("P2", "baseline")]),
+        ("P2", "plans.json", lambda: check_plans(folder, logs, openings, opened)),
         ("P3", "lists.json", lambda: check_lists(folder, logs, openings, opened)),
         ("P4", "authorities.json", lambda: check_authorities(folder, logs, openings, opened)),
         ("P5", "custody.json", lambda: check_custody(folder, logs, openings, opened)),

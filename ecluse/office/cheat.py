@@ -11,7 +11,7 @@ from django.db import transaction
 
 from ecluse.base.errors import BadInputError, ForbiddenError
 from ecluse.base.words import say
-from ecluse.office.cheats import insider, insider_left_out, insider_money, raw_caches, raw_log, raw_records
+from ecluse.office.cheats import insider, insider_left_out, insider_money, plans, raw_caches, raw_log, raw_records
 from ecluse.office.cheats.hands import Administrator, CheatKind, Insider, guards_down
 from ecluse.office.models import Setting
 
@@ -23,6 +23,8 @@ KINDS: Mapping[str, CheatKind] = MappingProxyType(
         **insider.KINDS,
         **insider_left_out.KINDS,
         **insider_money.KINDS,
+        **plans.RAW_KINDS,
+        **plans.INSIDE_KINDS,
     }
 )
 

@@ -30,6 +30,7 @@ from ecluse.office.publish_custody import custody
 from ecluse.office.publish_gates import authorities, certificates, lists
 from ecluse.office.publish_hearings import Heard, counts, heard, law_used
 from ecluse.office.publish_openings import Schedule, opened, openings
+from ecluse.office.publish_plans import plans
 from ecluse.office.publish_proceeds import proceeds
 from ecluse.office.publish_reading import Reading, publication_term
 
@@ -196,6 +197,7 @@ def _write_law(folder: Path, reading: Reading, hearings: list[Heard]) -> None:
     _write_json(folder, "law.json", {"engine": f"ecluse {__version__}", "tables": tables, "used": law_used(hearings)})
     _write_json(folder, "hearings.json", counts(hearings, minimum))
     _write_json(folder, "certificates.json", certificates(reading, hearings))
+    _write_json(folder, "plans.json", plans(reading))
     _write_json(folder, "authorities.json", authorities(reading, hearings))
     _write_json(folder, "proceeds.json", proceeds(reading, hearings, minimum, digits))
 

@@ -55,26 +55,26 @@ class Question:
 
     def __init__(self, q: Mapping[str, Any], base: Values | None = None) -> None:
         self.q, self.base, self.months, self.last = q, base or {}, list(enumerate(q["months"])), len(q["months"]) - 1
-        lines = [q["lines"][i] for i in self._of("makes", "lines")]
+        lines = [q["lines"][i] for i in self.of("makes", "lines")]
         self.host, self.made = [min(line["host_bp"], WHOLE) for line in lines], self._group("makes", "products")
         self.free = [[m for m in made if lines[m]["may_export"]] for made in self.made]
         self.each = [[h // make["hours"] for h in line["hours"]] for line, make in zip(lines, q["makes"], strict=True)]
         self.gross = [[sale["price"] * n // over for n, over in q["rates"][sale["currency"]]] for sale in q["sales"]]
-        self.price = [q["pools"][pool]["price"] for pool in self._of("needs", "pools")]
+        self.price = [q["pools"][pool]["price"] for pool in self.of("needs", "pools")]
         self.classes = {k: i for i, k in enumerate(sorted({need["priority"] for need in q["needs"]}))}
-        self.urgent = {n: self.price[n] for n, need in enumerate(q["needs"]) if need["urgent"]}
-        prices = {n: q["needs"][n]["price_abroad"] for n in self.urgent}
-        self.abroad = {n: price for n, price in prices.items() if price is not None}
+        asked = {n: need["price_abroad"] for n, need in enumerate(q["needs"]) if need["urgent"]}
+        self.urgent, self.abroad = {n: self.price[n] for n in asked}, {n: c for n, c in asked.items() if c is not None}
         self.orders = [[q["orders"][i] for i in own] for own in self._group("orders", "products")]
 
-    def _of(self, inner: str, outer: str) -> list[int]:
+    def of(self, inner: str, outer: str) -> list[int]:  # places in the outer list, -1 for null
         at = {None: -1} | {record["id"]: place for place, record in enumerate(self.q[outer])}
-        ensure(len(at) == len(self.q[outer]) + 1, f"question/{outer}: an id stands twice")
+        known = len(at) == len(self.q[outer]) + 1 and all(record[outer[:-1]] in at for record in self.q[inner])
+        ensure(known, f"question/{inner}: names what is not in {outer}, or an id stands there twice")
         return [at[record[outer[:-1]]] for record in self.q[inner]]
 
     def _group(self, inner: str, outer: str) -> list[list[int]]:
         found: list[list[int]] = [[] for _ in [*self.q[outer], None]]
-        for place, owner in enumerate(self._of(inner, outer)):
+        for place, owner in enumerate(self.of(inner, outer)):
             found[owner].append(place)
         return found[:-1]
 
@@ -126,8 +126,8 @@ class Question:
             ensure(sale["licence"] or sale["hypothetical"], f"route/{sale['id']}: neither licence nor hypothetical")
             yield f"demand/{at}", [(1, ("g", j, t))], "<", sale["demand"][t]
             yield f"route/{at}", [(1, ("g", j, t)), *((-1, ("e", k, t)) for k in ways[j])], "=", 0
-        volume = [q["products"][p]["volume"] for p in self._of("sales", "products")]
-        size = [volume[j] for j in self._of("routes", "sales")]
+        volume = [q["products"][p]["volume"] for p in self.of("sales", "products")]
+        size = [volume[j] for j in self.of("routes", "sales")]
         late = [min(route["transit"], self.last + 1) for route in q["routes"]]
         for i, centre, t, at in self._over("centres"):  # passes so many months after it left the stock at home
             terms = [(size[k], ("e", k, t - late[k])) for k in through[i] if t >= late[k]]
@@ -224,14 +224,14 @@ def check(plan: Mapping[str, Any]) -> list[str]:
     asked = Question(q)
     worth = [sum(c * base["values"][b][i][t] for (b, i, t), c in costs.items()) for _, costs in asked.stages()]
     both = zip(asked.stages(), worth, strict=True)
-    caps = [(name, [(c, at) for at, c in costs.items()], "<", value) for (name, costs), value in both]
+    caps = [(f"cap/{name}", [(c, at) for at, c in costs.items()], "<", value) for (name, costs), value in both]
     least = asked.check(base, caps[:-1], list(zip(*proof["multipliers"], strict=True)), min(proof["shift"], 256))
     Question(q, base["values"]).check(plan["plan"])
     wrong = [at for at, _ in found["sums"].items() ^ plan["sums"].items()]
     ensure(not wrong, f"sums/{min(wrong, default='')}: is not the sum of that record")
     told = [f"{part}: {len(plan[part]['ledger'])} rows hold" for part in ("baseline", "plan")]
     ends = zip(caps, worth, least, strict=True)
-    return told + [f"baseline {cap[0]}: {n}, none below {low}, gap {n - low}" for cap, n, low in ends]
+    return told + [f"{cap[0]}: {n}, no baseline below {low}, gap {n - low}" for cap, n, low in ends]
 
 
 def main(path: str = "") -> int:

@@ -23,7 +23,7 @@ from ecluse.plan.solve import Infeasible, Solved, Solver, Stopped
 NOTHING_HOME: dict[str, Any] = {
     "centres": [], "licences": [], "destinations": [], "sales": [], "routes": [], "rule": "N0",
 }  # fmt: skip
-SECONDS = 20  # so long may whole units be sought where rounding finds none
+SECONDS = 10  # so long may whole units be sought where rounding finds none
 KINDS = ("order", "reserve", "hours", "ramp", "host")
 
 

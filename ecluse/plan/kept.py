@@ -15,8 +15,8 @@ from ecluse.plan import checker
 from ecluse.plan.checker import PlanError
 from ecluse.plan.terms import ModelUnits, StageValue
 
-DOCUMENT_BYTES_LIMIT = 32 * 1024 * 1024
-STAGE = re.compile(r"cap/(\S+): (-?\d+), no baseline below (-?\d+), gap -?\d+")
+DOCUMENT_BYTES_LIMIT = 10 * 1024 * 1024
+STAGE = re.compile(r"(?:baseline )?(?:cap/)?(\S+): (-?\d+), (?:no baseline|none) below (-?\d+), gap -?\d+")
 
 
 @dataclass(frozen=True, slots=True)

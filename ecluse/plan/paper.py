@@ -15,7 +15,7 @@ from ecluse.plan.blocks import Program
 from ecluse.plan.checker import FORMAT, PlanError, Question
 from ecluse.plan.integer import whole_columns
 from ecluse.plan.model import baseline, with_exports
-from ecluse.plan.proof import stage_values, whole_multipliers
+from ecluse.plan.proof import allowance, stage_values, whole_multipliers
 from ecluse.plan.rounding import RoundingError, again, whole_baseline, whole_plan
 from ecluse.plan.solve import Infeasible, Options, Outcome, Solved, Solver
 from ecluse.plan.written import Whole, ledger
@@ -79,6 +79,7 @@ def solve_question(
     if log_baseline:
         log_baseline(digest(base))
     proof = whole_multipliers(program, solver.duals(program.stages, stage_values(question, base)))
+    proof["allowance"] = allowance(question)
     offered = with_exports(question, base)
     plan = _made("plan", Solver(offered, options).solve(by_weights=by_weights), question, base, integer)
     return plan if isinstance(plan, NoPlan) else plan_document(question, base, plan, proof)

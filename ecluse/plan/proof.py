@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from ecluse.plan.blocks import LESS, MORE, Program
-from ecluse.plan.checker import Column, Question, Values
+from ecluse.plan.checker import WHOLE, Column, Question, Values
 
 Multipliers = list[list[int]]
 GUARD = 32  # bits kept below the largest coefficient
@@ -49,3 +49,26 @@ def _whole(program: Program, vector: Any, stage: int, shift: int) -> list[int]:
     caps[caps > 0] = 0.0
     caps[stage:] = 0.0
     return [round(math.ldexp(figure, shift)) if figure else 0 for figure in found.tolist()]
+
+
+def allowance(question: Mapping[str, Any]) -> list[int]:
+    """By how much may rounding to whole units leave each stage above the best, as stated beside the proof?
+
+    Hours of a month that make no whole unit are lost, and a unit may come a month late: so up to one lot a make of its
+    pool, and one more, for every month so far, and never more than was needed. Fairness: the same, as a share of need.
+    """
+    asked, months = Question(question), len(question["months"])
+    makes = [0] * len(question["pools"])
+    pools = asked.of("products", "pools")
+    for product in asked.of("makes", "products"):
+        makes[pools[product]] += 1
+    found, widest = dict.fromkeys(asked.classes, 0), dict.fromkeys(asked.classes, 0)
+    for need, pool in zip(question["needs"], asked.of("needs", "pools"), strict=True):
+        lots, wanted = 1 + makes[pool], 0
+        for t in range(months):
+            wanted += need["units"][t]
+            found[need["priority"]] += need["value"] * min(wanted, lots * (t + 1))
+        if wanted:
+            gap = -(-WHOLE * min(wanted, lots * months) // wanted)
+            widest[need["priority"]] = max(widest[need["priority"]], gap)
+    return [*found.values(), sum(widest.values())]

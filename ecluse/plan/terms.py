@@ -76,6 +76,16 @@ class Plan:
     on: date
 
 
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """So many units of a model may be certified by the end of this month, says the plan; it binds no gate."""
+
+    class_: str
+    model: str
+    month: Month
+    units: int
+
+
 def subject_of(first_month: Month) -> str:
     """About which subject are the baselines and plans filed that begin with this month?
 

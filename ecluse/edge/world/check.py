@@ -12,9 +12,10 @@ from ecluse.base.errors import BadInputError, Fault
 from ecluse.base.places import STATES
 from ecluse.edge.world import check_links, check_plan, check_rules
 from ecluse.edge.world.check_cells import found_in, is_whole
+from ecluse.edge.world.check_plan_file import check_plan_file
 from ecluse.edge.world.check_rules import Found
 from ecluse.edge.world.check_sheet import SEE, Gathered, Sheet, gather_folder, sheet_of
-from ecluse.edge.world.read import ROWS_LIMIT, read_world
+from ecluse.edge.world.read import PLAN_FILE, ROWS_LIMIT, read_world
 from ecluse.edge.world.schema import TABLES
 from ecluse.edge.world.workbook import gather_workbook, is_workbook, open_world
 
@@ -41,7 +42,7 @@ def check_world(path: Path) -> list[Fault]:
     faults += _wrong_settings(found.sheets.get("world"))
     for rule in RULES:
         faults += rule(found)
-    return _sorted(faults, gathered) if faults else _unreadable(path)
+    return _sorted(faults, gathered) if faults else _unreadable(path) or check_plan_file(path)
 
 
 def _gather(path: Path, faults: list[Fault]) -> Gathered:
@@ -64,7 +65,7 @@ def _unreadable(path: Path) -> list[Fault]:
 def _unknown_files(gathered: Gathered) -> Iterator[Fault]:
     known = {table.file for table in TABLES}
     for file in gathered.files:
-        if file not in known and not file.startswith("lists/"):
+        if file not in known and not file.startswith("lists/") and file != PLAN_FILE:
             what, place = ("sheet", "workbook") if gathered.is_workbook else ("file", "folder")
             remedy = f"name it as a table, or move it out of the {place}"
             yield Fault(gathered.place(file), None, None, f"a {what} of a world", f"an unknown {what}", remedy)

@@ -20,7 +20,7 @@ from ecluse.edge.world.schema import BY_NAME, TABLES, Column, Kind, Table
 
 TABLE_BYTES_LIMIT = 256 * 1024 * 1024
 ROWS_LIMIT = 2_000_000
-PLAN_FILE, PLAN_BYTES_LIMIT = "plan.json", 32 * 1024 * 1024
+PLAN_FILE, PLAN_BYTES_LIMIT = "plan.json", 10 * 1024 * 1024
 BASIS_POINTS = 10_000
 
 
@@ -29,8 +29,8 @@ class World:
     """A demonstration world: one tuple of rows for each table, its period, and the digest of its files.
 
     `index[table][id]` finds a row of a table whose key is one column; `conduct_of[order]` gives an order's deviations
-    as (step, field) -> value; `lists[file]` the bytes of a watchlist file that list_versions names. `plan` holds the bytes
-    of the plan that was solved for it, where the folder has one; the digest is that of the tables alone.
+    as (step, field) -> value; `lists[file]` the bytes of a watchlist file that list_versions names; `plan` those of the
+    plan that was solved for it, where the folder has one. The digest is that of the tables alone.
     """
 
     world: tuple[rows.Setting, ...]

@@ -11,6 +11,9 @@ from ecluse.office.models import Document
 from ecluse.office.registers_people import Attachment
 from ecluse.office.session import Mandate, Session
 
+# A plan's document holds needs, stock and capacity of the whole country.
+PLAN_READERS = frozenset({"planner", "controller", "auditor"})
+
 
 def attach(
     session: Session, order: str, content: bytes, media_type: str, name: str, *, actor: str, on: date, log: str = "home"
@@ -39,10 +42,11 @@ def attachments_of(session: Session, order: str) -> list[Attachment]:
 def readable(session: Session, mandate: Mandate, named: str) -> tuple[Attachment, bytes] | None:
     """As what, and with which bytes, may this person read the document of this digest? None when he may not.
 
-    It is readable for whoever has a part in one of the orders to which it belongs.
+    It is readable for whoever has a part in one of the orders to which it belongs; a plan for those who plan or audit.
     """
     for record in session.of(f"document:{named}", Attachment):
-        if touches(session, mandate, record.subject):
+        is_plan = record.subject.startswith("plan:")
+        if mandate.role in PLAN_READERS if is_plan else touches(session, mandate, record.subject):
             kept = Document.objects.filter(digest=named).first()
             content = bytes(kept.content) if kept else b""
             return (record, content) if kept and digest(content) == named else None

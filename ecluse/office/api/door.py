@@ -19,6 +19,8 @@ from ecluse.office.media import KINDS, MOST_BYTES
 LOG = logging.getLogger("ecluse.office")
 View = Callable[..., HttpResponse]
 MOST_JSON = 1024 * 1024
+# A plan's document comes whole within the request.
+CARRIES_A_PLAN = ("plan.commit_baseline", "plan.adopt")
 DOCUMENTS = "/documents"
 BYTES = "application/octet-stream"
 READING = ("GET", "HEAD", "OPTIONS")
@@ -65,7 +67,8 @@ def _stopped(request: HttpRequest, methods: frozenset[str]) -> HttpResponse | No
     if request.method in READING or request.method not in methods:
         return None
     is_document = request.path.rstrip("/").endswith(DOCUMENTS)
-    if _length(request) > (MOST_BYTES if is_document else MOST_JSON):
+    is_large = is_document or any(name in request.path for name in CARRIES_A_PLAN)
+    if _length(request) > (MOST_BYTES if is_large else MOST_JSON):
         return problem(request, 413)
     if request.headers.get("Content-Encoding", "identity").strip().lower() != "identity":
         return problem(request, 415)

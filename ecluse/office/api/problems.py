@@ -84,7 +84,7 @@ def problem_of(request: HttpRequest, error: Exception, subject: str = "") -> Htt
     if isinstance(error, ProblemError):
         return error.answer
     if isinstance(error, FormError):
-        faults = [{"field": f.field, "code": f.key, "detail": say(f.key, lang)} for f in error.faults]
+        faults = [{"field": f.field, "code": f.key, "detail": say(f.key, lang, found=f.found)} for f in error.faults]
         return problem(request, 422, faults=faults)
     if isinstance(error, BadInputError):
         LOG.warning("api %r: %r", request.path, str(error))

@@ -1,4 +1,4 @@
-"""P2: is no need worse served than without any export? No baseline is proven yet; the home-first interlock is."""
+"""P2: is no need worse served than without any export? Adopted plans are proven again, the home-first rule too."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from functools import partial
 from typing import Any
 
 from ecluse.office.audit.p2_home import home_on
+from ecluse.office.audit.p2_plan import plans_hold
 from ecluse.office.audit.reading import Filed, Reading
 from ecluse.office.audit.report import Tally
 from ecluse.office.audit.sides import is_low
 from ecluse.office.registers import HomeDelivery, HomeStanding, Release
+from ecluse.plan.terms import Plan
 from ecluse.surplus.terms import HomeProgress
 
 
@@ -79,10 +81,13 @@ def _owners(reading: Reading, row: Filed) -> set[str]:
     return {key.owner for key in keys if key and key.owner.startswith("authority:")}
 
 
-CHECKS = (home_army_came_first,)
+CHECKS = (home_army_came_first, plans_hold)
 
 
 def not_checked(reading: Reading, tally: Tally) -> None:
-    """What waits: a proven baseline without any export, and the plan compared with it."""
+    """What waits: where no plan is adopted, a proven baseline to compare with; the gates do not bind to a plan."""
+    if reading.of(Plan):
+        tally.unchecked.append("beyond_plan")
+        return
     tally.is_unchecked = True
     tally.unchecked.append("baseline")

@@ -11,6 +11,7 @@ from ecluse.licence.life import STEPS, state_after
 from ecluse.licence.officers import Absence, in_office
 from ecluse.licence.terms import Application, Interest, Licence, LicenceEvent, LicenceState, ProposedDecision
 from ecluse.office.audit.opening import imports_are_by_two
+from ecluse.office.audit.p4_plan import plans_are_by_two
 from ecluse.office.audit.reading import Filed, Reading
 from ecluse.office.audit.report import Tally
 from ecluse.office.registers import Officer
@@ -237,6 +238,7 @@ CHECKS = (
     actors_are_in_office,
     deputies_rest_on_absences,
     imports_are_by_two,
+    plans_are_by_two,
 )
 
 

@@ -22,6 +22,7 @@ PHASES = (
     "call_off", "pack", "dispatch",
     "release", "deliver", "loss", "give_back", "verify", "close_chain", "sighting", "receive", "contribute",
     "allocate", "purchase", "accept", "close_period", "proceeds", "checkpoint",
+    "commit_baseline", "adopt_plan",
 )  # fmt: skip
 
 

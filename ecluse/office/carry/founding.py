@@ -17,8 +17,8 @@ from ecluse.office.actions.deed import Deed
 from ecluse.office.models import LiveParty
 from ecluse.office.registers import AidReceived, Authority, Budget, HomePrice, Model, Officer
 from ecluse.office.session import Session
-from ecluse.plan.terms import PlanPolicy
 from ecluse.parties.terms import BuyerTiers, EndUseClause, EndUseStatement, ExporterStatus, Ownership, Party, PartyKind
+from ecluse.plan.terms import PlanPolicy
 from ecluse.proceeds.terms import BudgetFigure, ContributionPolicy, ContributionRule, RateOfDay, Shortage
 from ecluse.surplus.terms import (
     AbsorptionLimit,

@@ -8,13 +8,14 @@ from pathlib import Path
 
 from django.db import transaction
 
+from ecluse.base.canon import digest
 from ecluse.base.errors import BadInputError
 from ecluse.base.source import SeededSource
 from ecluse.edge.law import newest_law
 from ecluse.edge.lists import LoadedList, read_lists
 from ecluse.edge.world.read import World
 from ecluse.office.actions.deed import flush
-from ecluse.office.carry import steps_cases, steps_custody, steps_licence, steps_proceeds, steps_registers
+from ecluse.office.carry import steps_cases, steps_custody, steps_licence, steps_plan, steps_proceeds, steps_registers
 from ecluse.office.carry.agenda import AgendaBook
 from ecluse.office.carry.founding import found_world
 from ecluse.office.carry.stage import Stage
@@ -28,6 +29,7 @@ STEPS = {
     **steps_licence.STEPS,
     **steps_custody.STEPS,
     **steps_proceeds.STEPS,
+    **steps_plan.STEPS,
 }
 Progress = Callable[[date, int], None]
 
@@ -77,6 +79,14 @@ def is_carried(world: World) -> bool:
             f"the world {kept.get('world', 'none')[:12]}",
             "name another database by --db, or remove this one",
         )
+    wanted = digest(world.plan) if world.plan else ""
+    if kept.get("plan", "") != wanted:
+        raise BadInputError.one(
+            "database",
+            f"the plan {wanted[:12] or 'none'}",
+            f"the plan {kept.get('plan', '')[:12] or 'none'}",
+            "name another database by --db, or remove this one",
+        )
     return "carried" in kept
 
 
@@ -89,11 +99,13 @@ def _found(stage: Stage, loaded: list[LoadedList]) -> None:
                 Setting(key="world", value=world.digest),
                 Setting(key="seed", value=f"{world.name}/{world.seed}"),
                 Setting(key="lists", value=",".join(item.digest for item in loaded)),
+                *([Setting(key="plan", value=digest(world.plan))] if world.plan else []),
             ]
         )
         found_world(session, world, world.first_day)
         steps_registers.schedule(stage)
         steps_cases.schedule(stage)
+        steps_plan.schedule(stage)
         flush(session)
         stage.agenda.save(world.first_day)
     stage.agenda.by_day.clear()

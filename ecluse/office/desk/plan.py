@@ -40,7 +40,7 @@ def adopt(desk: Desk, subject: str, form: AdoptPlan) -> Done:
 
 def _taken(desk: Desk, file: Upload, do: Callable[..., Any]) -> Done:
     if not 0 < len(file.content) <= DOCUMENT_BYTES_LIMIT:
-        raise FormError([Fault("file", "form.fault.table_size", str(len(file.content)))])
+        raise FormError([Fault("file", "form.fault.plan_size", str(len(file.content)))])
     try:
         do(desk.session, file.content, name=plain(file.name), officer=desk.person, on=desk.on, sign=desk.sign)
     except act.PlanRefusedError as error:

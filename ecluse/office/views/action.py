@@ -285,7 +285,7 @@ def _field_view(
     return FieldView(
         field.name, label_of(action, field.name, lang), "text_area" if field.long else SHOWN[field.kind],  # type: ignore[arg-type]
         shown, offered if field.kind is Kind.CHOICE else (), _hint(field, lang),
-        say(fault.key, lang) if fault else "", field.required,
+        say(fault.key, lang, found=fault.found) if fault else "", field.required,
     )  # fmt: skip
 
 

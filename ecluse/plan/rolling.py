@@ -1,0 +1,110 @@
+"""How is the plan made again when its first months stand already? Output and sales of those months stay as published.
+
+The horizon rolls on: what was ordered and shipped is history, the rest is planned anew, near to what was published.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ecluse.plan.checker import PlanError, Question
+from ecluse.plan.model import baseline, with_exports
+from ecluse.plan.paper import NoPlan, plan_document
+from ecluse.plan.proof import stage_values, whole_multipliers
+from ecluse.plan.rounding import RoundingError, whole_baseline, whole_plan
+from ecluse.plan.solve import Infeasible, Options, Outcome, Solved, Solver
+from ecluse.plan.written import Whole
+
+Document = Mapping[str, Any]
+FROZEN = {"x": "makes", "g": "sales"}  # columns that stay, and the records they belong to
+
+
+def rolled(
+    question: Mapping[str, Any], last: Document, months: int, options: Options | None = None
+) -> dict[str, Any] | NoPlan:
+    """Which plan answers this question when the first months of the last published plan stand?
+
+    The question may say other figures, not other makes, sales or months. Raises ValueError when it does.
+    """
+    _same_records(question, last["question"], months)
+    program = baseline(question)
+    solver = Solver(program, options)
+    published = last["baseline"]["values"]
+    base = _made("baseline", question, solver, published, months, None)
+    if isinstance(base, NoPlan):
+        return base
+    # The proof is of the best baseline, frozen months or not: what they cost shows as a gap.
+    free = Solver(program, options)
+    free.solve()
+    proof = whole_multipliers(program, free.duals(program.stages, stage_values(question, base)))
+    offered = Solver(with_exports(question, base), options)
+    plan = _made("plan", question, offered, last["plan"]["values"], months, base)
+    return plan if isinstance(plan, NoPlan) else plan_document(question, base, plan, proof)
+
+
+def _made(
+    part: str, question: Mapping[str, Any], solver: Solver, published: Whole, months: int, base: Whole | None
+) -> Whole | NoPlan:
+    solver.freeze(published, months)
+    outcome: Outcome = solver.solve(near=published)
+    if isinstance(outcome, Infeasible):
+        return NoPlan(part, "infeasible", tuple(outcome.rows), outcome)
+    if not isinstance(outcome, Solved):
+        return NoPlan(part, "stopped", (outcome.stage,), outcome)
+    faults: list[str] = []
+    for said in (outcome.values, _sold_first(outcome.values, months)):
+        try:
+            made = _whole(tightened(question, published, months), base, said)
+        except (RoundingError, PlanError) as error:
+            faults.append(str(error))
+            continue
+        if not (broken := thawed(question, made, published, months)):
+            return made
+        faults += broken
+    return NoPlan(part, "not whole", tuple(faults))
+
+
+def _whole(question: Mapping[str, Any], base: Whole | None, said: Mapping[str, Any]) -> Whole:
+    return whole_baseline(question, said) if base is None else whole_plan(question, base, said)
+
+
+def tightened(question: Mapping[str, Any], published: Whole, months: int) -> dict[str, Any]:
+    """Which question leaves no room in its first months beyond what was published? So that rounding adds nothing."""
+    used = {line["id"]: [0] * months for line in question["lines"]}
+    for place, make in enumerate(question["makes"]):
+        for t in range(months):
+            used[make["line"]][t] += make["hours"] * published["x"][place][t]
+    lines = [{**line, "hours": used[line["id"]] + line["hours"][months:]} for line in question["lines"]]
+    if "g" not in published:
+        return {**question, "lines": lines}
+    sold = zip(question["sales"], published["g"], strict=True)
+    sales = [{**sale, "demand": units[:months] + sale["demand"][months:]} for sale, units in sold]
+    return {**question, "lines": lines, "sales": sales}
+
+
+def _sold_first(said: Mapping[str, Any], months: int) -> dict[str, Any]:
+    """What stands leaves before anything else may; what is sold later then takes what is left."""
+    routes = [units[:months] + [0] * (len(units) - months) for units in said.get("e", ())]
+    return {**said, "e": routes}
+
+
+def thawed(question: Mapping[str, Any], values: Whole, published: Whole, months: int) -> Sequence[str]:
+    """Which outputs and sales of the first months differ from what was published?"""
+    return [
+        f"{block}/{record['id']}/{question['months'][t]}"
+        for block, records in FROZEN.items()
+        if block in values and block in published
+        for place, record in enumerate(question[records])
+        for t in range(months)
+        if values[block][place][t] != published[block][place][t]
+    ]
+
+
+def _same_records(question: Mapping[str, Any], before: Mapping[str, Any], months: int) -> None:
+    if question["months"] != before["months"] or not 0 <= months <= len(question["months"]):
+        raise ValueError("the months are not those of the last plan, or fewer than stay")
+    for records in FROZEN.values():
+        if [each["id"] for each in question[records]] != [each["id"] for each in before[records]]:
+            raise ValueError(f"{records}: not those of the last plan")
+    Question(question)
