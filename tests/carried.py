@@ -28,6 +28,18 @@ def small_world(folder: Path, *, seed: int = SEED, size: int = SMALL, cheats: in
     return world
 
 
+def planned_world(folder: Path, *, seed: int = SEED) -> Path:
+    """The same with its plan solved beside the tables, so that the carried year commits to it and adopts it."""
+    from ecluse.edge.plan import question_at, write_plan
+    from ecluse.plan.paper import NoPlan, solve_question
+
+    world = small_world(folder, seed=seed)
+    found = solve_question(question_at(world))
+    assert not isinstance(found, NoPlan), found
+    write_plan(world / "plan.json", found)
+    return world
+
+
 @lru_cache(maxsize=1)
 def set_up() -> None:
     """Django is told of the office, once a process; databases are named later."""

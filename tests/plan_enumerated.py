@@ -59,9 +59,7 @@ def small_world(seed: int) -> Question:
             | {"lag": draw.randint(0, 1), "cost": draw.randint(0, 3)}
             for p in range(2)
         ],
-        "routes": [
-            {"id": f"r{p}", "sale": f"s{p}", "centre": "h", "transit": draw.randint(0, 1)} for p in range(2)
-        ],
+        "routes": [{"id": f"r{p}", "sale": f"s{p}", "centre": "h", "transit": draw.randint(0, 1)} for p in range(2)],
     }
 
 

@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 WORLD = ROOT / "examples" / "ua-2026"
 STANDINGS = ("passed", "held_refused", "held_referred", "open")
 GATES = {"surplus", "parties", "licence", "custody", "proceeds"}
-MAY_WAIT, MAY_BE_UNMODELLED = {"P2", "P6", "P8"}, {"T7", "T8", "T15"}
+MAY_WAIT, MAY_BE_UNMODELLED = {"P6", "P8"}, {"T7", "T8", "T15"}
 
 
 def carried(url: str) -> tuple[int, str, str]:

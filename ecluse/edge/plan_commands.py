@@ -37,21 +37,30 @@ def solve(world: str, file: str, rule: str, integer: bool, weighted: bool, secon
     except PlanError as error:
         plan = NoPlan("plan", "not whole", (str(error),))
     if isinstance(plan, NoPlan):
-        return _no_plan(plan, lang, as_json)
+        return _no_plan(plan, question, lang, as_json)
     write_plan(path, plan)
     _tell_plan(plan, lang, as_json)
     tell(word("plan.solve.written", lang, path=file))
     return YES
 
 
-def _no_plan(found: Any, lang: str, as_json: bool) -> int:
+def _no_plan(found: Any, question: dict[str, Any], lang: str, as_json: bool) -> int:
     """Says why there is no plan, and which rows are at odds. 1: infeasible or not whole; 2: stopped before the end."""
     names = {"infeasible": "plan.solve.infeasible", "stopped": "plan.solve.stopped"}
     reason = found.rows[-1] if found.rows else found.part
     tell(word(names[found.why], lang) if found.why in names else word("plan.solve.unsound", lang, reason=reason))
-    _tell_rows(found.rows, lang)
+    form = {"outcome": found.why, "part": found.part, "rows": list(found.rows)}
+    if found.why == "infeasible":
+        from ecluse.edge.plan_why import as_form, contradictions, lines
+
+        told, more = contradictions(question)
+        for line in lines(told, more, lang):
+            tell(line)
+        form["contradictions"] = as_form(told)
+    else:
+        _tell_rows(found.rows, lang)
     if as_json:
-        out({"outcome": found.why, "part": found.part, "rows": list(found.rows)})
+        out(form)
     return 2 if found.why == "stopped" else NO
 
 

@@ -103,7 +103,7 @@ class Why:
         now, then = self.now(), self._outlook(_with(self.q, "centres", centre, throughput=none))
         lost = max(0, now.receipts_minor - then.receipts_minor)
         share = lost * 10_000 // now.receipts_minor if now.receipts_minor > 0 else 0
-        facts = {"centre": centre, "percent": Share(share), "money": self._money(lost)}
+        facts: dict[str, Fact] = {"centre": centre, "percent": Share(share), "money": self._money(lost)}
         if then.serves_as(now):
             return Reason("closing", facts)
         uncovered = max(0, then.units_unmet - now.units_unmet)
@@ -148,7 +148,7 @@ class Why:
         facts: dict[str, Fact] = {"model": record["product"], "destination": record["destination"]}
         facts |= {"month": Month.parse(month), "units": self.values["g"][sale][t]}
         for limit in limits_of(self.asked, self.values, sale, t):
-            own = {"record": limit.record} if limit.record else {}
+            own: dict[str, Fact] = {"record": limit.record} if limit.record else {}
             if limit.until is not None:
                 own["until"] = Month.parse(self.q["months"][limit.until])
             yield Reason(f"stops_{limit.kind}", {**facts, **own})

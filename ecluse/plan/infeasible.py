@@ -157,7 +157,7 @@ def _ample(question: Mapping[str, Any]) -> int:
     owed += sum(max(product["reserve"]) for product in question["products"])
     kept = min((10_000 - line["host_bp"] for line in question["lines"] if line["host_bp"] < 10_000), default=10_000)
     slowest = max((make["hours"] for make in question["makes"]), default=1)
-    return 1 + slowest * (owed + 1) * -(-10_000 // kept)
+    return int(1 + slowest * (owed + 1) * -(-10_000 // kept))
 
 
 def _suspects(said: Infeasible) -> list[Group]:

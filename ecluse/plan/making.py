@@ -82,22 +82,20 @@ def _ramp_room(figures: Figures, makes: Ints, made: Ints, t: int) -> Ints:
     return np.asarray(np.maximum(0, limit - made[makes, t]), dtype=np.int64)
 
 
-def mended(figures: Figures, made: Ints, promised: Ints) -> Ints | None:
+def mended(figures: Figures, made: Ints, promised: Ints) -> tuple[Ints, bool]:
     """Which output also gives what is promised, cumulated by product and month, after orders and reserve?
 
-    None when no way was found.
+    As near as it was found, and whether that is all of it.
     """
-    made = made.copy()
+    made, given_up = made.copy(), np.zeros(len(promised), dtype=bool)
     for _ in range(ATTEMPTS):
         gap = units_there(figures, made) - promised
-        p, until = (int(place[0]) if len(place) else -1 for place in np.nonzero(gap < 0))
+        p, until = (int(place[0]) if len(place) else -1 for place in np.nonzero((gap < 0) & ~given_up[:, None]))
         if p < 0:
-            return made
+            break
         if not _in_idle_hours(figures, made, p, until, -int(gap[p, until])):
-            spare = look_ahead(gap)
-            if not _in_spared_hours(figures, made, p, until, spare):
-                return None
-    return None
+            given_up[p] = not _in_spared_hours(figures, made, p, until, look_ahead(gap))
+    return made, bool((units_there(figures, made) >= promised).all())
 
 
 def _in_idle_hours(figures: Figures, made: Ints, p: int, until: int, wanted: int) -> bool:

@@ -36,19 +36,25 @@ class NoPlan:
 
 def plan_document(question: Mapping[str, Any], base: Whole, plan: Whole, proof: Mapping[str, Any]) -> dict[str, Any]:
     """Which file do these parts make? Raises PlanError when the checker would refuse it."""
+    document = {
+        "format": FORMAT,
+        "question": dict(question),
+        "baseline": baseline_part(question, base, proof),
+        "plan": {"values": plan, "ledger": ledger(question, plan, base)},
+        "proof": dict(proof),
+    }
+    document |= checker.kept(document)
+    checker.check(document)
+    return document
+
+
+def baseline_part(question: Mapping[str, Any], base: Whole, proof: Mapping[str, Any]) -> dict[str, Any]:
+    """What stands of the baseline in the file: values, and a ledger with every row's multipliers added up?"""
     by_row = [sum(row) for row in zip(*proof["multipliers"], strict=True)]
     caps = [[0, sum(map(abs, costs.values())), 0] for _, costs in Question(question).stages()[:-1]]
     rows = [*ledger(question, base, None), *caps]
     entries = [[slack, weight, own] for (slack, weight, _), own in zip(rows, by_row, strict=True)]
-    parts: dict[str, Any] = {
-        "question": dict(question),
-        "baseline": {"values": base, "ledger": entries},
-        "plan": {"values": plan, "ledger": ledger(question, plan, base)},
-        "proof": dict(proof),
-    }
-    document = {"format": FORMAT, **parts, **checker.kept(parts)}
-    checker.check(document)
-    return document
+    return {"values": base, "ledger": entries}
 
 
 def digest(part: Any) -> str:
@@ -76,10 +82,10 @@ def solve_question(
     base = _made("baseline", solver.solve(by_weights=by_weights), question, None, integer)
     if isinstance(base, NoPlan):
         return base
-    if log_baseline:
-        log_baseline(digest(base))
     proof = whole_multipliers(program, solver.duals(program.stages, stage_values(question, base)))
     proof["allowance"] = allowance(question)
+    if log_baseline:
+        log_baseline(digest(baseline_part(question, base, proof)))
     offered = with_exports(question, base)
     plan = _made("plan", Solver(offered, options).solve(by_weights=by_weights), question, base, integer)
     return plan if isinstance(plan, NoPlan) else plan_document(question, base, plan, proof)

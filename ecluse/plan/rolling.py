@@ -6,17 +6,23 @@ The horizon rolls on: what was ordered and shipped is history, the rest is plann
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
+from ecluse.plan.blocks import Program
 from ecluse.plan.checker import PlanError, Question
+from ecluse.plan.integer import WholeSolver
 from ecluse.plan.model import baseline, with_exports
 from ecluse.plan.paper import NoPlan, plan_document
 from ecluse.plan.proof import stage_values, whole_multipliers
-from ecluse.plan.rounding import RoundingError, whole_baseline, whole_plan
-from ecluse.plan.solve import Infeasible, Options, Outcome, Solved, Solver
+from ecluse.plan.rounding import RoundingError, again, whole_baseline, whole_plan
+from ecluse.plan.solve import Infeasible, Options, Outcome, Solved, Solver, weighted
 from ecluse.plan.written import Whole
 
 Document = Mapping[str, Any]
+SECONDS = 30  # so long may whole units be sought
 FROZEN = {"x": "makes", "g": "sales"}  # columns that stay, and the records they belong to
 
 
@@ -53,7 +59,8 @@ def _made(
     if not isinstance(outcome, Solved):
         return NoPlan(part, "stopped", (outcome.stage,), outcome)
     faults: list[str] = []
-    for said in (outcome.values, _sold_first(outcome.values, months)):
+    said_once = _as_published(outcome.values, published, months)
+    for said in (said_once, _sold_first(said_once, months)):
         try:
             made = _whole(tightened(question, published, months), base, said)
         except (RoundingError, PlanError) as error:
@@ -62,7 +69,24 @@ def _made(
         if not (broken := thawed(question, made, published, months)):
             return made
         faults += broken
-    return NoPlan(part, "not whole", tuple(faults))
+    try:
+        made = again(question, _searched(solver.program, published, months), base)
+    except (RoundingError, PlanError) as error:
+        return NoPlan(part, "not whole", (*faults, str(error)))
+    broken = thawed(question, made, published, months)
+    return NoPlan(part, "not whole", tuple(broken)) if broken else made
+
+
+def _searched(program: Program, published: Whole, months: int) -> Mapping[str, Any]:
+    """Where rounding moves what stands: which whole units does the solver find itself, by weights?"""
+    solver = WholeSolver(replace(program, stages=(weighted(program),)), SECONDS)
+    bounds = solver.scaled.bounds
+    for block in FROZEN:
+        if block in program.columns.blocks and published.get(block):
+            own = np.asarray(published[block])[:, :months]
+            at = program.columns.blocks[block].at(np.arange(len(own))[:, None], np.arange(months)).reshape(-1)
+            bounds.lower[at] = bounds.upper[at] = own.reshape(-1) / solver.scaled.column_scale[at]
+    return program.columns.split(solver.solve())
 
 
 def _whole(question: Mapping[str, Any], base: Whole | None, said: Mapping[str, Any]) -> Whole:
@@ -70,17 +94,22 @@ def _whole(question: Mapping[str, Any], base: Whole | None, said: Mapping[str, A
 
 
 def tightened(question: Mapping[str, Any], published: Whole, months: int) -> dict[str, Any]:
-    """Which question leaves no room in its first months beyond what was published? So that rounding adds nothing."""
-    used = {line["id"]: [0] * months for line in question["lines"]}
-    for place, make in enumerate(question["makes"]):
-        for t in range(months):
-            used[make["line"]][t] += make["hours"] * published["x"][place][t]
-    lines = [{**line, "hours": used[line["id"]] + line["hours"][months:]} for line in question["lines"]]
+    """Which question lets no more leave in its first months than was published? So that rounding adds nothing."""
     if "g" not in published:
-        return {**question, "lines": lines}
+        return dict(question)
     sold = zip(question["sales"], published["g"], strict=True)
     sales = [{**sale, "demand": units[:months] + sale["demand"][months:]} for sale, units in sold]
-    return {**question, "lines": lines, "sales": sales}
+    return {**question, "sales": sales}
+
+
+def _as_published(said: Mapping[str, Any], published: Whole, months: int) -> dict[str, Any]:
+    """In the first months by the published routes: the solver may have split them in fractions."""
+    found = dict(said)
+    for block in ("x", "e"):
+        if block in said and len(said[block]) == len(published.get(block, ())):
+            pairs = zip(published[block], said[block], strict=True)
+            found[block] = [before[:months] + list(after[months:]) for before, after in pairs]
+    return found
 
 
 def _sold_first(said: Mapping[str, Any], months: int) -> dict[str, Any]:

@@ -19,8 +19,10 @@ from ecluse.plan.figures import Figures, Markets
 from ecluse.plan.leaving import Leaving
 from ecluse.plan.making import NEAR, Floats, mended, units_there, whole_output
 from ecluse.plan.settling import without_idleness
-from ecluse.plan.sharing import Shares
+from ecluse.plan.sharing import Promise, Shares
 from ecluse.plan.written import Whole, exported, supplied, verified
+
+ATTEMPTS = 8
 
 __all__ = ["RoundingError", "again", "whole_baseline", "whole_plan"]
 
@@ -34,25 +36,45 @@ def whole_baseline(question: Mapping[str, Any], said: Mapping[str, Any]) -> Whol
     made = _output(figures, said)
     delivering = Delivering(figures, units_there(figures, made))
     shares = Shares(figures, delivering.pools())
-    shares.toward("ob", said)
+    shares.toward("ob", said, up=True)
     for block in "ob":
         shares.fill(block)
     delivering.match(_by_pool(shares), said["h"])
     return verified(question, supplied(figures, made, delivering.home, shares), None)
 
 
+class _HarmError(RoundingError):
+    """These needs would get less than the rule promises."""
+
+    def __init__(self, needs: set[int]) -> None:
+        self.needs = needs
+        super().__init__(f"{len(needs)} needs would get less than the rule promises")
+
+
 def whole_plan(question: Mapping[str, Any], base: Whole, said: Mapping[str, Any]) -> Whole:
     """Which plan with exports in whole units lies near what the solver said, and harms nothing of this baseline?
 
-    Raises RoundingError when none was found; the baseline itself, without exports, is always one.
+    Needs that rounding would harm keep what the baseline bought them, more of them from attempt to attempt; in the end
+    output and deliveries are the baseline's too. Raises RoundingError when even then a row does not hold.
     """
+    every = set(range(len(question["needs"])))
+    kept: set[int] = set()
     faults = []
-    for added, frozen in ((False, False), (True, False), (True, True))[question["rule"] == "N2" :]:
+    for _ in range(ATTEMPTS):
         try:
-            return verified(question, _plan(question, base, said, added=added, frozen=frozen), base)
+            return verified(question, _plan(question, base, said, kept, frozen=False), base)
+        except _HarmError as error:
+            faults.append(str(error))
+            if error.needs <= kept:
+                break
+            kept = kept | error.needs
         except (RoundingError, PlanError) as error:
             faults.append(str(error))
-    raise RoundingError("plan: " + "; ".join(faults))
+            break
+    try:
+        return verified(question, _plan(question, base, said, every, frozen=True), base)
+    except (RoundingError, PlanError) as error:
+        raise RoundingError("plan: " + "; ".join([*faults, str(error)])) from error
 
 
 def again(question: Mapping[str, Any], said: Mapping[str, Any], base: Whole | None) -> Whole:
@@ -83,33 +105,40 @@ def again(question: Mapping[str, Any], said: Mapping[str, Any], base: Whole | No
     return verified(question, values | exported(question, markets, made, values, leaving, shares, received), base)
 
 
-def _plan(question: Mapping[str, Any], base: Whole, said: Mapping[str, Any], *, added: bool, frozen: bool) -> Whole:
-    """Which plan, the baseline's purchases kept (`added`), or its output and deliveries kept too (`frozen`)?"""
+def _plan(question: Mapping[str, Any], base: Whole, said: Mapping[str, Any], kept: set[int], *, frozen: bool) -> Whole:
+    """Which plan, the baseline's purchases kept for these needs, or its output and deliveries too (`frozen`)?"""
     figures = Figures(question)
     markets, home = Markets(figures), _whole(base["h"], figures) if frozen else None
     made = whole_output(figures, _floats(said["x"], figures), _whole(base["x"], figures)) if frozen else None
     made = _output(figures, said) if made is None else made
     delivering = Delivering(figures, units_there(figures, made), home)
-    shares = Shares(figures, delivering.pools())
-    if added:
-        _keep(shares, base, taken=not frozen)
+    shares, promise = Shares(figures, delivering.pools()), _promise(question, base, figures)
+    _keep(shares, base, kept, taken=not frozen)
     shares.toward("ob", said)
     shares.toward("ry", said, paid=False)
+    shares.no_more_unmet(promise, paid=False)
+    shares.toward("ob", said, up=True)
     for block in "ob":
         shares.fill(block)
     delivering.match(_by_pool(shares), said["h"])
     leaving = Leaving(figures, markets, made, delivering.left)
     leaving.toward(said["e"])
+    shares.units = delivering.pools(leaving.apart)
+    shares.fund = shares.fund + np.array(leaving.receipts(), dtype=object)
+    shares.within_money()
+    shares.no_more_unmet(promise)
+    delivering.match(_by_pool(shares), said["h"], leaving.apart)
+    before = leaving.receipts()
     leaving.fill()
     received = leaving.receipts()
-    shares.fund = shares.fund + np.array(received, dtype=object)
-    shares.within_money()
-    delivering.match(_by_pool(shares), said["h"], leaving.apart)
+    shares.fund = shares.fund + np.array(received, dtype=object) - np.array(before, dtype=object)
     shares.units = delivering.pools(leaving.apart)
-    shares.no_more_unmet(_whole(base["u"], figures))
+    shares.no_more_unmet(promise)
     for block in "ry":
         shares.fill(block)
     without_idleness(shares, received, question["share_bp"], question["grace_months"])
+    if harmed := promise.broken(shares):
+        raise _HarmError(harmed)
     delivering.match(_by_pool(shares), said["h"], leaving.apart)
     values = supplied(figures, made, delivering.home, shares, leaving.sold)
     return values | exported(question, markets, made, values, leaving, shares, received)
@@ -117,29 +146,37 @@ def _plan(question: Mapping[str, Any], base: Whole, said: Mapping[str, Any], *, 
 
 def _output(figures: Figures, said: Mapping[str, Any]) -> Ints:
     """Which output serves orders and reserve for certain, and the deliveries that the solver said if it can be?"""
-    made = mended(figures, whole_output(figures, _floats(said["x"], figures)), np.zeros_like(figures.reserve))
-    if made is None:
+    nothing = np.zeros_like(figures.reserve)
+    made, met = mended(figures, whole_output(figures, _floats(said["x"], figures)), nothing)
+    if not met:
         raise RoundingError("orders and reserve are not met in whole units near the solver's answer")
     promised = np.ceil(np.cumsum(_floats(said["h"], figures), axis=1) - NEAR).astype(np.int64)
-    closer = mended(figures, made, promised)
-    return made if closer is None else closer
+    return mended(figures, made, promised)[0]
 
 
-def _keep(shares: Shares, base: Whole, *, taken: bool) -> None:
-    """Give every need what the baseline gave it from budget; `taken`: out of units that nobody has taken yet.
+def _keep(shares: Shares, base: Whole, kept: set[int], *, taken: bool) -> None:
+    """Give these needs what the baseline gave them from budget; `taken`: out of units that nobody has taken yet.
 
     Where they are taken already, what came from orders is kept too, so that home is the baseline's own.
     """
     units = shares.units.copy()
     for block in "b" if taken else "ob":
-        for n, months in enumerate(base[block]):
-            for t, given in enumerate(months):
+        for n in kept:
+            for t, given in enumerate(base[block][n]):
                 if given:
                     shares.give(block, n, t, given)
     if not taken:
         shares.units = units
     elif (shares.units < 0).any():
         raise RoundingError("the baseline's deliveries do not fit the solver's output")
+
+
+def _promise(question: Mapping[str, Any], base: Whole, figures: Figures) -> Promise:
+    """What does the rule promise every need? Under N0 no more than that nothing is taken that was never given."""
+    rule, unmet = question["rule"], _whole(base["u"], figures)
+    if rule == "N0":
+        unmet = np.cumsum(figures.need, axis=1)
+    return Promise(unmet, _whole(base["b"], figures) if rule == "N2" else None, rule == "N3")
 
 
 def _by_pool(shares: Shares) -> Ints:

@@ -7,6 +7,7 @@ given is the least that is left from then on. Nothing given here can break a row
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,33 @@ from ecluse.plan.making import NEAR
 
 Money = npt.NDArray[np.object_]  # whole minor units of any size
 PROCEEDS = "ry"
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """What no need may fall below: unmet units by need and month; under N2 purchases too, under N3 unpaid."""
+
+    unmet: Ints
+    bought: Ints | None
+    is_default_proof: bool
+
+    def spare(self, shares: Shares, block: str, n: int, t: int) -> int:
+        """How many units given from there in this month could be taken back again?"""
+        left = self.unmet[n, t:] - shares.unmet[n, t:]
+        if block == "b" and self.bought is not None:
+            left = np.minimum(left, np.cumsum(shares.given["b"][n])[t:] - np.cumsum(self.bought[n])[t:])
+        if block == "b" and self.is_default_proof:
+            left = np.minimum(left, left - np.cumsum(shares.given["r"][n] + shares.given["y"][n])[t:])
+        return int(left.min())
+
+    def broken(self, shares: Shares) -> set[int]:
+        """Which needs get less than was promised?"""
+        worse = shares.unmet > self.unmet
+        if self.bought is not None:
+            worse |= np.cumsum(shares.given["b"], axis=1) < np.cumsum(self.bought, axis=1)
+        if self.is_default_proof:
+            worse |= shares.unmet + np.cumsum(shares.given["r"] + shares.given["y"], axis=1) > self.unmet
+        return set(np.flatnonzero(worse.any(axis=1)).tolist())
 
 
 class Shares:
@@ -77,14 +105,14 @@ class Shares:
         else:
             self.fund[t:] -= units * price
 
-    def toward(self, blocks: str, said: Mapping[str, Any], *, paid: bool = True) -> None:
+    def toward(self, blocks: str, said: Mapping[str, Any], *, up: bool = False, paid: bool = True) -> None:
         """Give what a solver said in fractions, in the sum of the months, as far as there is room, class by class.
 
-        `paid`: up to the next whole unit, with money that is there; without, down, and the money is looked at later.
+        `up`: up to the next whole unit. Without `paid` proceeds are given too, and the money is looked at later.
         """
-        near = 1 - NEAR if paid else NEAR
+        near = 1 - NEAR if up else NEAR
         target = {
-            block: np.floor(np.cumsum(np.array([months or self._none for months in said[block]]), axis=1) + near)
+            block: np.floor(np.cumsum(self._months([months or self._none for months in said[block]]), axis=1) + near)
             for block in blocks
         }
         steps = {block: np.diff(of, prepend=0, axis=1).clip(0).astype(np.int64) for block, of in target.items()}
@@ -97,6 +125,9 @@ class Shares:
                         self.give(block, n, t, units)
                     if wanted > max(0, units):
                         self._sooner(block, n, t, wanted - max(0, units))
+
+    def _months(self, places: list[Any]) -> Any:
+        return np.array(places, dtype=np.float64).reshape(len(places), self.figures.months)
 
     def _sooner(self, block: str, n: int, t: int, wanted: int) -> None:
         """Give in this month what was to be given later, as far as there is room in between."""
@@ -121,15 +152,37 @@ class Shares:
                 if units := self.room(block, n, t):
                     self.give(block, n, t, units)
 
-    def no_more_unmet(self, most: Ints) -> None:
-        """Where more is unmet than may be, give more, or sooner, from wherever there is room."""
-        for n, t in zip(*np.nonzero(self.unmet > most), strict=True):
+    def no_more_unmet(self, promise: Promise, *, paid: bool = True) -> None:
+        """Where more is unmet than was promised, give more, or sooner, or instead of what another need can spare.
+
+        Without `paid` proceeds are given too, and the money is looked at later.
+        """
+        for n, t in zip(*np.nonzero(self.unmet > promise.unmet), strict=True):
             for block in [block for block in "obry" if n in self._allowed[block]]:
-                if (over := int(self.unmet[n, t] - most[n, t])) > 0:
-                    if units := min(over, self.room(block, n, t)):
-                        self.give(block, n, t, units)
+                while (over := int(self.unmet[n, t] - promise.unmet[n, t])) > 0:
+                    free = block in PROCEEDS and not paid
+                    units = min(over, self._unpaid(block, n, t) if free else self.room(block, n, t))
+                    self.give(block, n, t, units)
                     if over > units:
                         self._sooner(block, int(n), int(t), over - units)
+                    if not units and (free or not self._makes_way(block, int(n), int(t), promise)):
+                        break
+
+    def _makes_way(self, block: str, n: int, t: int, promise: Promise) -> bool:
+        """Was something taken back that another need can spare, so that this one can be given a unit more?"""
+        for other in reversed(self.urgency):
+            for own in reversed(PROCEEDS) if block in PROCEEDS else "b":
+                months = (
+                    np.flatnonzero(self.given[own][other]).tolist() if other != n and self.price(own, other) else []
+                )
+                for s in months:
+                    units = min(int(self.given[own][other, s]), -(-self.price(block, n) // self.price(own, other)))
+                    if units <= promise.spare(self, own, other, s):
+                        self.give(own, other, s, -units)
+                        if self.room(block, n, t):
+                            return True
+                        self.give(own, other, s, units)
+        return False
 
     def within_money(self) -> None:
         """Take purchases from proceeds back, the least urgent and latest first, until the fund is never overdrawn."""

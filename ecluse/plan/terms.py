@@ -1,4 +1,4 @@
-"""What are the nouns of a plan that an office keeps? The signed policy, a baseline, the plan beside it."""
+"""What are the nouns of the plan? The signed policy, a baseline, the plan adopted on it; and quotas."""
 
 from __future__ import annotations
 

@@ -141,9 +141,7 @@ def _column(text: str) -> Column:
     )
 
 
-def _table(
-    name: str, row: type, *, key: str, columns: str, in_order: str = "", optional: bool = False
-) -> Table:
+def _table(name: str, row: type, *, key: str, columns: str, in_order: str = "", optional: bool = False) -> Table:
     """A table from its short spelling: `name kind` by semicolons, `?` may be empty, `:` what it cites."""
     given = (*(_column(text) for text in columns.split(";")), Column("source", Kind.TEXT, required=True))
     pairs = (pair.split("<=") for pair in in_order.split())

@@ -36,12 +36,10 @@ class PlanRefusedError(EvidenceError):
 
     def __init__(self, key: str, found: str) -> None:
         self.key, self.found = f"form.fault.{key}", found
-        super().__init__(f"{say(self.key, person_language())}: {found}")
+        super().__init__(say(self.key, person_language(), found=found))
 
 
-def commit_baseline(
-    session: Session, content: bytes, *, name: str, officer: str, on: date, sign: Sign
-) -> PlanBaseline:
+def commit_baseline(session: Session, content: bytes, *, name: str, officer: str, on: date, sign: Sign) -> PlanBaseline:
     """Commit to what home gets without any export. Which record is it now? Raises PlanRefusedError with the ground."""
     actor = actor_of(session, officer, ACTIONS[COMMIT], on)
     kept, policy = _read(session, content, on)

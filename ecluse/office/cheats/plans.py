@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
-from ecluse.base.canon import canonical
 from ecluse.office.actions.deed import Deed
 from ecluse.office.cheats.hands import Administrator, Insider, Kinds, Named
 from ecluse.plan import checker
@@ -25,7 +24,7 @@ def plan_document_swapped(hand: Administrator) -> Named:
     units = next(need["units"] for need in document["question"]["needs"] if any(need["units"]))
     at = next(place for place, count in enumerate(units) if count)
     units[at] -= 1
-    body = canonical({**document, **checker.kept(document)})
+    body = json.dumps({**document, **checker.kept(document)}, ensure_ascii=False).encode()
     hand.do("UPDATE office_document SET content = %s, size = %s WHERE digest = %s", body, len(body), named)
     return Named(plan.rid, plan.day)
 
