@@ -118,9 +118,11 @@ WORLD = {
         order:0005,receipt,payer,party:person-001|order:0007,opinion,mod,against|order:0008,loss,units,1""",
     "claims": """A1,Твердження,A claim,Une affirmation,a minister,press 2026-01-02,2026-01-02,surplus
         B1,Твердження,A claim,Une affirmation,a critic,press 2026-01-03,2026-01-03,custody""",
-    "plants": """plant:fpv-1,party:maker-001,UA,2025-12-11,12x1500000|plant:fpv-2,party:maker-002,LT,2025-12-11,12x600000
+    "plants": """plant:fpv-1,party:maker-001,UA,2025-12-11,12x1500000
+        plant:fpv-2,party:maker-002,LT,2025-12-11,12x600000
         plant:howitzer-1,party:maker-001,UA,2025-12-11,12x8000000""",
-    "plant_models": """plant:fpv-1,model:fpv-01,line:fpv-1,1500,9000,,800|plant:fpv-1,model:fpv-02,,1400,2000,,90
+    "plant_models": """plant:fpv-1,model:fpv-01,line:fpv-1,1500,9000,,800
+        plant:fpv-1,model:fpv-02,,1400,2000,,90
         plant:fpv-2,model:fpv-02,line:fpv-2,1200,8000,60,400
         plant:howitzer-1,model:howitzer-01,line:howitzer-1,2000000,10000,1,4""",
     "packed_volumes": "model:fpv-01,12|model:fpv-02,12|model:howitzer-01,90000",
