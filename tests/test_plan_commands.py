@@ -76,10 +76,9 @@ def test_a_plan_is_made_under_the_signed_rule_and_something_leaves(solved: tuple
 
 def test_the_baselines_digest_is_told_before_the_plan_is_begun(solved: tuple[Path, dict[str, Any], str]) -> None:
     path, _, said = solved
-    from ecluse.plan.paper import digest
-
-    base = json.loads(path.read_text(encoding="utf-8"))["baseline"]["values"]
-    before, _, after = said.partition(digest(base))
+    digest = json.loads(path.read_text(encoding="utf-8"))["digests"]["baseline"]
+    before, found, after = said.partition(digest)
+    assert found == digest
     assert "iterations" in before
     assert "iterations" in after
 

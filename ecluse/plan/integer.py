@@ -9,52 +9,62 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import highspy
 import numpy as np
-import scipy.optimize
-import scipy.sparse
 
 from ecluse.plan.blocks import Program
 from ecluse.plan.delivering import RoundingError
 from ecluse.plan.scaled import MONEY, Floats, Scaled
 
 HALF = 0.5  # a held stage of whole costs and units is met or missed by one
+BY_ROWS = 2
 
 
 class WholeSolver:
     """Stage after stage in whole units."""
 
     def __init__(self, program: Program, seconds: float | None = None) -> None:
-        self.program, self.scaled, self.seconds = program, Scaled(program), seconds
-        scaled, (low, high) = self.scaled, self.scaled.row_limits
-        shape = (len(scaled.kept), program.columns.count)
-        matrix = scipy.sparse.csr_array((scaled.values, scaled.indices, scaled.starts), shape=shape)
-        self.rows: list[Any] = [scipy.optimize.LinearConstraint(matrix, low, high)] if shape[0] else []
-        self.whole = np.ones(program.columns.count)
+        self.program, self.scaled = program, Scaled(program)
+        self.highs: Any = highspy.Highs()  # type: ignore[no-untyped-call]
+        self.highs.silent()
+        self.highs.setOptionValue("mip_rel_gap", 0.0)
+        if seconds:
+            self.highs.setOptionValue("time_limit", float(seconds))
+        whole = np.ones(program.columns.count, dtype=np.int32)
         for name in [*MONEY, "I"]:
             if name in program.columns.blocks:
                 block = program.columns.blocks[name]
-                self.whole[block.start : block.start + block.size] = 0
+                whole[block.start : block.start + block.size] = 0
+        self.whole = whole
 
     def solve(self) -> Floats:
-        """Which columns are best, stage after stage? Raises RoundingError when no plan in whole units exists."""
-        bounds = scipy.optimize.Bounds(self.scaled.bounds.lower, self.scaled.bounds.upper)
-        options = {"mip_rel_gap": 0.0} | ({"time_limit": self.seconds} if self.seconds else {})
-        vector: Floats | None = None
+        """Which columns are best, stage after stage? Raises RoundingError when no plan in whole units was found."""
+        every = np.arange(self.program.columns.count, dtype=np.int32)
+        self._load()
+        found: Floats | None = None
         for stage in self.program.stages:
-            costs = np.zeros(self.program.columns.count)
+            costs = np.zeros(len(every))
             np.add.at(costs, stage.columns, stage.costs)
-            found = scipy.optimize.milp(
-                costs * self.scaled.column_scale, integrality=self.whole, bounds=bounds, constraints=self.rows,
-                options=options,
-            )  # fmt: skip
-            if found.status != 0 or found.x is None:
-                raise RoundingError(f"{stage.name}: {found.message}")
-            vector = found.x
-            most = float(costs @ np.round(self.scaled.figures(vector))) + HALF
-            own = scipy.sparse.csr_array(costs[None, :] * self.scaled.column_scale)
-            self.rows.append(scipy.optimize.LinearConstraint(own, -np.inf, most))
-        assert vector is not None, "a program has at least one stage"
-        return self.scaled.figures(vector)
+            own = costs * self.scaled.column_scale
+            self.highs.changeColsCost(len(every), every, own)
+            self.highs.run()
+            status = self.highs.getModelStatus()
+            if len(self.scaled.impossible) or status != highspy.HighsModelStatus.kOptimal:
+                raise RoundingError(f"{stage.name}: {self.highs.modelStatusToString(status)}")
+            found = self.scaled.figures(np.array(self.highs.getSolution().col_value))
+            at = np.flatnonzero(own).astype(np.int32)
+            self.highs.addRow(-np.inf, float(costs @ np.round(found)) + HALF, len(at), at, own[at])
+        assert found is not None, "a program has at least one stage"
+        return found
+
+    def _load(self) -> None:
+        """Hand the program over as its bounds stand now: a caller may have narrowed them."""
+        scaled, bounds, (low, high) = self.scaled, self.scaled.bounds, self.scaled.row_limits
+        count = len(self.whole)
+        self.highs.passModel(
+            count, len(scaled.kept), len(scaled.values), BY_ROWS, 1, 0.0, np.zeros(count), bounds.lower,
+            bounds.upper, low, high, scaled.starts.astype(np.int32), scaled.indices, scaled.values, self.whole,
+        )  # fmt: skip
 
 
 def whole_columns(program: Program, seconds: float | None = None) -> Mapping[str, list[list[Any]]]:

@@ -79,7 +79,8 @@ def solve_question(
     checker.shaped(question, "question")
     program = baseline(question)
     solver = Solver(program, options)
-    base = _made("baseline", solver.solve(by_weights=by_weights), question, None, integer)
+    seconds = None if options is None else options.seconds
+    base = _made("baseline", solver.solve(by_weights=by_weights), question, None, integer, seconds)
     if isinstance(base, NoPlan):
         return base
     proof = whole_multipliers(program, solver.duals(program.stages, stage_values(question, base)))
@@ -87,12 +88,17 @@ def solve_question(
     if log_baseline:
         log_baseline(digest(baseline_part(question, base, proof)))
     offered = with_exports(question, base)
-    plan = _made("plan", Solver(offered, options).solve(by_weights=by_weights), question, base, integer)
+    plan = _made("plan", Solver(offered, options).solve(by_weights=by_weights), question, base, integer, seconds)
     return plan if isinstance(plan, NoPlan) else plan_document(question, base, plan, proof)
 
 
 def _made(
-    part: str, outcome: Outcome, question: Mapping[str, Any], base: Whole | None, integer: bool
+    part: str,
+    outcome: Outcome,
+    question: Mapping[str, Any],
+    base: Whole | None,
+    integer: bool,
+    seconds: float | None,
 ) -> Whole | NoPlan:
     """Which part of the plan in whole units do a solver's findings make?"""
     if isinstance(outcome, Infeasible):
@@ -101,7 +107,7 @@ def _made(
         return NoPlan(part, "stopped", (outcome.stage,), outcome)
     try:
         if integer:
-            return again(question, whole_columns(outcome.program), base)
+            return again(question, whole_columns(outcome.program, seconds), base)
         return whole_baseline(question, outcome.values) if base is None else whole_plan(question, base, outcome.values)
     except (RoundingError, PlanError) as error:
         return _all_whole(part, outcome.program, question, base, str(error))

@@ -11,9 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import highspy
 import numpy as np
-import scipy.optimize
-import scipy.sparse
 
 from ecluse.plan.checker import Question
 from ecluse.plan.infeasible import SECONDS, Conflict, has_answer, has_whole_answer
@@ -21,6 +20,7 @@ from ecluse.plan.infeasible import SECONDS, Conflict, has_answer, has_whole_answ
 OWED = frozenset("xsv")  # columns of what is owed: made, in stock, the host's part
 ELASTIC = ("hours", "fewer", "reserve", "ramp")
 NEAR = 1e-6
+BY_ROWS = 2
 TRIES = 3
 Place = tuple[int, int]  # of a record in its list, and of a month
 
@@ -168,23 +168,36 @@ def _least(question: Mapping[str, Any], kind: str) -> tuple[dict[Place, int], bo
     upper = np.array([most.get(column, math.inf) for column in range(len(columns))])
     costs = np.zeros(len(columns))
     costs[list(gives.values())] = 1
-    found = scipy.optimize.milp(
-        costs, integrality=np.ones(len(columns)), bounds=scipy.optimize.Bounds(0, upper),
-        constraints=_constraint(rows, len(columns)), options={"mip_rel_gap": 0.0, "time_limit": SECONDS},
-    )  # fmt: skip
-    if found.x is None:
+    found = _cheapest(costs, upper, rows)
+    if found is None:
         return None
-    amounts = {place: math.ceil(found.x[column] - NEAR) for place, column in gives.items()}
-    return {place: amount for place, amount in amounts.items() if amount}, found.status == 0
+    whole, is_least = found
+    amounts = {place: math.ceil(whole[column] - NEAR) for place, column in gives.items()}
+    return {place: amount for place, amount in amounts.items() if amount}, is_least
 
 
-def _constraint(rows: Sequence[tuple[list[tuple[int, int]], str, int]], columns: int) -> Any:
-    at = [(row, column, factor) for row, (terms, _, _) in enumerate(rows) for factor, column in terms]
-    lines, over, factors = zip(*at, strict=True)
-    matrix = scipy.sparse.csr_array((factors, (lines, over)), shape=(len(rows), columns))
+def _cheapest(
+    costs: Any, upper: Any, rows: Sequence[tuple[list[tuple[int, int]], str, int]]
+) -> tuple[Any, bool] | None:
+    """Which whole columns obey these rows at the least cost, and is it proven? None where time ran out first."""
+    terms = [term for own, _, _ in rows for term in own]
     low = [-math.inf if sense == "<" else right for _, sense, right in rows]
     high = [math.inf if sense == ">" else right for _, sense, right in rows]
-    return scipy.optimize.LinearConstraint(matrix, low, high)
+    starts = np.cumsum([0, *(len(own) for own, _, _ in rows)])
+    highs: Any = highspy.Highs()  # type: ignore[no-untyped-call]
+    highs.silent()
+    highs.setOptionValue("mip_rel_gap", 0.0)
+    highs.setOptionValue("time_limit", float(SECONDS))
+    highs.passModel(
+        len(costs), len(rows), len(terms), BY_ROWS, 1, 0.0, costs, np.zeros(len(costs)), upper,
+        np.array(low, dtype=float), np.array(high, dtype=float), starts.astype(np.int32),
+        np.array([column for _, column in terms], dtype=np.int32),
+        np.array([factor for factor, _ in terms], dtype=float), np.ones(len(costs), dtype=np.int32),
+    )  # fmt: skip
+    highs.run()
+    if highs.getInfo().primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
+        return None
+    return np.array(highs.getSolution().col_value), highs.getModelStatus() == highspy.HighsModelStatus.kOptimal
 
 
 def _give(
