@@ -472,6 +472,32 @@ def test_a_body_of_more_than_a_megabyte_is_too_large(office: None) -> None:
 
 
 @pytest.mark.parametrize(
+    ("path", "comes_in"),
+    [
+        ("/actions/plan.adopt", True),
+        ("/actions/plan.commit_baseline/", True),
+        ("/actions/plan.adopt/of", False),
+        ("/actions/plan.adopt.other", False),
+        ("/actions/licence.file", False),
+    ],
+)
+def test_only_an_address_that_carries_a_plan_takes_more_than_a_megabyte(
+    office: None, path: str, *, comes_in: bool
+) -> None:
+    from django.http import HttpRequest, HttpResponse
+    from django.test import RequestFactory
+
+    from ecluse.office.api.door import MOST_JSON, at_the_door
+
+    def view(request: HttpRequest) -> HttpResponse:
+        return HttpResponse(status=204)
+
+    body = b" " * (MOST_JSON + 1)
+    asked = RequestFactory().post(f"{ROOT}{path}", body, content_type="application/json")
+    assert at_the_door(view, frozenset({"POST"}))(asked).status_code == (204 if comes_in else 413)
+
+
+@pytest.mark.parametrize(
     "key", ["", "short", "x" * 101, "with space", "\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9"]
 )
 def test_a_key_is_needed_and_plain(office: None, key: str) -> None:

@@ -1,7 +1,4 @@
-"""Does a published plan hold? Integers and the standard library alone, no solver: `python checker.py PLAN.json`.
-
-Every row is added up again; weak duality bounds the baseline (doi:10.1007/s10107-003-0433-3). docs/reference/plan.md
-"""
+"""Does a published plan hold (docs/reference/plan.md)? Integers, standard library, no solver: `python checker.py P`."""
 
 import json
 import sys
@@ -9,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from hashlib import sha256
 from itertools import accumulate
-from operator import add
 from typing import Any
 from zlib import crc32
 
@@ -171,8 +167,8 @@ class Question:
         return [*found.items(), ("fairness", {("f", k, 0): 1 for k in range(len(self.classes))})]
 
     def check(self, part: Mapping[str, Any], caps: Any = (), proof: Any = (), shift: int = 0) -> list[int]:
-        """Below what can no plan come at each stage? Raises PlanError at the first row that does not hold."""
-        values, ledger, place, exports, q = part["values"], part["ledger"], -1, bool(self.base), self.q
+        """Below what can no plan come at each stage (doi:10.1007/s10107-003-0433-3)? PlanError at a row not held."""
+        values, ledger, place, q, exports = part["values"], part["ledger"], -1, self.q, bool(self.base)
         seen = {block: [bytearray(len(months)) for months in places] for block, places in values.items()}
         reduced = [{column: cost << shift for column, cost in costs.items()} for _, costs in self.stages()]
         least, first_cap = [0] * len(reduced), len(proof) - len(caps)
@@ -193,8 +189,9 @@ class Question:
         known = len({place + 1, len(ledger), len(proof or ledger)}) == 1
         ensure(known and all(all(m) for ms in seen.values() for m in ms), "ledger: rows or columns not in the question")
         for t, idle in enumerate(values["I"][0] if exports else (), q["grace_months"] + 1):
-            later = {n: accumulate(map(add, values["r"][n][t:], values["y"][n][t:]), initial=0) for n in self.abroad}
-            left = [self.abroad[n] for n in later if all(map(add, values["u"][n][t - 1 :], later[n]))]
+            come = {n: map(int.__add__, values["r"][n][t:], values["y"][n][t:]) for n in self.abroad}
+            unmet = {n: map(int.__add__, values["u"][n][t - 1 :], accumulate(come[n], initial=0)) for n in come}
+            left = [self.abroad[n] for n in unmet if all(unmet[n])]
             ensure(idle <= WHOLE * min(left, default=idle), f"idle/{q['months'][t - 1]}: money, with urgent need unmet")
         made, need = [max(each) for each in self.each], [sum(need["units"]) for need in q["needs"]]
         stock = [r["stock"] + sum(sum(self.each[m]) for m in self.made[p]) for p, r in enumerate(q["products"])]
@@ -211,8 +208,8 @@ def kept(plan: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     return {"digests": {part: sha256(spelled(plan[part]).encode()).hexdigest() for part in PARTS}, "sums": sums}
 
 
-def check(plan: Mapping[str, Any]) -> list[str]:
-    """What does the checker say of a plan that holds? Raises PlanError for one that does not."""
+def judged(plan: Mapping[str, Any]) -> list[tuple[str, int, int]]:
+    """What does the baseline reach at each stage, and below what can none come? PlanError where the plan fails."""
     q, base, proof, found = plan["question"], plan["baseline"], plan["proof"], kept(plan)
     ensure(plan["format"] == FORMAT and plan.keys() == {"format", *found, *PARTS}, f"format: expected {FORMAT}")
     for part in PARTS:
@@ -222,16 +219,19 @@ def check(plan: Mapping[str, Any]) -> list[str]:
     months = [f"{m // 12:04}-{m % 12 + 1:02}" for m in range(first, first + len(q["months"]))]
     ensure(q["months"] == months and q["rule"] in ("N0", "N1", "N2", "N3"), "question: odd months, or an unknown rule")
     asked = Question(q)
-    worth = [sum(c * base["values"][b][i][t] for (b, i, t), c in costs.items()) for _, costs in asked.stages()]
-    both = zip(asked.stages(), worth, strict=True)
-    caps = [(f"cap/{name}", [(c, at) for at, c in costs.items()], "<", value) for (name, costs), value in both]
+    costs = [(f"cap/{name}", [(c, at) for at, c in costs.items()]) for name, costs in asked.stages()]
+    caps = [(*cost, "<", sum(c * base["values"][b][i][t] for c, (b, i, t) in cost[1])) for cost in costs]
     least = asked.check(base, caps[:-1], list(zip(*proof["multipliers"], strict=True)), min(proof["shift"], 256))
     Question(q, base["values"]).check(plan["plan"])
     wrong = [at for at, _ in found["sums"].items() ^ plan["sums"].items()]
     ensure(not wrong, f"sums/{min(wrong, default='')}: is not the sum of that record")
-    told = [f"{part}: {len(plan[part]['ledger'])} rows hold" for part in ("baseline", "plan")]
-    ends = zip(caps, worth, least, strict=True)
-    return told + [f"{cap[0]}: {n}, no baseline below {low}, gap {n - low}" for cap, n, low in ends]
+    return [(cap[0].removeprefix("cap/"), cap[3], low) for cap, low in zip(caps, least, strict=True)]
+
+
+def check(plan: Mapping[str, Any]) -> list[str]:
+    """What does the checker say of a plan that holds? Raises PlanError for one that does not."""
+    ends = [f"cap/{name}: {n}, no baseline below {low}, gap {n - low}" for name, n, low in judged(plan)]
+    return [f"{part}: {len(plan[part]['ledger'])} rows hold" for part in ("baseline", "plan")] + ends
 
 
 def main(path: str = "") -> int:

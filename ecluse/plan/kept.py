@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,7 +15,6 @@ from ecluse.plan.checker import PlanError
 from ecluse.plan.terms import ModelUnits, StageValue
 
 DOCUMENT_BYTES_LIMIT = 10 * 1024 * 1024
-STAGE = re.compile(r"(?:baseline )?(?:cap/)?(\S+): (-?\d+), (?:no baseline|none) below (-?\d+), gap -?\d+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +48,8 @@ def read_kept(content: bytes) -> KeptPlan:
         document = json.loads(
             content.decode("utf-8"), parse_float=str, parse_constant=str, object_pairs_hook=_record_or_nothing
         )
-        told = checker.check(document)
-        return _said(content, document, told)
+        stages = tuple(StageValue(*ends) for ends in checker.judged(document))
+        return _said(content, document, stages)
     except PlanError:
         raise
     except Exception as error:  # whatever a forger wrote, the answer is no
@@ -64,12 +62,8 @@ def _record_or_nothing(pairs: list[tuple[str, Any]]) -> dict[str, Any] | None:
     return record if len(record) == len(pairs) else None
 
 
-def _said(content: bytes, document: Mapping[str, Any], told: list[str]) -> KeptPlan:
+def _said(content: bytes, document: Mapping[str, Any], stages: tuple[StageValue, ...]) -> KeptPlan:
     question = document["question"]
-    found = [match for line in told if (match := STAGE.fullmatch(line))]
-    if len(found) != len(checker.Question(question).stages()):
-        raise PlanError("proof: not one bound a stage")
-    stages = tuple(StageValue(match[1], int(match[2]), int(match[3])) for match in found)
     units: Counter[str] = Counter()
     for place, sale in enumerate(question["sales"]):
         units[sale["product"]] += sum(document["plan"]["values"]["g"][place])

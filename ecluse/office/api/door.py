@@ -20,7 +20,7 @@ LOG = logging.getLogger("ecluse.office")
 View = Callable[..., HttpResponse]
 MOST_JSON = 1024 * 1024
 # A plan's document comes whole within the request.
-CARRIES_A_PLAN = ("plan.commit_baseline", "plan.adopt")
+CARRIES_A_PLAN = ("/actions/plan.commit_baseline", "/actions/plan.adopt")
 DOCUMENTS = "/documents"
 BYTES = "application/octet-stream"
 READING = ("GET", "HEAD", "OPTIONS")
@@ -66,8 +66,9 @@ def _stopped(request: HttpRequest, methods: frozenset[str]) -> HttpResponse | No
         return problem(request, 400)
     if request.method in READING or request.method not in methods:
         return None
-    is_document = request.path.rstrip("/").endswith(DOCUMENTS)
-    is_large = is_document or any(name in request.path for name in CARRIES_A_PLAN)
+    address = request.path.rstrip("/")
+    is_document = address.endswith(DOCUMENTS)
+    is_large = is_document or address.endswith(CARRIES_A_PLAN)
     if _length(request) > (MOST_BYTES if is_large else MOST_JSON):
         return problem(request, 413)
     if request.headers.get("Content-Encoding", "identity").strip().lower() != "identity":
