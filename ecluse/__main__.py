@@ -28,14 +28,14 @@ notices_app = typer.Typer(no_args_is_help=True, help="Notices: mail what people 
 app.add_typer(notices_app, name="notices")
 
 
-OFFICE = "ecluse.office.commands"
+OFFICE = "ecluse.office.commands.year"
 EDGE = "ecluse.edge.commands"
-KEEP = "ecluse.office.commands_keep"
-OPENING = "ecluse.office.commands_opening"
-LISTS = "ecluse.office.commands_lists"
-PEOPLE = "ecluse.office.commands_people"
-NOTICES = "ecluse.office.commands_notices"
-SIGNATURES = "ecluse.office.commands_signatures"
+KEEP = "ecluse.office.commands.keep"
+OPENING = "ecluse.office.commands.opening"
+LISTS = "ecluse.office.commands.lists"
+PEOPLE = "ecluse.office.commands.people"
+NOTICES = "ecluse.office.commands.notices"
+SIGNATURES = "ecluse.office.commands.signatures"
 
 
 @app.command()

@@ -53,8 +53,8 @@ from ecluse.surplus.terms import (
 set_up()
 
 from ecluse.office.audit.reading import Filed, Reading  # noqa: E402
-from ecluse.office.claims import MEASURES, claim_rows, claim_text  # noqa: E402
-from ecluse.office.claims_terms import Claim, Measured, Status  # noqa: E402
+from ecluse.office.claims.answers import MEASURES, claim_rows, claim_text  # noqa: E402
+from ecluse.office.claims.terms import Claim, Measured, Status  # noqa: E402
 from ecluse.office.registers import (  # noqa: E402
     AidReceived,
     Budget,
@@ -377,7 +377,7 @@ class Sums:
 def test_reinvestment_is_supported_from_nine_tenths(
     delivered: int, status: Status, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from ecluse.office import claims_money
+    from ecluse.office.claims import money as claims_money
 
     stated = Sums(Money(500, "EUR"), Money(100, "EUR"))
     price, home = Money(100, "EUR"), Destination.DOMESTIC

@@ -28,8 +28,8 @@ def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
     url = sqlite_url(folder / "office.sqlite3")
     carry_into(small_world(folder), url)
     with office_on(url):
-        from ecluse.office.dossiers import export_dossiers
         from ecluse.office.models import OrderRow, Record
+        from ecluse.office.publish.dossiers import export_dossiers
 
         written = export_dossiers(folder / "dossiers")
         orders = OrderRow.objects.count()
@@ -59,7 +59,7 @@ def test_every_verdict_holds_where_only_the_core_is(exported: Path, core_only: C
 @pytest.mark.slow
 def test_an_export_again_gives_the_same_bytes(exported: Path, tmp_path: Path) -> None:
     with office_on(sqlite_url(exported.parent / "office.sqlite3")):
-        from ecluse.office.dossiers import export_dossiers
+        from ecluse.office.publish.dossiers import export_dossiers
 
         export_dossiers(tmp_path)
     names = sorted(path.name for path in exported.iterdir())

@@ -109,7 +109,7 @@ def test_a_folder_without_lists_changes_nothing(office: Path, tmp_path: Path) ->
 def test_the_commands_take_in_and_tell(
     office: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from ecluse.office import commands_lists
+    from ecluse.office.commands import lists as commands_lists
 
     monkeypatch.setattr(commands_lists, "open_office", lambda db: None)
     monkeypatch.setenv("LC_ALL", "en_US.UTF-8")

@@ -16,10 +16,10 @@ def test_lists_at_the_terminal_tell_whoever_is_held(
     url = sqlite_url(tmp_path / "office.sqlite3")
     carry_into(small_world(tmp_path, size=20), url)
     with office_on(url):
-        from ecluse.office import commands_lists
         from ecluse.office.actions.people import open_demonstration_account
         from ecluse.office.actions.reopen import orders_of
         from ecluse.office.actions.representatives import put_on_record
+        from ecluse.office.commands import lists as commands_lists
         from ecluse.office.desk.today import open_session, today
         from ecluse.office.models import Notice, Tranche
         from ecluse.office.registers import Officer, Order

@@ -148,7 +148,8 @@ def test_a_key_and_a_way_in_for_a_later_officer(
     office: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     from ecluse.base.errors import ForbiddenError
-    from ecluse.office import commands, commands_people
+    from ecluse.office.commands import people as commands_people
+    from ecluse.office.commands import year as commands
     from ecluse.office.models import Account
 
     monkeypatch.setattr(commands, "open_office", lambda db: None)

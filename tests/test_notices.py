@@ -360,8 +360,8 @@ def test_a_letter_that_could_not_be_sent_waits(office: str, monkeypatch: pytest.
 def test_no_server_is_said_and_nothing_is_lost(office: str, monkeypatch: pytest.MonkeyPatch) -> None:
     from django.core.mail import EmailMessage
 
-    from ecluse.office import commands_notices
     from ecluse.office.actions.notices import notify, waiting_for_mail
+    from ecluse.office.commands import notices as commands_notices
 
     account("officer:one", "en", "one@firm.example")
     notify("officer:one", "notices.asked", {"order": "order:1"}, "/orders/order:1/", AT)

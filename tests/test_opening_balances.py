@@ -68,8 +68,8 @@ def by_page(kind: str, folder: Path) -> None:
 
 
 def by_command(kind: str, folder: Path) -> None:
-    from ecluse.office import commands_opening as command
     from ecluse.office.actions.opening import waiting
+    from ecluse.office.commands import opening as command
     from ecluse.office.desk.today import open_session
 
     with pytest.MonkeyPatch.context() as patch:
@@ -123,8 +123,8 @@ def test_an_opening_balance_comes_in_and_bears_its_grade(
     pytest.param("fr", "non prouvé", id="French"),
 ])  # fmt: skip
 def test_a_unit_that_was_abroad_is_told_as_stated_and_unproven(lang: str, said: str, full: Path) -> None:
-    from ecluse.office.trace import trace_unit
-    from ecluse.office.trace_words import trace_text
+    from ecluse.office.trace.unit import trace_unit
+    from ecluse.office.trace.words import trace_text
 
     found = trace_unit(SERIAL)
     assert (found["known"], found["reason"]) == (False, "opening")
@@ -142,7 +142,7 @@ def test_a_unit_that_was_abroad_is_told_as_stated_and_unproven(lang: str, said: 
 @pytest.mark.parametrize("serial", ["VK-000100", "VK-00101", "VK-0000101", "vk-000101", "VK-00010١", ""])
 def test_a_number_beside_the_run_is_none_of_it(serial: str, full: Path) -> None:
     from ecluse.office.models import Unit
-    from ecluse.office.trace_opening import opening_told
+    from ecluse.office.trace.opening import opening_told
 
     assert not Unit.objects.filter(serial=serial).exists()
     assert opening_told(serial) is None
@@ -152,14 +152,14 @@ def test_the_public_inquiry_says_that_nobody_proved_it(full: Path) -> None:
     from types import SimpleNamespace
 
     from ecluse.office.models import LogHead, Record
-    from ecluse.office.serial_inquiry import inquire
-    from ecluse.office.trace_opening import opening_run
+    from ecluse.office.trace.opening import opening_run
+    from ecluse.office.trace.serial_inquiry import inquire
 
     found = opening_run(SERIAL)
     assert found is not None
     row: Record = found[0]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("ecluse.office.serial_inquiry.included", lambda said, log, index, commitment: (log, index))
+        patch.setattr("ecluse.office.trace.serial_inquiry.included", lambda said, log, index, commitment: (log, index))
         sizes = dict(LogHead.objects.values_list("log", "size"))
         published: Any = SimpleNamespace(sizes=sizes)
         assert (inquire(SERIAL, published).answer, inquire(SERIAL, published).block) == (

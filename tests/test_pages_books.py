@@ -82,8 +82,8 @@ def test_what_is_overdue_is_what_the_publication_says(author: Any) -> None:
     from ecluse.edge.law import newest_law
     from ecluse.office.books_reading import owed, postings
     from ecluse.office.desk.today import today
-    from ecluse.office.publish_proceeds import _totals
-    from ecluse.office.publish_reading import Reading
+    from ecluse.office.publish.proceeds import _totals
+    from ecluse.office.publish.reading import Reading
 
     reading = Reading(newest_law())
     debts = owed(postings(None), today())
@@ -183,7 +183,7 @@ def test_counts_of_units_are_those_on_record(author: Any) -> None:
 
 
 def test_one_unit_s_story_names_every_custodian(author: Any) -> None:
-    from ecluse.office.trace import trace_unit
+    from ecluse.office.trace.unit import trace_unit
 
     serial = things()["unit"]
     text, found = asked(author, f"/units/{serial}/"), trace_unit(serial)

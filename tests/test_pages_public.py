@@ -64,7 +64,7 @@ def test_every_kind_of_opening_has_its_words(lang: str) -> None:
 
 def test_the_totals_are_those_of_the_folder(office: Any) -> None:
     from ecluse.base.words import spell
-    from ecluse.office.published import money, published
+    from ecluse.office.publish.published import money, published
 
     said = published()
     assert said is not None
@@ -78,7 +78,7 @@ def test_the_totals_are_those_of_the_folder(office: Any) -> None:
 
 
 def test_the_story_is_the_one_that_was_drawn(office: Any) -> None:
-    from ecluse.office.published import published
+    from ecluse.office.publish.published import published
 
     said = published()
     assert said is not None
@@ -176,7 +176,7 @@ def main_of(text: str) -> str:
 
 
 def test_no_public_page_holds_a_secret(office: Any, secrets: Secrets, tmp_path: Path) -> None:
-    from ecluse.office.published import published
+    from ecluse.office.publish.published import published
 
     said = published()
     assert said is not None
@@ -213,7 +213,7 @@ def test_only_listed_files_are_handed_out(office: Any, name: str) -> None:
 
 
 def test_listed_files_are_handed_out_byte_for_byte(office: Any) -> None:
-    from ecluse.office.published import published
+    from ecluse.office.publish.published import published
 
     said = published()
     assert said is not None
@@ -262,7 +262,7 @@ def test_the_commands_of_the_page_run_and_see_a_change(served: str, tmp_path: Pa
     from html import unescape
     from urllib.request import urlopen
 
-    from ecluse.office.verify_steps import STEPS
+    from ecluse.office.publish.verify_steps import STEPS
 
     text = urlopen(f"{served}/public/verify/?lang=en", timeout=20).read().decode()
     steps = dict(

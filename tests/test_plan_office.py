@@ -423,7 +423,7 @@ def test_a_stranger_sees_that_the_baseline_came_first(planned: Planned, tmp_path
     from ecluse.edge.public_audit_points import Status
 
     with office_on(sqlite_url(planned.path)):
-        from ecluse.office.publish import publish
+        from ecluse.office.publish.folder import publish
 
         publish(tmp_path / "public")
     report = report_on(tmp_path / "public")

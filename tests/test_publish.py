@@ -60,7 +60,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
 
 def published(url: str, folder: Path) -> int:
     with carried.office_on(url):
-        from ecluse.office.publish import publish
+        from ecluse.office.publish.folder import publish
 
         return publish(folder)
 
@@ -228,8 +228,8 @@ def later(office: Office, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder that the office must publish in 2029: needs, stock, capacity and certificates are open."""
     folder = tmp_path_factory.mktemp("later") / "public"
     with pytest.MonkeyPatch.context() as patch, carried.office_on(office.url):
-        from ecluse.office.publish import publish
-        from ecluse.office.publish_reading import Reading
+        from ecluse.office.publish.folder import publish
+        from ecluse.office.publish.reading import Reading
 
         patch.setattr(Reading, "as_of", date(2029, 1, 2))
         publish(folder)

@@ -161,7 +161,7 @@ def test_commands_take_the_file_out_and_the_signatures_in(
     office: None, away: dict[str, OpenKey], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     from ecluse.base.errors import BadInputError
-    from ecluse.office import commands_signatures as command
+    from ecluse.office.commands import signatures as command
 
     assert command.waiting("", True) == 1
     assert json.loads(capsys.readouterr().out) == {

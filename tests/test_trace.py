@@ -48,20 +48,20 @@ OTHER = replace(BLOCK, id="block:2", prefix="UA-EWS-", first=1, count=9)
     ],
 )
 def test_a_slip_is_suggested(reading: str) -> None:
-    from ecluse.office.trace_alike import suggestions
+    from ecluse.office.trace.alike import suggestions
 
     assert SERIAL in suggestions(reading, [OTHER, BLOCK])
 
 
 @pytest.mark.parametrize("reading", ["", "UA-FPV-", "G-XYZ-000417K", "417", "x" * 10_000, "UA-FPV-999999A", "💥"])
 def test_what_is_nothing_like_it_gets_no_suggestion(reading: str) -> None:
-    from ecluse.office.trace_alike import suggestions
+    from ecluse.office.trace.alike import suggestions
 
     assert suggestions(reading, [OTHER, BLOCK]) == []
 
 
 def test_a_reading_that_is_right_is_not_suggested_to_itself() -> None:
-    from ecluse.office.trace_alike import SUGGESTIONS_LIMIT, suggestions
+    from ecluse.office.trace.alike import SUGGESTIONS_LIMIT, suggestions
 
     assert SERIAL not in suggestions(SERIAL, [BLOCK])
     twins = [replace(BLOCK, id=f"block:{n}", prefix=f"{'-' * n}UA-FPV-".lstrip("-")) for n in range(9)]
@@ -96,7 +96,7 @@ def office(office_file: Path) -> Iterator[None]:
 
 
 def traced(serial: str) -> dict[str, Any]:
-    from ecluse.office.trace import trace_unit
+    from ecluse.office.trace.unit import trace_unit
 
     return trace_unit(serial)
 
@@ -178,7 +178,7 @@ def test_a_handover_without_a_signature_says_so(office: None) -> None:
     from ecluse.base.sealed import seal, unseal
     from ecluse.custody.terms import Manifest
     from ecluse.office.models import Record, Unit
-    from ecluse.office.trace import trace_text
+    from ecluse.office.trace.unit import trace_text
 
     serial = Unit.objects.filter(state="delivery").order_by("serial")[0]
     rows = Record.objects.filter(subject=serial.tranche, v="manifest/1").order_by("turn")
@@ -203,7 +203,7 @@ def test_a_handover_without_a_signature_says_so(office: None) -> None:
 @year_long
 def test_every_story_is_told_in_three_languages(office: None) -> None:
     from ecluse.office.models import Unit
-    from ecluse.office.trace import trace_text
+    from ecluse.office.trace.unit import trace_text
 
     states = sorted(set(Unit.objects.values_list("state", flat=True)))
     serials = [Unit.objects.filter(state=state).order_by("-serial")[0].serial for state in states]

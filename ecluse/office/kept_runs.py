@@ -38,7 +38,7 @@ def make_public() -> None:
     """Publish into the folder that the public pages show. A demonstration does so by itself; a service is told to."""
     from ecluse.office.desk.today import is_demonstration
     from ecluse.office.kept import public_folder
-    from ecluse.office.publish import publish
+    from ecluse.office.publish.folder import publish
 
     place = public_folder()
     if place is not None and is_demonstration():
@@ -48,7 +48,7 @@ def make_public() -> None:
 
 def make_claims() -> None:
     """Measure every claim of the register, in three languages, on the world that this office carried."""
-    from ecluse.office.claims import claim_rows
+    from ecluse.office.claims.answers import claim_rows
     from ecluse.office.kept import keep, tell
     from ecluse.office.views.summary import log_root
 

@@ -13,7 +13,7 @@ from ecluse.office.api.office import NAMED, api, desk_at
 from ecluse.office.api.problems import ProblemError, language_of_call, problem
 from ecluse.office.desk.registry import Desk
 from ecluse.office.people.reads import note_read
-from ecluse.office.trace import trace_text, trace_unit
+from ecluse.office.trace.unit import trace_text, trace_unit
 
 LONGEST_SERIAL = 120
 

@@ -17,9 +17,9 @@ from ecluse.base.money import Money
 from ecluse.base.words import say
 from ecluse.office import kept
 from ecluse.office.desk.today import is_demonstration
-from ecluse.office.published import Published, money, published
-from ecluse.office.serial_inquiry import inquire
-from ecluse.office.verify_steps import STEPS, commands
+from ecluse.office.publish.published import Published, money, published
+from ecluse.office.publish.verify_steps import STEPS, commands
+from ecluse.office.trace.serial_inquiry import inquire
 from ecluse.office.views.cells import Said, Tag
 from ecluse.office.views.page import language_of, page
 from ecluse.office.views.public_words import day_of, state_name

@@ -24,8 +24,8 @@ from ecluse.office.people.bodies import names_of
 from ecluse.office.people.doors import needs_person
 from ecluse.office.people.reads import records_read
 from ecluse.office.registers import Packing, Unpacking
-from ecluse.office.trace import trace_unit
-from ecluse.office.trace_words import opening_text, trace_event, trace_last
+from ecluse.office.trace.unit import trace_unit
+from ecluse.office.trace.words import opening_text, trace_event, trace_last
 from ecluse.office.views.action import desk_of
 from ecluse.office.views.cells import Link, Tag
 from ecluse.office.views.listing import Column, Filter, Listing, listing_response

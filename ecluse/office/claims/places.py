@@ -9,7 +9,7 @@ from ecluse.custody.serials import serial_text
 from ecluse.custody.terms import Fate, LifeState, Line, Manifest, Marking, SerialBlock
 from ecluse.licence.terms import MarketingAuthorisation
 from ecluse.office.audit.reading import Reading
-from ecluse.office.claims_terms import (
+from ecluse.office.claims.terms import (
     DRONES,
     Claim,
     Measure,

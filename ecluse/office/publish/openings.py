@@ -11,7 +11,7 @@ from typing import Any
 from ecluse.base.canon import canonical
 from ecluse.base.law import Row
 from ecluse.edge.public_audit_openings import AT_ONCE, kind_of, opens_on
-from ecluse.office.publish_reading import Reading
+from ecluse.office.publish.reading import Reading
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ from ecluse.base.sealed import VERSIONS, unseal
 from ecluse.custody.serials import is_in_block, parse
 from ecluse.custody.terms import Marking, SerialBlock
 from ecluse.office.models import Record, Salt
-from ecluse.office.published import Included, Published, included
-from ecluse.office.trace_opening import opening_run
+from ecluse.office.publish.published import Included, Published, included
+from ecluse.office.trace.opening import opening_run
 
 LONGEST = 40
 

@@ -26,13 +26,13 @@ from ecluse.edge.public_audit_logs import tree_of
 from ecluse.edge.public_audit_points import PROMISES
 from ecluse.office.actions.checkpoint import SIGNER
 from ecluse.office.models import Setting
-from ecluse.office.publish_custody import custody
-from ecluse.office.publish_gates import authorities, certificates, lists
-from ecluse.office.publish_hearings import Heard, counts, heard, law_used
-from ecluse.office.publish_openings import Schedule, opened, openings
-from ecluse.office.publish_plans import plans
-from ecluse.office.publish_proceeds import proceeds
-from ecluse.office.publish_reading import Reading, publication_term
+from ecluse.office.publish.custody import custody
+from ecluse.office.publish.gates import authorities, certificates, lists
+from ecluse.office.publish.hearings import Heard, counts, heard, law_used
+from ecluse.office.publish.openings import Schedule, opened, openings
+from ecluse.office.publish.plans import plans
+from ecluse.office.publish.proceeds import proceeds
+from ecluse.office.publish.reading import Reading, publication_term
 
 
 def publish(folder: Path, source: Source | None = None) -> int:

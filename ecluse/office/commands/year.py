@@ -59,7 +59,7 @@ def demo(world: str, lists: str, db: str, export: str, as_json: bool, unless_car
 
     report = run_audit(say)
     if export:
-        from ecluse.office.dossiers import export_dossiers
+        from ecluse.office.publish.dossiers import export_dossiers
 
         tell("dossiers", count=export_dossiers(Path(export)))
     result = summary(found, report, answers=_answers(Path(world)))
@@ -95,7 +95,7 @@ def audit(db: str, as_json: bool, keep: bool = False) -> int:
 def publish(folder: str, db: str) -> int:
     """Write exactly what a stranger may see."""
     open_office(db)
-    from ecluse.office.publish import publish as written
+    from ecluse.office.publish.folder import publish as written
 
     tell("files", folder=folder, count=written(Path(folder)))
     return 0
@@ -128,8 +128,8 @@ def cheat(kind: str, db: str, as_json: bool) -> int:
 def trace(serial: str, db: str, as_json: bool) -> int:
     """Where was one unit born, through whose hands did it go, where is it now?"""
     open_office(db)
-    from ecluse.office.trace import trace_unit
-    from ecluse.office.trace_words import trace_text
+    from ecluse.office.trace.unit import trace_unit
+    from ecluse.office.trace.words import trace_text
 
     found = trace_unit(serial)
     print(json.dumps(found, ensure_ascii=False) if as_json else trace_text(found, person_language()))
@@ -140,7 +140,7 @@ def claims(db: str, world: str, lang: str, as_json: bool) -> int:
     """What do the records say about each public claim?"""
     open_office(db)
     from ecluse.edge.world.workbook import open_world
-    from ecluse.office.claims import claim_rows, claims_text
+    from ecluse.office.claims.answers import claim_rows, claims_text
 
     opened = open_world(Path(world))
     rows = list(claim_rows(opened, lang, say))

@@ -10,7 +10,7 @@ from typing import Any
 from ecluse.base.words import say as word
 from ecluse.base.words import say_count
 from ecluse.edge.language import person_language
-from ecluse.office.commands import open_office, say
+from ecluse.office.commands.year import open_office, say
 
 
 def waiting(db: str, as_json: bool) -> int:
@@ -56,7 +56,7 @@ def bring(file: str, person: str, db: str, as_json: bool) -> int:
     from ecluse.edge.seal_many import SIGNATURES_BYTES_LIMIT
     from ecluse.office.actions.permissions import ACTIONS
     from ecluse.office.actions.signatures import ACTION, bring_signatures
-    from ecluse.office.commands_opening import session_of
+    from ecluse.office.commands.opening import session_of
     from ecluse.office.desk.today import today
 
     body = read_bytes(Path(file), SIGNATURES_BYTES_LIMIT, "signature")

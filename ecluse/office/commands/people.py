@@ -16,7 +16,7 @@ PASSWORD_BYTES = 12
 
 
 def _tell(key: str, **facts: Any) -> None:
-    from ecluse.office.commands_keep import say
+    from ecluse.office.commands.keep import say
 
     say(word(f"newoffice.{key}", person_language(), **facts))
 
@@ -49,7 +49,7 @@ def _first_line(file: str) -> str:
 def account(officer: str, email: str, language: str, out: str, db: str) -> int:
     """Give a person on record a way in; the first password goes into a file that only its owner may read."""
     from ecluse.edge.imports.problems import ImportRefusedError
-    from ecluse.office.commands import open_office
+    from ecluse.office.commands.year import open_office
 
     open_office(db)
     from ecluse.office.actions.people import make_account

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from ecluse.licence.terms import Licence, ProposedDecision
-from ecluse.office.publish_hearings import Heard
-from ecluse.office.publish_reading import Placed, Reading
+from ecluse.office.publish.hearings import Heard
+from ecluse.office.publish.reading import Placed, Reading
 from ecluse.office.registers import Authority
 from ecluse.order import Gate
 from ecluse.parties.terms import ListVersion, Sweep

@@ -14,16 +14,16 @@ from ecluse.base.money import Money
 from ecluse.base.sealed import encode
 from ecluse.base.words import LANGUAGES, has_words, say, spell
 from ecluse.edge.world.read import World
-from ecluse.office import claims_gates, claims_money, claims_places, claims_supply
 from ecluse.office.audit.reading import read
-from ecluse.office.claims_terms import Claim, Fact, Measure, Measured, Status, Worded
+from ecluse.office.claims import gates, money, places, supply
+from ecluse.office.claims.terms import Claim, Fact, Measure, Measured, Status, Worded
 from ecluse.office.models import Setting
 
 MEASURES: Mapping[str, Measure] = {
-    **claims_places.MEASURES,
-    **claims_supply.MEASURES,
-    **claims_gates.MEASURES,
-    **claims_money.MEASURES,
+    **places.MEASURES,
+    **supply.MEASURES,
+    **gates.MEASURES,
+    **money.MEASURES,
 }
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from ecluse.base.words import say as word
 from ecluse.base.words import say_count
 from ecluse.edge.language import person_language
-from ecluse.office.commands import open_office, say
+from ecluse.office.commands.year import open_office, say
 
 MOST_ROUNDS = 100
 

@@ -11,7 +11,7 @@ from ecluse.custody.terms import Loss, Sighting
 from ecluse.office.audit.figures import spent_and_reinvested
 from ecluse.office.audit.p7_claims import claims
 from ecluse.office.audit.reading import Reading
-from ecluse.office.claims_terms import Claim, Measure, Measured, percent, released, status_of
+from ecluse.office.claims.terms import Claim, Measure, Measured, percent, released, status_of
 from ecluse.office.registers import DeliveryMade
 from ecluse.proceeds.reinvestment import TrancheMoney, money_of_tranche
 from ecluse.proceeds.terms import PurchaseDelivery, Receipt

@@ -13,7 +13,7 @@ from ecluse.office.audit.p1_attested import said_last
 from ecluse.office.audit.p1_certificates import class_year
 from ecluse.office.audit.p5_blocks import packed
 from ecluse.office.audit.reading import Reading
-from ecluse.office.claims_terms import (
+from ecluse.office.claims.terms import (
     DRONES,
     Claim,
     Fact,

@@ -13,8 +13,8 @@ from ecluse.base.signing import Key, Signature
 from ecluse.edge.public_audit_goods import PARTS
 from ecluse.licence.terms import ProposedDecision
 from ecluse.office.models import SignatureRow
-from ecluse.office.publish_hearings import Heard
-from ecluse.office.publish_reading import Placed, Reading, by, whole
+from ecluse.office.publish.hearings import Heard
+from ecluse.office.publish.reading import Placed, Reading, by, whole
 from ecluse.order import Gate
 from ecluse.proceeds.ledger import FUND_CASH
 from ecluse.proceeds.reckoning import after, receive_by

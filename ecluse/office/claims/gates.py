@@ -11,7 +11,7 @@ from ecluse.edge.law import newest_law
 from ecluse.licence.terms import WITHOUT_OWN_LICENCE, Licence, ProposedDecision
 from ecluse.office.audit.p5_chain import manifests
 from ecluse.office.audit.reading import Filed, Reading, order_of
-from ecluse.office.claims_terms import Claim, Measure, Measured, centres, counted, lines, orders, released, status_of
+from ecluse.office.claims.terms import Claim, Measure, Measured, centres, counted, lines, orders, released, status_of
 from ecluse.order import Gate, Hearing
 
 # Europe, North America, Australia and New Zealand; a sighting elsewhere lies in Asia, Africa or Latin America.

@@ -11,7 +11,7 @@ from typing import Any
 from ecluse.base.canon import parse
 from ecluse.base.verdict import Force
 from ecluse.edge.explain import published_codes
-from ecluse.office.publish_reading import Placed, Reading
+from ecluse.office.publish.reading import Placed, Reading
 from ecluse.order import Gate
 
 VERDICTS = ("passed", "refused", "referred")

@@ -17,7 +17,7 @@ from ecluse.edge.imports.kinds import KINDS
 from ecluse.edge.imports.problems import ImportRefusedError
 from ecluse.edge.imports.sheet import FILE_BYTES_LIMIT
 from ecluse.edge.language import person_language
-from ecluse.office.commands import open_office, say
+from ecluse.office.commands.year import open_office, say
 
 if TYPE_CHECKING:
     from ecluse.office.opening.plan import Plan

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ecluse.base.words import say as word
 from ecluse.base.words import say_count
 from ecluse.edge.language import person_language
-from ecluse.office.commands import open_office, say
+from ecluse.office.commands.year import open_office, say
 
 if TYPE_CHECKING:
     from ecluse.parties.terms import Screening

@@ -140,7 +140,7 @@ def side_import(folder: str, db: str, owner: str, on: str, as_json: bool) -> int
 
 
 def _open(db: str, on: str) -> tuple[Any, date]:
-    from ecluse.office.commands import open_office
+    from ecluse.office.commands.year import open_office
 
     open_office(db)
     from ecluse.office.desk.today import open_session, today

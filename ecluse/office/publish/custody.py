@@ -25,8 +25,8 @@ from ecluse.custody.terms import (
 )
 from ecluse.edge.public_audit_goods import ENDS
 from ecluse.office.audit.p5_chain import whereabouts
-from ecluse.office.publish_hearings import Heard
-from ecluse.office.publish_reading import Placed, Reading, by
+from ecluse.office.publish.hearings import Heard
+from ecluse.office.publish.reading import Placed, Reading, by
 from ecluse.office.registers import DeliveryMade, Order, Packing, Release
 
 DAYS_TO_DELIVER = 60

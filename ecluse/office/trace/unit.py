@@ -29,9 +29,9 @@ from ecluse.custody.terms import (
 from ecluse.edge.law import newest_law
 from ecluse.office.models import Record, SignatureRow
 from ecluse.office.registers import Authority, Order, Packing, Release, Unpacking
-from ecluse.office.trace_alike import suggestions
-from ecluse.office.trace_opening import opening_told
-from ecluse.office.trace_words import trace_text
+from ecluse.office.trace.alike import suggestions
+from ecluse.office.trace.opening import opening_told
+from ecluse.office.trace.words import trace_text
 from ecluse.order import Gate, Hearing
 from ecluse.parties.terms import Party
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ecluse.office.publish_reading import Reading
+from ecluse.office.publish.reading import Reading
 from ecluse.plan.terms import Plan, PlanBaseline
 
 
