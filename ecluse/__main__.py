@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from ecluse.edge.log.app import log_app, witness_app
 from ecluse.edge.plan_app import plan_app
 from ecluse.edge.run import run as _run
 
@@ -24,6 +25,8 @@ app.add_typer(keys_app, name="keys")
 signatures_app = typer.Typer(no_args_is_help=True, help="Signatures made apart: what waits, out to be signed, back in.")
 app.add_typer(signatures_app, name="signatures")
 app.add_typer(plan_app, name="plan")
+app.add_typer(log_app, name="log")
+app.add_typer(witness_app, name="witness")
 notices_app = typer.Typer(no_args_is_help=True, help="Notices: mail what people were told and have not read.")
 app.add_typer(notices_app, name="notices")
 
@@ -62,6 +65,18 @@ def audit(
     if public:
         _run(EDGE, "audit_public", folder=public, as_json=json)
     _run(OFFICE, "audit", db=db, as_json=json, keep=keep)
+
+
+@app.command()
+def surge(
+    out: str = typer.Option(..., help="folder for the file that the next step needs"),
+    order: str = typer.Option("", help="which urgent order; by default the newest"),
+    db: str = typer.Option("", help="database URL"),
+    seconds: int = typer.Option(0, help="stop after so many seconds; nothing is then written"),
+    json: bool = typer.Option(False, "--json"),
+) -> None:
+    """An urgent home order: make the plan again, or show what of the certificates its surplus still carries."""
+    _run("ecluse.office.commands.surge", "surge", order=order, db=db, out=out, seconds=seconds, as_json=json)
 
 
 @app.command()

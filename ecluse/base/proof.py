@@ -106,13 +106,101 @@ class Edge:
         return cls(size, tuple(body[at : at + HASH_BYTES] for at in range(0, len(body), HASH_BYTES)))
 
 
-class Levels:
-    """Every full node of a growing tree, level by level in flat arrays, so that any proof at any size is O(log n)."""
+class Tree:
+    """A tree of which any full node can be asked, so that any proof at any size is O(log n)."""
 
-    __slots__ = ("_levels", "size")
+    __slots__ = ("size",)
+
+    def __init__(self, size: int = 0) -> None:
+        self.size = size
+
+    def node(self, level: int, index: int) -> bytes:
+        """What is the hash over the leaves from `index << level`, `1 << level` of them, all in the tree?"""
+        raise LookupError(f"no node {index} at level {level}")
+
+    def root(self, size: int | None = None) -> bytes:
+        """What was the root at this size (now, when none is given)?"""
+        size = self._size_at(size)
+        return self.subtree(0, size) if size else EMPTY_ROOT
+
+    def leaf(self, index: int) -> bytes:
+        """Which leaf hash stands at this index?"""
+        if not 0 <= index < self.size:
+            raise ValueError(f"no leaf {index} in a tree of {self.size}")
+        return self.node(0, index)
+
+    def inclusion_proof(self, index: int, size: int | None = None) -> list[bytes]:
+        """Which hashes show that leaf `index` is in the tree of this size (RFC 6962, 2.1.1)?"""
+        size = self._size_at(size)
+        if not 0 <= index < size:
+            raise ValueError(f"no leaf {index} in a tree of {size}")
+        proof, low, high = [], 0, size
+        while high - low > 1:
+            middle = low + _split(high - low)
+            if index < middle:
+                proof.append(self.subtree(middle, high))
+                high = middle
+            else:
+                proof.append(self.subtree(low, middle))
+                low = middle
+        return proof[::-1]
+
+    def consistency_proof(self, old_size: int, new_size: int | None = None) -> list[bytes]:
+        """Which hashes show that the tree of the new size extends the tree of the old (RFC 6962, 2.1.2)?"""
+        new_size = self._size_at(new_size)
+        if not 0 <= old_size <= new_size:
+            raise ValueError(f"a tree of {new_size} extends no tree of {old_size}")
+        if old_size in (0, new_size):
+            return []
+        proof, low, high, is_whole = [], 0, new_size, True
+        while high != old_size:
+            middle = low + _split(high - low)
+            if old_size <= middle:
+                proof.append(self.subtree(middle, high))
+                high = middle
+            else:
+                proof.append(self.subtree(low, middle))
+                low, is_whole = middle, False
+        if not is_whole:  # when the old tree is a subtree of the new, the verifier knows its root
+            proof.append(self.subtree(low, high))
+        return proof[::-1]
+
+    def edge(self) -> Edge:
+        """What is the right edge of the tree now?"""
+        found, start = [], 0
+        for level in range(self.size.bit_length() - 1, -1, -1):
+            if self.size >> level & 1:
+                found.append(self.node(level, start >> level))
+                start += 1 << level
+        return Edge(self.size, tuple(found))
+
+    def _size_at(self, size: int | None) -> int:
+        if size is None:
+            return self.size
+        if not 0 <= size <= self.size:
+            raise ValueError(f"the tree has {self.size} leaves, not {size}")
+        return size
+
+    def subtree(self, low: int, high: int) -> bytes:
+        """What is the hash over leaves low to high (exclusive), where low is a multiple of the next power of two?"""
+        parts = []
+        while low < high:
+            level = (high - low).bit_length() - 1
+            parts.append(self.node(level, low >> level))
+            low += 1 << level
+        found = parts.pop()
+        while parts:
+            found = node_hash(parts.pop(), found)
+        return found
+
+
+class Levels(Tree):
+    """Every full node of a growing tree, level by level in flat arrays."""
+
+    __slots__ = ("_levels",)
 
     def __init__(self, leaf_hashes: Iterable[bytes] = ()) -> None:
-        self.size = 0
+        super().__init__()
         self._levels: list[bytearray] = [bytearray()]
         for leaf in leaf_hashes:
             self.append(leaf)
@@ -133,83 +221,9 @@ class Levels:
         self.size += 1
         return index
 
-    def root(self, size: int | None = None) -> bytes:
-        """What was the root at this size (now, when none is given)?"""
-        size = self._size_at(size)
-        return self._subtree(0, size) if size else EMPTY_ROOT
-
-    def leaf(self, index: int) -> bytes:
-        """Which leaf hash stands at this index?"""
-        if not 0 <= index < self.size:
-            raise ValueError(f"no leaf {index} in a tree of {self.size}")
-        return self._node(0, index)
-
-    def inclusion_proof(self, index: int, size: int | None = None) -> list[bytes]:
-        """Which hashes show that leaf `index` is in the tree of this size (RFC 6962, 2.1.1)?"""
-        size = self._size_at(size)
-        if not 0 <= index < size:
-            raise ValueError(f"no leaf {index} in a tree of {size}")
-        proof, low, high = [], 0, size
-        while high - low > 1:
-            middle = low + _split(high - low)
-            if index < middle:
-                proof.append(self._subtree(middle, high))
-                high = middle
-            else:
-                proof.append(self._subtree(low, middle))
-                low = middle
-        return proof[::-1]
-
-    def consistency_proof(self, old_size: int, new_size: int | None = None) -> list[bytes]:
-        """Which hashes show that the tree of the new size extends the tree of the old (RFC 6962, 2.1.2)?"""
-        new_size = self._size_at(new_size)
-        if not 0 <= old_size <= new_size:
-            raise ValueError(f"a tree of {new_size} extends no tree of {old_size}")
-        if old_size in (0, new_size):
-            return []
-        proof, low, high, is_whole = [], 0, new_size, True
-        while high != old_size:
-            middle = low + _split(high - low)
-            if old_size <= middle:
-                proof.append(self._subtree(middle, high))
-                high = middle
-            else:
-                proof.append(self._subtree(low, middle))
-                low, is_whole = middle, False
-        if not is_whole:  # when the old tree is a subtree of the new, the verifier knows its root
-            proof.append(self._subtree(low, high))
-        return proof[::-1]
-
-    def edge(self) -> Edge:
-        """What is the right edge of the tree now?"""
-        found, start = [], 0
-        for level in range(self.size.bit_length() - 1, -1, -1):
-            if self.size >> level & 1:
-                found.append(self._node(level, start >> level))
-                start += 1 << level
-        return Edge(self.size, tuple(found))
-
-    def _size_at(self, size: int | None) -> int:
-        if size is None:
-            return self.size
-        if not 0 <= size <= self.size:
-            raise ValueError(f"the tree has {self.size} leaves, not {size}")
-        return size
-
-    def _node(self, level: int, index: int) -> bytes:
+    def node(self, level: int, index: int) -> bytes:
+        """What is the hash over the leaves from `index << level`, `1 << level` of them, all in the tree?"""
         return bytes(self._levels[level][index * HASH_BYTES : (index + 1) * HASH_BYTES])
-
-    def _subtree(self, low: int, high: int) -> bytes:
-        """The hash over leaves low to high (exclusive), where low is a multiple of the next power of two."""
-        parts = []
-        while low < high:
-            level = (high - low).bit_length() - 1
-            parts.append(self._node(level, low >> level))
-            low += 1 << level
-        found = parts.pop()
-        while parts:
-            found = node_hash(parts.pop(), found)
-        return found
 
 
 def _split(size: int) -> int:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
 from ecluse.base.note import checkpoint_text, sign_note
 from ecluse.office.models import Checkpoint, LogHead
 from ecluse.office.session import Session
@@ -16,6 +18,16 @@ def origin_of(log: str) -> str:
     return f"ecluse/{log}"
 
 
+def head_note(log: str, size: int, root: bytes, private: Ed25519PrivateKey) -> str:
+    """What is this head, signed twice by one key: as the log itself, and by the name of the authority that keeps it?
+
+    Programs of others know a log by a key that bears its origin's name (C2SP `tlog-policy`).
+    """
+    text = checkpoint_text(origin_of(log), size, root)
+    as_authority = sign_note(text, SIGNER.replace(":", "/"), private)
+    return sign_note(text, origin_of(log), private) + as_authority.removeprefix(f"{text}\n")
+
+
 def sign_checkpoints(session: Session, on: date) -> None:
     """Sign the head of every log as it stands, those grown today included."""
     names = set(session.logs) | set(LogHead.objects.values_list("log", flat=True))
@@ -23,6 +35,6 @@ def sign_checkpoints(session: Session, on: date) -> None:
     private = session.source.private_key(SIGNER)
     for log in sorted(names):
         size, edge = session.log(log)
-        note = sign_note(checkpoint_text(origin_of(log), size, edge.root()), SIGNER.replace(":", "/"), private)
+        note = head_note(log, size, edge.root(), private)
         root = edge.root().hex()
         rows.append(Checkpoint(id=f"{log}/{size}/{on}", log=log, size=size, root_hex=root, note=note, on=on))

@@ -1,0 +1,94 @@
+"""Which command of the log or of a witness is meant? Options and their words; the work is imported when called."""
+
+from __future__ import annotations
+
+import typer
+
+from ecluse.edge.run import run
+
+log_app = typer.Typer(no_args_is_help=True, help="Logs as tiles: write, verify, prove, have them cosigned.")
+witness_app = typer.Typer(no_args_is_help=True, help="A witness of logs: make one, let it watch a log, let it answer.")
+LOG = "ecluse.edge.log.commands"
+WITNESS = "ecluse.edge.log.witness_commands"
+OFFICE = "ecluse.office.commands.logs"
+
+
+@log_app.command("write")
+def log_write(
+    folder: str = typer.Argument(help="folder of the tile logs, one folder a log; grows with each call"),
+    db: str = typer.Option("", help="database URL"),
+    json: bool = typer.Option(False, "--json"),
+) -> None:
+    """Write every log of the office up to its newest signed checkpoint, as tiles that other programs read."""
+    run(OFFICE, "write", folder=folder, db=db, as_json=json)
+
+
+@log_app.command("verify")
+def log_verify(
+    folder: str = typer.Argument(help="one tile log, or a folder of them"),
+    policy: str = typer.Option("", help="policy file: logs, witnesses, quorum"),
+    key: list[str] = typer.Option([], help="verifier key of a log, when there is no policy; may be repeated"),
+    processes: int = typer.Option(1, min=1, max=64, help="how many processes hash"),
+    json: bool = typer.Option(False, "--json"),
+) -> None:
+    """Hash every entry again: do the tiles and the signed checkpoint hold?"""
+    run(LOG, "verify", folder=folder, policy=policy, keys=key, processes=processes, as_json=json)
+
+
+@log_app.command("prove")
+def log_prove(
+    folder: str = typer.Argument(help="one tile log"),
+    index: int = typer.Argument(min=0, help="which entry, from 0"),
+    out: str = typer.Option(..., help="proof file to write (.tlog-proof); the entry comes beside it (.entry)"),
+) -> None:
+    """Write the proof that an entry stands in the log, for a stranger without a network."""
+    run(LOG, "prove", folder=folder, index=index, out=out)
+
+
+@log_app.command("check-proof")
+def log_check_proof(
+    proof: str = typer.Argument(help="a proof file (.tlog-proof)"),
+    entry: str = typer.Option(..., help="file with the entry's bytes"),
+    policy: str = typer.Option(..., help="policy file: logs, witnesses, quorum"),
+    json: bool = typer.Option(False, "--json"),
+) -> None:
+    """Does the proof show the entry, under a checkpoint that enough witnesses saw?"""
+    run(LOG, "check_proof", proof=proof, entry=entry, policy=policy, as_json=json)
+
+
+@log_app.command("cosign")
+def log_cosign(
+    folder: str = typer.Argument(help="one tile log, or a folder of them"),
+    policy: str = typer.Option(..., help="policy file whose witnesses have addresses"),
+    json: bool = typer.Option(False, "--json"),
+) -> None:
+    """Bring each newest checkpoint to the policy's witnesses and put their signatures under it."""
+    run(LOG, "cosign", folder=folder, policy=policy, as_json=json)
+
+
+@witness_app.command("init")
+def witness_init(
+    folder: str = typer.Argument(help="folder for the witness's key and memory"),
+    name: str = typer.Option(..., help="its name, such as witness.example/w1"),
+) -> None:
+    """Make a witness: a key of its own and an empty memory. Prints its verifier key."""
+    run(WITNESS, "init", folder=folder, name=name)
+
+
+@witness_app.command("trust")
+def witness_trust(
+    folder: str = typer.Argument(help="folder of the witness"),
+    key: str = typer.Argument(help="verifier key of the log"),
+) -> None:
+    """Let the witness watch a log."""
+    run(WITNESS, "trust", folder=folder, key=key)
+
+
+@witness_app.command("serve")
+def witness_serve(
+    folder: str = typer.Argument(help="folder of the witness"),
+    host: str = typer.Option("127.0.0.1", help="address to listen at"),
+    port: int = typer.Option(8090, min=0, max=65535),
+) -> None:
+    """Answer logs that ask for cosignatures, until stopped."""
+    run(WITNESS, "serve", folder=folder, host=host, port=port)
