@@ -20,7 +20,10 @@ from ecluse.base.errors import EvidenceError
 from ecluse.base.note import checkpoint_text, sign_note
 from ecluse.base.proof import Levels, leaf_hash
 from ecluse.custody.log.note_keys import public_key
+from ecluse.custody.log.policy import read_policy
 from ecluse.edge.log.folder import LogFolder
+from ecluse.edge.log.mirror import follow
+from ecluse.edge.log.reader import LogSite
 from ecluse.edge.log.verify import verify_log
 
 ORIGIN = "example.org/log"
@@ -332,3 +335,79 @@ class TestCommands:
             for process in running:
                 process.terminate()
                 process.wait(10)
+
+
+class TestMirror:
+    POLICY = f"log {KEY}\nquorum none\n"
+
+    def test_a_copy_follows_and_holds_the_same_bytes(
+        self, tmp_path: Path, ecluse: Callable[..., tuple[int, str, str]]
+    ) -> None:
+        policy = tmp_path / "policy"
+        policy.write_text(self.POLICY, encoding="utf-8")
+        for size in (300, 300, 1_030):
+            grown(tmp_path / "log", size)
+            words = ("log", "mirror", str(tmp_path / "log"), str(tmp_path / "copy"), "--policy", str(policy), "--json")
+            status, printed, _ = ecluse(*words)
+            assert (status, json.loads(printed)["new"]) == (0, size)
+        full = {name: body for name, body in bodies(tmp_path / "log").items() if ".p/" not in name}
+        assert full.items() <= bodies(tmp_path / "copy").items()
+        assert verify_log(tmp_path / "copy").checkpoint.size == 1_030
+
+    def test_it_follows_an_address_too(self, tmp_path: Path) -> None:
+        import threading
+        from functools import partial
+        from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+
+        grown(tmp_path / "log", 700)
+        quiet = type("Quiet", (SimpleHTTPRequestHandler,), {"log_message": lambda *_: None})
+        with ThreadingHTTPServer(("127.0.0.1", 0), partial(quiet, directory=str(tmp_path))) as server:
+            threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+            site = LogSite(f"http://127.0.0.1:{server.server_address[1]}/log/")
+            found = follow(site, LogFolder(tmp_path / "copy"), read_policy(self.POLICY.encode()))
+            site.close()
+            server.shutdown()
+        assert (found.old, found.new, verify_log(tmp_path / "copy").checkpoint.size) == (0, 700, 700)
+
+    @pytest.mark.parametrize(
+        ("change", "reason"),
+        [
+            (lambda log: (log / "checkpoint").write_text(note_at(400), "utf-8"), "the source went back"),
+            (lambda log: (log / "checkpoint").unlink(), "no checkpoint"),
+            (lambda log: (log / "tile/entries/003.p/132").write_bytes(b""), "bundle"),
+            (lambda log: (log / "tile/0/002").write_bytes(bytes(8192)), "a fork"),
+            (lambda log: regrown(log, OTHER), "a fork"),
+        ],
+        ids=["it went back", "nothing there", "a bundle cut", "a tile changed", "another history"],
+    )
+    def test_a_source_that_lies_is_not_followed_and_the_copy_stays(
+        self, tmp_path: Path, change: Callable[[Path], object], reason: str
+    ) -> None:
+        grown(tmp_path / "log", 700)
+        policy, copy = read_policy(self.POLICY.encode()), LogFolder(tmp_path / "copy")
+        follow(LogFolder(tmp_path / "log"), copy, policy)
+        before = bodies(tmp_path / "copy")
+        grown(tmp_path / "log", 900)
+        change(tmp_path / "log")
+        with pytest.raises(EvidenceError, match=reason):
+            follow(LogFolder(tmp_path / "log"), copy, policy)
+        assert bodies(tmp_path / "copy") == before
+
+    def test_a_log_that_lost_its_files_is_filled_from_its_mirror(self, tmp_path: Path) -> None:
+        import shutil
+
+        grown(tmp_path / "log", 700)
+        policy = read_policy(self.POLICY.encode())
+        follow(LogFolder(tmp_path / "log"), LogFolder(tmp_path / "copy"), policy)
+        shutil.rmtree(tmp_path / "log")
+        follow(LogFolder(tmp_path / "copy"), LogFolder(tmp_path / "log"), policy)
+        assert verify_log(grown(tmp_path / "log", 900).path).checkpoint.size == 900
+
+
+def regrown(path: Path, tree: Levels) -> None:
+    """Another history in the same place, whole in itself."""
+    for file in [file for file in path.rglob("*") if file.is_file()]:
+        file.unlink()
+    log = LogFolder(path)
+    log.grow(tree, 900, lambda first, last: [b"x" + entry for entry in ENTRIES[first:last]])
+    log.publish(note_at(900, tree))

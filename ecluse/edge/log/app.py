@@ -66,6 +66,17 @@ def log_cosign(
     run(LOG, "cosign", folder=folder, policy=policy, as_json=json)
 
 
+@log_app.command("mirror")
+def log_mirror(
+    source: str = typer.Argument(help="folder or address of one tile log"),
+    folder: str = typer.Argument(help="folder of the copy; grows with each call"),
+    policy: str = typer.Option(..., help="policy file: logs, witnesses, quorum"),
+    json: bool = typer.Option(False, "--json"),
+) -> None:
+    """Let a copy follow a log, only where the log extends what the copy holds."""
+    run(LOG, "mirror", source=source, folder=folder, policy=policy, as_json=json)
+
+
 @witness_app.command("init")
 def witness_init(
     folder: str = typer.Argument(help="folder for the witness's key and memory"),

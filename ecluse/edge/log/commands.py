@@ -124,6 +124,28 @@ def cosign(folder: str, policy: str, as_json: bool) -> int:
     return YES if all(row["quorum"] for row in rows) else NO
 
 
+def mirror(source: str, folder: str, policy: str, as_json: bool) -> int:
+    """How far does the copy reach? 1 where the source may not be followed; 2 where it cannot be read."""
+    from ecluse.edge.log.mirror import follow
+    from ecluse.edge.log.reader import LogSite
+
+    lang, rules = person_language(), _policy(policy)
+    try:
+        found = follow(LogSite(source) if "://" in source else LogFolder(Path(source)), LogFolder(Path(folder)), rules)
+    except EvidenceError as error:
+        tell(word("log.mirror.refused", lang, source=source, reason=str(error)))
+        if as_json:
+            out({"followed": False, "reason": str(error)})
+        return NO
+    except OSError as error:
+        expected = word("log.expected.source", lang)
+        raise BadInputError.one(source, expected, str(error), word("log.remedy.source", lang)) from None
+    tell(word("log.mirror.done", lang, log=found.judged.checkpoint.origin, old=found.old, new=found.new))
+    if as_json:
+        out({"followed": True, "origin": found.judged.checkpoint.origin, "old": found.old, "new": found.new})
+    return YES
+
+
 class _Judge:
     """Says who signed a checkpoint: by a policy, by keys that were named, or nothing where neither was given."""
 

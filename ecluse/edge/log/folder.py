@@ -12,47 +12,26 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from ecluse.base.errors import EvidenceError
-from ecluse.base.note import Checkpoint, parse_checkpoint, split_note
-from ecluse.base.proof import HASH_BYTES, Tree, leaf_hash
+from ecluse.base.note import parse_checkpoint, split_note
+from ecluse.base.proof import Tree, leaf_hash
 from ecluse.custody.log.tiles import (
-    BUNDLE_BYTES_LIMIT,
     WIDTH,
-    Bundle,
     Tile,
-    TileTree,
     bundles_between,
     pack,
     tile_bytes,
     tiles_between,
-    unpack,
 )
+from ecluse.edge.log.reader import CHECKPOINT, LogReader
 
-CHECKPOINT = "checkpoint"
-NOTE_BYTES_LIMIT = 1_000_000
 Entries = Callable[[int, int], Sequence[bytes]]
 
 
-class LogFolder:
-    """One log's public files, for whoever writes or reads them."""
+class LogFolder(LogReader):
+    """One log's files in a folder, for whoever writes or reads them."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
-
-    # ------------------------------------------------------------------ reading
-
-    def checkpoint(self) -> str:
-        """Which signed note is published as the newest? Empty where none is yet. Raises EvidenceError."""
-        try:
-            return self.body(CHECKPOINT, NOTE_BYTES_LIMIT).decode()
-        except FileNotFoundError:
-            return ""
-        except UnicodeDecodeError:
-            raise EvidenceError(f"{CHECKPOINT} is no UTF-8 text") from None
-
-    def head(self) -> Checkpoint | None:
-        """What does the published checkpoint say, signatures unread? None where none is. Raises EvidenceError."""
-        note = self.checkpoint()
-        return parse_checkpoint(split_note(note)[0]) if note else None
 
     def body(self, name: str, limit: int) -> bytes:
         """Which bytes has this file? Raises FileNotFoundError; EvidenceError for a link or too many bytes."""
@@ -64,32 +43,6 @@ class LogFolder:
         if len(found) > limit:
             raise EvidenceError(f"{name} has more than {limit} bytes")
         return found
-
-    def tile(self, tile: Tile) -> bytes:
-        """Which hashes stand in this tile, or at the beginning of the full one? Raises EvidenceError."""
-        try:
-            return self.body(tile.path, WIDTH * HASH_BYTES)
-        except FileNotFoundError:
-            return self._of_full(tile.path, tile._replace(width=WIDTH).path, tile.width * HASH_BYTES)
-
-    def entries(self, bundle: Bundle) -> list[bytes]:
-        """Which entries stand in this bundle? Raises EvidenceError."""
-        try:
-            body = self.body(bundle.path, BUNDLE_BYTES_LIMIT)
-        except FileNotFoundError:
-            full = bundle._replace(width=WIDTH)
-            body = pack(unpack(self._of_full(bundle.path, full.path, None), WIDTH)[: bundle.width])
-        return unpack(body, bundle.width)
-
-    def tree(self, size: int) -> TileTree:
-        """Which tree do the tiles describe?"""
-        return TileTree(size, self.tile)
-
-    def _of_full(self, name: str, full: str, wanted: int | None) -> bytes:
-        try:
-            return self.body(full, BUNDLE_BYTES_LIMIT)[:wanted]
-        except FileNotFoundError:
-            raise EvidenceError(f"{name} is missing") from None
 
     # ------------------------------------------------------------------ writing
 

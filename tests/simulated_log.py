@@ -1,0 +1,219 @@
+"""A log, five witnesses and a mirror in one thread, with everything that can go wrong drawn from one seed.
+
+Messages are lost before and after they were heard, come late and twice; the log's process dies between any two steps
+and starts again from its database; witnesses die; the network splits. One log in three cheats: it shows a second
+history to some. What must never be is checked after every step (`World.check`).
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from ecluse.base.note import Checkpoint, checkpoint_text, sign_note, split_note
+from ecluse.base.proof import Levels, leaf_hash, verify_consistency
+from ecluse.custody.log.note_keys import cosign, public_key
+from ecluse.custody.log.policy import Policy, read_policy
+from ecluse.custody.log.witness import Asked, Refused, Seen, fork_between, judge, read_asked, request_for
+
+ORIGIN, WITNESSES, QUORUM, MOST = "example.org/log", 5, 3, 400
+LOG = Ed25519PrivateKey.from_private_bytes(b"\x01" * 32)
+KEY = public_key(ORIGIN, LOG, is_cosigner=False)
+PRIVATE = [Ed25519PrivateKey.from_private_bytes(bytes([at + 2]) * 32) for at in range(WITNESSES)]
+NAMES = [f"w{at}.example" for at in range(WITNESSES)]
+KEYS = [public_key(name, key, is_cosigner=True) for name, key in zip(NAMES, PRIVATE, strict=True)]
+HONEST, OTHER = 0, 1
+
+
+@lru_cache(maxsize=2)
+def history(which: int) -> Levels:
+    """The honest history, and one that leaves it at entry 50."""
+    return Levels(leaf_hash(b"%d" % (at if which == HONEST or at < 50 else -at)) for at in range(MOST))
+
+
+@lru_cache(maxsize=2_000)
+def head(which: int, size: int) -> str:
+    return sign_note(checkpoint_text(ORIGIN, size, history(which).root(size)), ORIGIN, LOG)
+
+
+def policy() -> Policy:
+    lines = [f"log {KEY}", *(f"witness w{at} {key}" for at, key in enumerate(KEYS))]
+    members = " ".join(f"w{at}" for at in range(WITNESSES))
+    return read_policy("\n".join([*lines, f"group some {QUORUM} {members}", "quorum some"]).encode())
+
+
+@dataclass
+class Disk:
+    """What lasts of one process: synced state, and nothing else."""
+
+    seen: Seen = field(default_factory=Seen)
+    forks: list[tuple[str, str]] = field(default_factory=list)
+    signed: list[Checkpoint] = field(default_factory=list)  # for the check alone: all that was ever cosigned
+
+
+@dataclass
+class World:
+    """One run: what is true, what each has kept, what is under way."""
+
+    seed: int
+    committed: int = 0  # entries in the log's database
+    published: dict[int, tuple[int, str]] = field(default_factory=dict)  # by history: size and cosigned note
+    acknowledged: int = 0
+    mirror: Seen = field(default_factory=Seen)
+    under_way: list[Callable[[], None]] = field(default_factory=list)
+    steps: int = 0
+
+    def __post_init__(self) -> None:
+        self.chance = random.Random(self.seed)
+        self.disks = [Disk() for _ in range(WITNESSES)]
+        self.cheats = self.seed % 3 == 0
+        self.policy = policy()
+        self.lines: dict[tuple[int, int], dict[int, str]] = {}
+        self.believed = [[0] * WITNESSES, [0] * WITNESSES]
+        self.faults = True
+
+    # ------------------------------------------------------------------ what may happen
+
+    def step(self) -> None:
+        """One thing happens."""
+        self.steps += 1
+        acts: list[Callable[[], None]] = [self.append, self.ask, self.publish, self.deliver, self.deliver, self.pull]
+        if self.faults:
+            acts += [self.log_dies, self.lose, self.double]
+        self.chance.choice(acts)()
+        self.check()
+
+    def append(self) -> None:
+        self.committed = min(MOST, self.committed + self.chance.randrange(0, 9))
+        if self.chance.random() < 0.5:
+            self.acknowledged = self.committed  # said to a centre: it is in the log
+
+    def ask(self, which: int | None = None, witness: int | None = None) -> None:
+        """The log brings its newest head to a witness; the cheat now and then brings its other history."""
+        if which is None:
+            which = OTHER if self.cheats and self.chance.random() < 0.4 else HONEST
+        witness = self.chance.randrange(WITNESSES) if witness is None else witness
+        size = self.committed
+        if which == OTHER and self.chance.random() < 0.5:
+            size = self.disks[witness].seen.size  # a second tree of the very size that was seen
+        last = min(self.believed[which][witness], size)
+        asked = request_for(last, history(which).consistency_proof(last, size), head(which, size))
+        self.under_way.append(lambda: self.heard(which, witness, bytes(asked)))
+
+    def heard(self, which: int, witness: int, body: bytes) -> None:
+        """A witness answers: judged and kept in one step; it may die before or after, and its answer may be lost."""
+        disk, asked = self.disks[witness], read_asked(body)
+        assert isinstance(asked, Asked)
+        if self.faults and self.chance.random() < 0.1:
+            return  # it died before it kept anything
+        found = judge(asked, [KEY], disk.seen)
+        if isinstance(found, Refused):
+            if found.is_fork:
+                disk.forks.append((disk.seen.note, asked.note))
+            if found.status == 409 and self.chance.random() < 0.9:
+                known = int(found.body)
+                self.under_way.append(lambda: self.told(which, witness, known))
+            return
+        disk.seen = Seen(found.size, found.root, asked.note)
+        disk.signed.append(found)
+        if self.faults and self.chance.random() < 0.2:
+            return  # kept and signed, and nobody hears of it
+        line = cosign(split_note(asked.note)[0], NAMES[witness], PRIVATE[witness], 1_700_000_000 + self.steps)
+        self.under_way.append(lambda: self.signed(which, witness, found.size, line))
+
+    def told(self, which: int, witness: int, size: int) -> None:
+        self.believed[which][witness] = size
+
+    def signed(self, which: int, witness: int, size: int, line: str) -> None:
+        self.believed[which][witness] = max(size, self.believed[which][witness])
+        self.lines.setdefault((which, size), {})[witness] = line
+
+    def publish(self) -> None:
+        """A head that has its quorum is shown to the world."""
+        ready = [at for at, lines in self.lines.items() if len(lines) >= QUORUM]
+        for which, size in sorted(ready):
+            note = head(which, size) + "".join(line for _, line in sorted(self.lines[which, size].items()))
+            if size >= self.published.get(which, (0, ""))[0]:
+                self.policy.judge(note)
+                self.published[which] = (size, note)
+
+    def pull(self) -> None:
+        """A mirror follows what is published, whichever history it is shown."""
+        for which, (size, note) in sorted(self.published.items(), key=lambda _: self.chance.random()):
+            root, seen = history(which).root(size), self.mirror
+            if size < seen.size:
+                continue
+            proof = history(which).consistency_proof(seen.size, size)
+            if verify_consistency(seen.size, size, proof, seen.root, root):
+                self.mirror = Seen(size, root, note)
+
+    def deliver(self) -> None:
+        if self.under_way:
+            self.under_way.pop(self.chance.randrange(len(self.under_way)))()
+
+    def lose(self) -> None:
+        if self.under_way and self.chance.random() < 0.5:
+            self.under_way.pop(self.chance.randrange(len(self.under_way)))
+
+    def double(self) -> None:
+        if self.under_way and self.chance.random() < 0.3:
+            self.under_way.append(self.chance.choice(self.under_way))
+
+    def log_dies(self) -> None:
+        """The log starts again: its database is whole, all that it only held in memory is gone."""
+        if self.chance.random() < 0.3:
+            self.under_way.clear()
+            self.lines.clear()
+            self.believed = [[0] * WITNESSES, [0] * WITNESSES]
+
+    # ------------------------------------------------------------------ what must never be
+
+    def check(self) -> None:
+        """Raises AssertionError where a promise of the log, a witness or the mirror is broken."""
+        for disk in self.disks:
+            sizes = [one.size for one in disk.signed]
+            assert sizes == sorted(sizes), "a witness signed backwards"
+            own = {which for which in (HONEST, OTHER) if all(is_of(which, one) for one in disk.signed)}
+            assert own, "a witness signed two histories"
+            for seen, told in disk.forks:
+                assert fork_between(seen, told, [KEY]) is not None, "what was kept proves no fork"
+        forked = [which for which, (size, _) in self.published.items() if size > 50]
+        assert len(forked) < 2, "two histories have a quorum"
+        if not self.cheats:
+            assert not any(disk.forks for disk in self.disks), "an honest log stands accused"
+        size, _ = self.published.get(HONEST, (0, ""))
+        assert size <= self.committed
+        assert is_of(HONEST, self.mirror) or is_of(OTHER, self.mirror)
+
+    def settle(self) -> None:
+        """The faults end: an honest log must get its quorum for all that it holds, and nothing acknowledged is lost."""
+        self.faults, self.under_way = False, []
+        for _ in range(6):
+            for witness in range(WITNESSES):
+                self.ask(HONEST, witness)
+                while self.under_way:
+                    self.deliver()
+        self.publish()
+        self.pull()
+        self.check()
+        if not self.cheats:
+            assert self.published[HONEST][0] == self.committed >= self.acknowledged, "no quorum without faults"
+            assert self.mirror.size == self.committed
+
+
+def is_of(which: int, head: Checkpoint | Seen) -> bool:
+    """Is this head of that history?"""
+    return history(which).root(head.size) == head.root
+
+
+def run(seed: int, steps: int = 250) -> World:
+    """How did this seed end? Raises AssertionError naming what broke."""
+    world = World(seed)
+    for _ in range(steps):
+        world.step()
+    world.settle()
+    return world
