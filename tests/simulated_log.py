@@ -26,13 +26,13 @@ KEY = public_key(ORIGIN, LOG, is_cosigner=False)
 PRIVATE = [Ed25519PrivateKey.from_private_bytes(bytes([at + 2]) * 32) for at in range(WITNESSES)]
 NAMES = [f"w{at}.example" for at in range(WITNESSES)]
 KEYS = [public_key(name, key, is_cosigner=True) for name, key in zip(NAMES, PRIVATE, strict=True)]
-HONEST, OTHER = 0, 1
+HONEST, OTHER, FORK = 0, 1, 10
 
 
 @lru_cache(maxsize=2)
 def history(which: int) -> Levels:
-    """The honest history, and one that leaves it at entry 50."""
-    return Levels(leaf_hash(b"%d" % (at if which == HONEST or at < 50 else -at)) for at in range(MOST))
+    """The honest history, and one that leaves it at entry FORK."""
+    return Levels(leaf_hash(b"%d" % (at if which == HONEST or at < FORK else -at)) for at in range(MOST))
 
 
 @lru_cache(maxsize=2_000)
@@ -71,9 +71,11 @@ class World:
         self.chance = random.Random(self.seed)
         self.disks = [Disk() for _ in range(WITNESSES)]
         self.cheats = self.seed % 3 == 0
+        self.lean = self.chance.choice((0.2, 0.5, 0.8))  # how often a cheat shows its other history
         self.policy = policy()
         self.lines: dict[tuple[int, int], dict[int, str]] = {}
         self.believed = [[0] * WITNESSES, [0] * WITNESSES]
+        self.target = [0, 0]
         self.faults = True
 
     # ------------------------------------------------------------------ what may happen
@@ -81,7 +83,7 @@ class World:
     def step(self) -> None:
         """One thing happens."""
         self.steps += 1
-        acts: list[Callable[[], None]] = [self.append, self.ask, self.publish, self.deliver, self.deliver, self.pull]
+        acts: list[Callable[[], None]] = [self.append, self.publish, self.pull, *[self.ask] * 5, *[self.deliver] * 8]
         if self.faults:
             acts += [self.log_dies, self.lose, self.double]
         self.chance.choice(acts)()
@@ -95,9 +97,11 @@ class World:
     def ask(self, which: int | None = None, witness: int | None = None) -> None:
         """The log brings its newest head to a witness; the cheat now and then brings its other history."""
         if which is None:
-            which = OTHER if self.cheats and self.chance.random() < 0.4 else HONEST
+            which = OTHER if self.cheats and self.chance.random() < self.lean else HONEST
         witness = self.chance.randrange(WITNESSES) if witness is None else witness
-        size = self.committed
+        if self.chance.random() < 0.05 or self.published.get(which, (0, ""))[0] >= self.target[which]:
+            self.target[which] = self.committed  # one head at a time is brought to all
+        size = self.target[which]
         if which == OTHER and self.chance.random() < 0.5:
             size = self.disks[witness].seen.size  # a second tree of the very size that was seen
         last = min(self.believed[which][witness], size)
@@ -181,7 +185,7 @@ class World:
             assert own, "a witness signed two histories"
             for seen, told in disk.forks:
                 assert fork_between(seen, told, [KEY]) is not None, "what was kept proves no fork"
-        forked = [which for which, (size, _) in self.published.items() if size > 50]
+        forked = [which for which, (size, _) in self.published.items() if size > FORK]
         assert len(forked) < 2, "two histories have a quorum"
         if not self.cheats:
             assert not any(disk.forks for disk in self.disks), "an honest log stands accused"
@@ -191,7 +195,7 @@ class World:
 
     def settle(self) -> None:
         """The faults end: an honest log must get its quorum for all that it holds, and nothing acknowledged is lost."""
-        self.faults, self.under_way = False, []
+        self.faults, self.under_way, self.target = False, [], [self.committed] * 2
         for _ in range(6):
             for witness in range(WITNESSES):
                 self.ask(HONEST, witness)
@@ -210,7 +214,7 @@ def is_of(which: int, head: Checkpoint | Seen) -> bool:
     return history(which).root(head.size) == head.root
 
 
-def run(seed: int, steps: int = 250) -> World:
+def run(seed: int, steps: int = 300) -> World:
     """How did this seed end? Raises AssertionError naming what broke."""
     world = World(seed)
     for _ in range(steps):

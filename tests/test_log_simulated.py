@@ -6,7 +6,9 @@ from collections import Counter
 from collections.abc import Iterable
 
 import pytest
-from simulated_log import OTHER, World, run
+from simulated_log import HONEST, OTHER, World, is_of, run
+
+from ecluse.base.note import Checkpoint
 
 SEEDS = 200
 
@@ -21,13 +23,17 @@ def test_two_hundred_seeds_break_no_promise() -> None:
             pytest.fail(f"seed {seed}: {error}")
         seen["cheats"] += world.cheats
         seen["evidence"] += any(disk.forks for disk in world.disks)
-        seen["other history published"] += OTHER in world.published
+        seen["two histories signed"] += len({which_of(disk.signed) for disk in world.disks if disk.signed}) == 2
         seen["cosignatures"] += sum(len(disk.signed) for disk in world.disks)
     # The runs are worth something only when the cheats were tried and much was signed.
     assert seen["cheats"] == 67
-    assert seen["evidence"] > 10
-    assert seen["other history published"] > 5
+    assert seen["evidence"] > 30
+    assert seen["two histories signed"] > 30
     assert seen["cosignatures"] > 5_000
+
+
+def which_of(signed: list[Checkpoint]) -> int:
+    return HONEST if is_of(HONEST, signed[-1]) else OTHER
 
 
 def test_a_witness_that_forgets_is_caught_by_the_simulation() -> None:
