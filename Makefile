@@ -4,8 +4,8 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
-# Two workers: the budgets of the design are for two cores.
-PYTEST := $(BIN)/pytest -n 2 --dist loadfile
+# Two workers: the budgets of the design are for two cores. tests/conftest.py puts the longest files first.
+PYTEST := $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 DEBIAN_PACKAGES := chromium postgresql golang-go golang-golang-x-mod-dev
 
 export SERVE PORT

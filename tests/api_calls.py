@@ -6,27 +6,28 @@ import contextlib
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from carried import carry_into, copy_sqlite, office_on, settle_sqlite, small_world, sqlite_url
+from carried import copy_sqlite, kept, office_on, settle_sqlite, sqlite_url, year_in
 
 ROOT = "/api/v1"
 JSON = "application/json"
 
 
-@lru_cache(maxsize=2)
 def carried_year(folder: Path) -> Path:
-    """A small world's year, carried once in this folder, and one order filed in it by persons."""
+    """A small world's year, copied into this folder, and one order filed in it by persons, once a run."""
+    copy_sqlite(kept("year-called", _file_one) / "office.sqlite3", folder / "office.sqlite3")
+    return folder / "office.sqlite3"
+
+
+def _file_one(place: Path) -> None:
     from desk_life import deal, file
 
-    path = folder / "office.sqlite3"
-    carry_into(small_world(folder), sqlite_url(path))
+    path = year_in(place)[1]
     with office_on(sqlite_url(path)):
         file(deal())
     settle_sqlite(path)
-    return path
 
 
 @contextlib.contextmanager

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,8 @@ from urllib.parse import urlsplit
 ROOT = Path(__file__).resolve().parent.parent
 SMALL = 50  # thousandths of the full world
 SEED = 7
+# Where this run of the tests keeps what is made once for all its workers; the folder goes with the run.
+KEPT = "ECLUSE_TEST_KEPT"
 
 
 def small_world(folder: Path, *, seed: int = SEED, size: int = SMALL, cheats: int = 1) -> Path:
@@ -58,6 +61,7 @@ def office_on(url: str) -> Iterator[None]:
 
     from ecluse.site.database import from_url
 
+    _lay_tables(url)
     before = connections.settings
     connections.close_all()
     with contextlib.suppress(AttributeError):
@@ -70,6 +74,22 @@ def office_on(url: str) -> Iterator[None]:
         connections["default"].close()
         del connections["default"]
         connections.settings = before
+
+
+def _lay_tables(url: str) -> None:
+    """Where no SQLite file is yet, put one whose tables are made: migrating takes a second, once a run."""
+    path = Path(url.removeprefix("sqlite:///"))
+    if KEPT in os.environ and url.startswith("sqlite:////") and not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        copy_sqlite(kept("tables", _make_tables) / "office.sqlite3", path)
+
+
+def _make_tables(place: Path) -> None:
+    path = place / "office.sqlite3"
+    path.touch()
+    with office_on(sqlite_url(path)):
+        pass
+    settle_sqlite(path)
 
 
 def _migrate() -> None:
@@ -90,6 +110,52 @@ def carry_into(world: Path, url: str) -> None:
         from ecluse.office.carry.year import carry
 
         carry(read_world(world))
+
+
+# ------------------------------------------------------------------ made once a run, copied by each
+
+
+def kept(name: str, make: Callable[[Path], object]) -> Path:
+    """In which folder does this lie, made once a run by whichever worker asks first? Nobody writes there."""
+    folder = Path(os.environ[KEPT]) / name
+    with (folder.with_name(f"{name}.lock")).open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            making = folder.with_name(f"{name}.making")
+            shutil.rmtree(making, ignore_errors=True)
+            making.mkdir()
+            make(making)
+            making.rename(folder)
+    return folder
+
+
+def year_in(
+    folder: Path, name: str = "office.sqlite3", *, seed: int = SEED, size: int = SMALL, cheats: int = 1
+) -> tuple[Path, Path]:
+    """A small world and the office that carried its year, each one's own in this folder; the carrying is done once."""
+
+    def make(place: Path) -> None:
+        _carry(small_world(place, seed=seed, size=size, cheats=cheats), place)
+
+    return _copied(kept(f"year-{seed}-{size}-{cheats}", make), folder, name)
+
+
+def planned_year_in(folder: Path, name: str = "office.sqlite3") -> tuple[Path, Path]:
+    """The same of the world whose plan lies beside its tables."""
+    return _copied(kept("planned", lambda place: _carry(planned_world(place), place)), folder, name)
+
+
+def _carry(world: Path, place: Path) -> None:
+    carry_into(world, sqlite_url(place / "office.sqlite3"))
+    settle_sqlite(place / "office.sqlite3")
+
+
+def _copied(place: Path, folder: Path, name: str) -> tuple[Path, Path]:
+    for path in place.glob("world-*"):
+        copy = shutil.copytree if path.is_dir() else shutil.copyfile
+        copy(path, folder / path.name)
+    copy_sqlite(place / "office.sqlite3", folder / name)
+    return next(path for path in folder.glob("world-*") if path.is_dir()), folder / name
 
 
 def sqlite_url(path: Path) -> str:

@@ -20,11 +20,32 @@ from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 import pytest
+from carried import KEPT
 from packaging.requirements import Requirement
 
 ROOT = Path(__file__).resolve().parent.parent
 START_LIMIT_SECONDS = 60
 PORT_ATTEMPTS = 5
+# By the seconds they take, the longest first; what is not here takes less.
+LONGEST = (
+    "test_cheat", "test_every_page", "test_kill", "test_draws", "test_year", "test_browser_life", "test_year_honest",
+    "test_publish", "test_audit", "test_faults", "test_sides", "test_api_schema", "test_tutorial", "test_plan_office",
+)  # fmt: skip
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Where is kept what is made once for all workers? They inherit the folder; a run within a run has its own."""
+    # Hundreds of commands are started: none shall compile Django anew.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
+    if not hasattr(config, "workerinput"):
+        os.environ[KEPT] = folder = tempfile.mkdtemp(prefix="ecluse-kept-")
+        config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Which files come first? The longest: a worker takes whole files, and none shall have a long one left alone."""
+    items.sort(key=lambda item: LONGEST.index(item.path.stem) if item.path.stem in LONGEST else len(LONGEST))
 
 
 def missing(what: str, reason: str) -> None:

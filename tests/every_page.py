@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from browser_walk import AXE, RULES, Walk
+from browser_walk import Walk, violations
 
 HIGH = 900
 WIDTHS = (1280, 390)
@@ -39,7 +39,8 @@ NO_PAGES = {
     "preferences": FORM, "hat": FORM, "audit_run": FORM, "suggest_party": PART, "audit_progress": ON, "claim": ON,
     "public_file": FILE, "document": FILE, "mfa_download_recovery_codes": FILE, "mfa_login_webauthn": FILE,
     "openid_connect_login": ON, "openid_connect_callback": ON,
-    "socialaccount_signup": ON, "to_sign": FILE,
+    "socialaccount_signup": ON, "to_sign": FILE, "plan_document": FILE, "plan_solve_document": FILE,
+    "plan_solve_progress": ON, "plan_solve_cancel": FORM, "plan_solve_give": FORM,
 }  # fmt: skip
 
 
@@ -82,12 +83,18 @@ def pages(things: dict[str, str]) -> list[Visit]:
         Visit("case", "author", f"/cases/{things['case']}/"), Visit("imports", "author", "/import/"),
         Visit("import", "author", f"/import/{things['import']}/"),
         Visit("propose_import", "author", "/do/office.propose_import/office/"),
-        Visit("signatures", "author", "/signatures/"),
+        Visit("signatures", "author", "/signatures/"), Visit("openings", "author", "/openings/"),
         Visit("bring_signatures", "author", "/do/office.bring_signatures/office/"),
         Visit("records", "author", "/records/"), Visit("record", "author", f"/records/{things['record']}/"),
         Visit("notices", "author", "/notices/"), Visit("settings", "author", "/settings/"),
         Visit("account_logout", "author", "/sign-out/"),
         Visit("audit", "controller", "/audit/"), Visit("reads", "controller", "/settings/reads/"),
+        Visit("plan", "author", "/plan/"), Visit("plan_figures", "author", "/plan/figures/"),
+        Visit("plan_flows", "author", "/plan/flows/"), Visit("plan_lines", "author", "/plan/lines/"),
+        Visit("plan_compare", "author", "/plan/compare/"), Visit("plan_why", "author", "/plan/why/"),
+        Visit("plan_rules", "author", "/plan/rules/"), Visit("plan_capacity", "author", "/plan/capacity/"),
+        Visit("plan_against", "author", "/plan/against/"),
+        Visit("plan_what_if", "planner", "/plan/what-if/"), Visit("plan_solve", "planner", "/plan/solve/"),
         Visit("home", "planner", "/"), Visit("home", exporter, "/"), Visit("order", exporter, f"/orders/{order}/"),
         Visit("surplus", maker, "/surplus/"), Visit("books", exporter, "/books/"),
         Visit("certificate", maker, f"/surplus/certificates/{things['certificate']}/"),
@@ -135,6 +142,12 @@ def _names(patterns: Any) -> Iterator[str]:
             yield one.name or str(one.pattern)
         elif one.namespace != "api":
             yield from _names(one.url_patterns)
+
+
+def screen(page: Any, width: int) -> None:
+    """Make the screen so wide, unless it is: a browser lays the page out anew each time."""
+    if page.viewport_size["width"] != width:
+        page.set_viewport_size({"width": width, "height": HIGH})
 
 
 class Tour:
@@ -189,28 +202,33 @@ class Tour:
                 return
             self._frame(walk, lang, address)
         self._offers(walk)
-        walk.page.set_viewport_size({"width": width, "height": HIGH})
+        screen(walk.page, width)
         self.deep(walk.page, f"{address} {deep} {light} {width}")
-        walk.page.set_viewport_size({"width": WIDTHS[0], "height": HIGH})
+        screen(walk.page, WIDTHS[0])
 
     def _frame(self, walk: Walk, lang: str, address: str) -> None:
         """The page as such: its language, one heading, a title of its own, and no wider than the screen."""
         page = walk.page
         found = page.evaluate(
-            "[document.documentElement.lang, document.querySelectorAll('h1').length, document.title.split(' · ')[0],"
-            " document.documentElement.scrollWidth]"
+            "[document.documentElement.lang, document.querySelectorAll('h1').length, document.title.split(' · ')[0]]"
         )
-        page.set_viewport_size({"width": WIDTHS[1], "height": HIGH})
-        narrow = page.evaluate("document.documentElement.scrollWidth")
-        page.set_viewport_size({"width": WIDTHS[0], "height": HIGH})
+        shown = self._widths(page)
         place = urlsplit(address).path
         place = TWO_WAYS.get(place, place) if place != "/" or walk is self.persons.get("") else place
         if found[0] != lang or found[1] != 1:
             self.faults.append(f"{address} {lang}: lang {found[0]}, {found[1]} headings of the first rank")
         if not found[2].strip() or self.titles.setdefault((lang, found[2]), place) != place:
             self.faults.append(f"{address} {lang}: title {found[2]!r} is that of {self.titles.get((lang, found[2]))}")
-        if found[3] > WIDTHS[0] or narrow > WIDTHS[1]:
-            self.faults.append(f"{address} {lang}: {found[3]} and {narrow} pixels wide")
+        if any(shown[width] > width for width in WIDTHS):
+            self.faults.append(f"{address} {lang}: {shown} pixels wide")
+
+    def _widths(self, page: Any) -> dict[int, int]:
+        """How wide is the page at each width of the screen? First at the one at hand; it stays at the other."""
+        shown, first = {}, page.viewport_size["width"]
+        for width in (first, *(width for width in WIDTHS if width != first)):
+            screen(page, width)
+            shown[width] = page.evaluate("document.documentElement.scrollWidth")
+        return shown
 
     def _offers(self, walk: Walk) -> None:
         """Which actions does this page offer? Each is looked at once, by whom it is offered to."""
@@ -221,9 +239,7 @@ class Tour:
 
     def deep(self, page: Any, where: str) -> None:
         """What does axe find on the page as it stands?"""
-        page.evaluate(AXE.read_text(encoding="utf-8"))
-        found = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)
-        for one in found["violations"]:
+        for one in violations(page):
             self.faults.append(f"{where}: {one['id']} {[node['html'][:160] for node in one['nodes'][:3]]}")
 
     def heard(self) -> list[str]:

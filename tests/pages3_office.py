@@ -27,9 +27,7 @@ class Office:
 
 def carry_small(folder: Path, *runs: str) -> Office:
     """A carried small world, with these long computations made once."""
-    tables = carried.small_world(folder)
-    office = Office(tables, folder / "office.sqlite3")
-    carried.carry_into(tables, carried.sqlite_url(office.path))
+    office = Office(*carried.year_in(folder))
     with entered(office):
         from ecluse.office.kept_runs import run
 

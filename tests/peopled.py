@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from carried import copy_sqlite, office_on, settle_sqlite, sqlite_url
+from carried import copy_sqlite, kept, office_on, settle_sqlite, sqlite_url
 
 FIRST_DAY = date(2026, 1, 5)
 PASSWORD = "seven quiet herons wade"
@@ -26,11 +26,16 @@ OFFICERS = (
 
 
 def found_both(folder: Path) -> Path:
-    """A folder with one office of each kind, to be copied by each test."""
+    """A folder with one office of each kind, to be copied by each test; they are founded once a run."""
     for kind in ("demonstration", "service"):
-        found_office(folder / f"{kind}.sqlite3", kind)
-        settle_sqlite(folder / f"{kind}.sqlite3")
+        copy_sqlite(kept("founded", _found) / f"{kind}.sqlite3", folder / f"{kind}.sqlite3")
     return folder
+
+
+def _found(place: Path) -> None:
+    for kind in ("demonstration", "service"):
+        found_office(place / f"{kind}.sqlite3", kind)
+        settle_sqlite(place / f"{kind}.sqlite3")
 
 
 @contextlib.contextmanager

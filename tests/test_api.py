@@ -176,8 +176,18 @@ def is_expected(action: Any, mandate: Any, subject: str, *, is_own: bool) -> boo
         return False
     if action.about in (About.ORDER, About.TRANCHE):
         return is_own
+    if action.name == "parties.state_end_use" and f"authority:{state_of(subject).lower()}" != mandate.body:
+        return False
     is_owned = action.about in (About.PARTY, About.LINE, About.CENTRE, About.BLOCK)
     return not is_owned or roles != {"party"} or mandate.body in owners(action, subject)
+
+
+def state_of(party: str) -> str:
+    """In which state has this party its seat?"""
+    from ecluse.office.desk.refs import on_file
+    from ecluse.parties.terms import Party
+
+    return next(one.state for one in on_file(Party) if one.id == party)
 
 
 def owners(action: Any, subject: str) -> set[str]:

@@ -18,6 +18,7 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> str:
     return found_office(tmp_path_factory.mktemp("docs") / "office.sqlite3", "demonstration")
 
 
+@pytest.mark.slow
 @pytest.mark.db
 def test_every_call_stands_on_the_page_in_three_languages(url: str) -> None:
     from html import unescape

@@ -252,3 +252,78 @@ def test_bytes_that_changed_in_the_store_are_not_handed_out(office: None) -> Non
     digest = send(here, PDF).json()["digest"]
     Document.objects.filter(digest=digest).update(content=PDF + b"x")
     assert here.get(f"/documents/{digest}").status_code == 404
+
+
+# ------------------------------------------------------------------ tables that are larger than a request
+
+
+def officers_table(of_bytes: int) -> bytes:
+    """Officers in a table of at least so many bytes: blanks around a cell are no part of it."""
+    blanks = " " * min(of_bytes, 100_000)
+    rows = [f"officer:large-table-{number};authority:mod;opinion;Large Table{blanks};2026-01-01;"
+            for number in range(1 + of_bytes // 100_000)]  # fmt: skip
+    return "\n".join(["officer;authority;role;name;valid_from;valid_until", *rows, ""]).encode()
+
+
+def propose(here: Program, **file: str) -> Any:
+    return here.act("office.propose_import", "office", table="officers", file=file)
+
+
+@pytest.mark.db
+@pytest.mark.slow
+def test_a_table_larger_than_a_request_is_laid_down_and_named_by_its_digest(office: None) -> None:
+    from ecluse.office.audit.report import run_audit
+    from ecluse.office.models import Record
+
+    planner, table = program(officer("authority:mod", "planner")), officers_table(2 * 1024 * 1024)
+    content = base64.b64encode(table).decode()
+    assert propose(planner, name="officers.csv", content=content).status_code == 413
+    laid = send(planner, table, "officers.csv", subject="office")
+    assert laid.status_code == 201, laid.content
+    assert (laid.json()["size"], laid.json()["media_type"]) == (len(table), "text/csv")
+    answer = propose(planner, name="officers.csv", digest=laid.json()["digest"])
+    assert answer.status_code == 201, answer.content
+    proposal = answer.json()["subject"]
+    author = program(officer("authority:ssecu", "author"))
+    assert author.act("office.accept_import", proposal, read=True).status_code == 201
+    assert Record.objects.filter(subject="officer:large-table-0", v="officer/1").exists()
+    report = run_audit()
+    assert "broken" not in report.statuses().values(), report.text("en")
+
+
+@pytest.mark.db
+@pytest.mark.slow
+def test_a_table_in_an_old_encoding_is_laid_down_too_and_only_once(office: None) -> None:
+    planner = program(officer("authority:mod", "planner"))
+    table = b"officer;authority;role;name;valid_from;valid_until\n" + "офіцер".encode("windows-1251")
+    first = send(planner, table, "старий.csv", subject="office").json()
+    sizes = log_sizes()
+    assert send(planner, table, "старий.csv", subject="office").json() == first
+    assert log_sizes() == sizes
+    assert first["media_type"] == BYTES
+
+
+@pytest.mark.db
+@pytest.mark.slow
+def test_a_table_is_laid_down_and_named_by_its_own_body_alone(office: None) -> None:
+    planner, small = program(officer("authority:mod", "planner")), officers_table(200)
+    digest = send(planner, small, "officers.csv", subject="office").json()["digest"]
+    before = (written(), log_sizes())
+    author = program(officer("authority:ssecu", "author"))
+    assert author.get(f"/documents/{digest}").status_code == 404
+    assert propose(author, name="officers.csv", digest=digest).status_code == 422
+    assert propose(planner, name="officers.csv", digest="0" * 64).status_code == 422
+    both = {"name": "officers.csv", "digest": digest, "content": base64.b64encode(small).decode()}
+    assert propose(planner, **both).status_code == 422
+    assert propose(planner, name="officers.csv").status_code == 422
+    exporter = program(representative(deal().order.exporter))
+    assert send(exporter, small, "officers.csv", subject="office").status_code == 403
+    assert send(planner, b"", "officers.csv", subject="office").status_code in (415, 422)
+    assert (written(), log_sizes()) == before
+
+
+@pytest.mark.db
+@pytest.mark.slow
+def test_a_token_that_may_not_propose_tables_lays_none_down(office: None) -> None:
+    here = program(officer("authority:mod", "planner"), "read", "office.attach")
+    assert send(here, officers_table(200), "officers.csv", subject="office").status_code == 403

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from carried import carry_into, copy_sqlite, office_on, settle_sqlite, small_world, sqlite_url
+from carried import copy_sqlite, office_on, year_in
 from desk_life import deal, deliver, desk_of, do, file, license_it, officer, representative, today
 
 pytestmark = [pytest.mark.db, pytest.mark.slow]
@@ -17,11 +17,7 @@ pytestmark = [pytest.mark.db, pytest.mark.slow]
 
 @pytest.fixture(scope="module")
 def year(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("known")
-    path = folder / "office.sqlite3"
-    carry_into(small_world(folder), sqlite_url(path))
-    settle_sqlite(path)
-    return path
+    return year_in(tmp_path_factory.mktemp("known"))[1]
 
 
 @pytest.fixture

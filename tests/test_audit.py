@@ -20,11 +20,7 @@ pytestmark = pytest.mark.db
 @pytest.fixture(scope="module")
 def year(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small world's year, carried once."""
-    folder = tmp_path_factory.mktemp("audit")
-    path = folder / "year.sqlite3"
-    carried.carry_into(carried.small_world(folder), carried.sqlite_url(path))
-    carried.settle_sqlite(path)
-    return path
+    return carried.year_in(tmp_path_factory.mktemp("audit"), "year.sqlite3")[1]
 
 
 @pytest.fixture(scope="module")
@@ -513,6 +509,7 @@ FRAUDS = (
 )  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fraud", FRAUDS, ids=lambda fraud: fraud.__name__)
 def test_an_insider_is_named(year: Path, tmp_path: Path, fraud: Any) -> None:
     url = carried.copy_sqlite(year, tmp_path / "year.sqlite3")

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from carried import carry_into, log_root, office_on, settle_sqlite, small_world, sqlite_url
+from carried import SEED, SMALL, carry_into, log_root, office_on, settle_sqlite, sqlite_url, year_in
 
 from ecluse.base.errors import BadInputError, EvidenceError
 from ecluse.office import backup
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from conftest import Cluster
 
 ROOT = Path(__file__).resolve().parent.parent
-SIZE = 20  # thousandths of the full world
 TAMPERED = "0" * 64
 pytestmark = pytest.mark.db
 
@@ -42,9 +41,7 @@ def run(*arguments: str | Path, **environment: str) -> subprocess.CompletedProce
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small carried office with a document in it."""
-    folder = tmp_path_factory.mktemp("office")
-    path = folder / "office.sqlite3"
-    carry_into(small_world(folder, size=SIZE, cheats=0), sqlite_url(path))
+    path = year_in(tmp_path_factory.mktemp("office"))[1]
     with office_on(sqlite_url(path)):
         from ecluse.office.models import Document
 
@@ -279,7 +276,7 @@ def postgres_office(office: Path, postgres_cluster: Cluster) -> str:
         for name in ("keep_office", "keep_empty", "keep_other"):
             connection.execute(f'CREATE DATABASE "{name}"'.encode())
     url = postgres_cluster.named("keep_office")
-    carry_into(office.parent / f"world-7-{SIZE}-0", url)
+    carry_into(office.parent / f"world-{SEED}-{SMALL}-1", url)
     return url
 
 

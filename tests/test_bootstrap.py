@@ -113,6 +113,7 @@ def test_a_missing_lock_is_named(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.slow
 def test_a_damaged_lock_installs_nothing(tmp_path: Path) -> None:
     folder = checkout(tmp_path)
     shutil.rmtree(folder / ".venv")
@@ -135,6 +136,7 @@ def test_a_python_without_venv_is_told_what_to_install(tmp_path: Path) -> None:
     assert "sudo apt install python3-venv" in done.stderr
 
 
+@pytest.mark.slow
 def test_a_moved_checkout_makes_its_environment_anew(tmp_path: Path) -> None:
     (tmp_path / "old").mkdir()
     moved = checkout(tmp_path / "old").rename(tmp_path / "new")

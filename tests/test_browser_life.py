@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from browser import find_browser
 from browser_walk import Walk, chromium, said, served
-from carried import carry_into, copy_sqlite, office_on, set_up, settle_sqlite, small_world, sqlite_url
+from carried import copy_sqlite, office_on, set_up, year_in
 
 pytestmark = [pytest.mark.db, pytest.mark.browser, pytest.mark.slow]
 
@@ -33,9 +33,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Facts]:
     """A carried world, and what is to be known about it."""
     find_browser()
     folder = tmp_path_factory.mktemp("browser")
-    path = folder / "year.sqlite3"
-    carry_into(small_world(folder), sqlite_url(path))
-    settle_sqlite(path)
+    path = year_in(folder, "year.sqlite3")[1]
     with office_on(copy_sqlite(path, folder / "asked.sqlite3")):
         return path, facts()
 

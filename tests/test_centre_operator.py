@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from carried import carry_into, office_on, small_world, sqlite_url
+from carried import office_on, sqlite_url, year_in
 from desk_life import desk_of, representative
 
 pytestmark = [pytest.mark.db, pytest.mark.slow]
@@ -15,9 +15,7 @@ NOT_ITS = ("custody.license_host", "custody.verify_delivery", "licence.decide", 
 
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    folder = tmp_path_factory.mktemp("centre")
-    carry_into(small_world(folder), sqlite_url(folder / "office.sqlite3"))
-    with office_on(sqlite_url(folder / "office.sqlite3")):
+    with office_on(sqlite_url(year_in(tmp_path_factory.mktemp("centre"))[1])):
         yield
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from carried import carry_into, copy_postgres, copy_sqlite, office_on, planned_world, set_up, settle_sqlite, sqlite_url
+from carried import carry_into, copy_postgres, copy_sqlite, office_on, planned_year_in, set_up, sqlite_url
 
 from ecluse.base.errors import BadInputError, ForbiddenError
 from ecluse.base.words import LANGUAGES, say
@@ -28,10 +28,7 @@ ON_POSTGRES = sorted(name for number, name in enumerate(sorted(KINDS)) if number
 @pytest.fixture(scope="module")
 def year(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small world's year, carried once."""
-    folder = tmp_path_factory.mktemp("cheat")
-    carry_into(planned_world(folder), sqlite_url(folder / "year.sqlite3"))
-    settle_sqlite(folder / "year.sqlite3")
-    return folder / "year.sqlite3"
+    return planned_year_in(tmp_path_factory.mktemp("cheat"), "year.sqlite3")[1]
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +38,7 @@ def year_on_postgres(postgres_cluster: Any, tmp_path_factory: pytest.TempPathFac
 
     with psycopg.connect(postgres_cluster.url, autocommit=True) as server:
         server.execute(f"CREATE DATABASE {TEMPLATE}".encode())
-    carry_into(planned_world(tmp_path_factory.mktemp("cheat-pg")), postgres_cluster.named(TEMPLATE))
+    carry_into(planned_year_in(tmp_path_factory.mktemp("cheat-pg"))[0], postgres_cluster.named(TEMPLATE))
     return postgres_cluster
 
 

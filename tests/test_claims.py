@@ -14,11 +14,13 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from carried import carry_into, office_on, python, set_up, small_world, sqlite_url
+from carried import office_on, python, set_up, sqlite_url, year_in
+from keys import key_for
 
 from ecluse.base.days import Month
 from ecluse.base.money import Money
 from ecluse.base.sealed import VERSIONS
+from ecluse.base.signing import Signature, message
 from ecluse.base.words import LANGUAGES
 from ecluse.custody.terms import (
     Centre,
@@ -87,6 +89,11 @@ def reading_of(*records: tuple[str, Any], carried: date = YEAR_END) -> Reading:
         reading.rows.append(row)
         reading.by_v[v].append(row)
         reading.by_subject[subject].append(row)
+        if isinstance(value, CapacityAttestation):
+            key, private = key_for(value.maker)
+            reading.keys[key.id] = key
+            made = private.sign(message(row.digest, SAID)).hex()
+            reading.signatures[row.digest] = [Signature(key.id, SAID, made)]
     return reading
 
 
@@ -406,9 +413,8 @@ group = pytest.mark.xdist_group("claims")
 @pytest.fixture(scope="module")
 def year(tmp_path_factory: pytest.TempPathFactory) -> Year:
     folder = tmp_path_factory.mktemp("claims")
-    made = Year(small_world(folder), sqlite_url(folder / "office.sqlite3"))
-    carry_into(made.world, made.url)
-    return made
+    world, path = year_in(folder)
+    return Year(world, sqlite_url(path))
 
 
 @pytest.fixture(scope="module")

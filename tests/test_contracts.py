@@ -48,6 +48,7 @@ def test_imports_run_one_way() -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+@pytest.mark.slow
 def test_types_hold() -> None:
     done = run([sys.executable, "-m", "mypy"], ROOT)
     assert done.returncode == 0, done.stdout + done.stderr

@@ -461,6 +461,7 @@ def test_a_short_unit_stays_with_the_sender() -> None:
     assert chains.holder_at("B-1", 18, later, **where).custodian == END_USER
 
 
+@pytest.mark.slow
 def test_a_hundred_thousand_handovers_are_searched_quickly() -> None:
     """Four hops of 25,000 lots, two of them broken; the bound is loose, to catch a quadratic search only."""
     hops = [("a", "b"), ("b", "c"), ("c", "d"), ("d", "e")]

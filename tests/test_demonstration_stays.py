@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from begun import DIRTY, PASSPHRASE
-from carried import ROOT, carry_into, copy_sqlite, office_on, settle_sqlite, small_world, sqlite_url
+from carried import ROOT, copy_sqlite, office_on, sqlite_url, year_in
 
 pytestmark = [pytest.mark.db, pytest.mark.slow]
 # Every setting of the environment that could be hoped to make it real.
@@ -23,11 +23,7 @@ HOPED = {
 
 @pytest.fixture(scope="module")
 def carried(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("demonstration")
-    path = folder / "office.sqlite3"
-    carry_into(small_world(folder, size=20), sqlite_url(path))
-    settle_sqlite(path)
-    return path
+    return year_in(tmp_path_factory.mktemp("demonstration"))[1]
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from carried import carry_into, copy_sqlite, office_on, settle_sqlite, small_world, sqlite_url
+from carried import copy_sqlite, office_on, year_in
 from desk_life import Deal, deal, desk_of, file, officer, today
 
 pytestmark = [pytest.mark.db, pytest.mark.slow]
@@ -18,11 +18,7 @@ MOD, SERVICE = "authority:mod", "authority:ssecu"
 
 @pytest.fixture(scope="module")
 def year(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("deputies")
-    path = folder / "office.sqlite3"
-    carry_into(small_world(folder), sqlite_url(path))
-    settle_sqlite(path)
-    return path
+    return year_in(tmp_path_factory.mktemp("deputies"))[1]
 
 
 @pytest.fixture
@@ -174,7 +170,7 @@ def test_a_later_absence_gives_nothing_today(office: None) -> None:
 def test_nobody_else_of_the_ministry_signs(office: None) -> None:
     from ecluse.base.errors import ForbiddenError
     from ecluse.licence.terms import ProposedDecision
-    from ecluse.office.actions.licence import check_hand
+    from ecluse.office.actions.licence import check_second
 
     order, author = opinions_in(deal())
     second = propose(author, order)
@@ -186,7 +182,7 @@ def test_nobody_else_of_the_ministry_signs(office: None) -> None:
         desk = desk_of(mandate)
         decision = desk.session.newest(order, ProposedDecision)
         with pytest.raises(ForbiddenError):
-            check_hand(desk.session, decision, mandate.person, today())
+            check_second(desk.session, decision, mandate.person, today())
 
 
 @pytest.mark.parametrize("also", ["the author himself", "another of the author's authority"])
@@ -227,6 +223,137 @@ def test_four_eyes_stay_two_persons_of_two_authorities(office: None, also: str) 
     if person == author.person:
         assert not may_decide(mandate, order)
         assert ("licence.decide", order) not in turns(mandate)
+
+
+# ------------------------------------------------------------------ what else takes two: changes, leave to offer
+
+
+def licensed() -> tuple[str, Any, Any]:
+    """An order with a licence that its author suspended, the author, and who is to countersign."""
+    order, author = opinions_in(deal())
+    second = propose(author, order)
+    take("licence.decide", second, order, read="yes")
+    take("licence.propose_change", author, order, state="suspended", reason="a question")
+    return order, author, second
+
+
+def offer_asked() -> str:
+    from desk_life import representative
+
+    from ecluse.office.desk.refs import on_file
+    from ecluse.office.registers import Model
+
+    exporter = representative(deal().order.exporter)
+    class_ = sorted({model.class_ for model in on_file(Model)})[0]
+    return str(take("licence.apply_to_offer", exporter, "office", class_=class_, destination="PL").subject)
+
+
+def propose_offer(author: Any, second: Any) -> str:
+    case = offer_asked()
+    until = str(today() + timedelta(60))
+    take("licence.propose_offer", author, case, valid_until=until, reason="may offer", countersigner=second.person)
+    return case
+
+
+@pytest.mark.parametrize("state", ["reinstated", "revoked"])
+def test_the_deputy_countersigns_a_change_in_his_own_name(office: None, state: str) -> None:
+    from ecluse.base.sealed import seal
+    from ecluse.licence.terms import LicenceEvent
+    from ecluse.office.audit.report import run_audit
+    from ecluse.office.desk.today import open_session
+    from ecluse.office.models import LicenceLine, SignatureRow
+
+    before = run_audit().statuses()
+    order, author, second = licensed()
+    planner = officer(MOD, "planner")
+    account(planner.person)
+    take("licence.propose_change", author, order, state=state, reason="answered", countersigner=second.person)
+    assert ("licence.change", order) in turns(second)
+    assert ("licence.change", order) not in turns(author)
+    deputy = deputy_of(second)
+    assert ("notices.change_waits", f"/orders/{order}/") in told(planner.person)
+    assert ("licence.change", order) in turns(deputy)
+    assert not offers("licence.change", second, order), "he is away"
+    for other in (planner, author, officer(MOD, "opinion"), replace(deputy, acting_for=author.person)):
+        assert not offers("licence.change", other, order)
+    take("licence.change", deputy, order, read="yes")
+    event = open_session().newest(order, LicenceEvent)
+    assert (event.state.value, event.countersigner) == (state, second.person)
+    keys = SignatureRow.objects.filter(digest=seal(event).digest).values_list("key", flat=True)
+    assert {key.partition("/")[0] for key in keys} == {f"key:{author.person}", f"key:{planner.person}"}
+    assert LicenceLine.objects.get(order=order).state == state
+    report = run_audit()
+    assert report.statuses() == before, report.text("en")
+
+
+def test_the_deputy_countersigns_leave_to_offer_in_his_own_name(office: None) -> None:
+    from ecluse.licence.terms import MarketingAuthorisation, ProposedDecision
+    from ecluse.office.audit.report import run_audit
+    from ecluse.office.desk.today import open_session
+
+    before = run_audit().statuses()
+    author, second, planner = officer(SERVICE, "author"), officer(MOD, "countersigner"), officer(MOD, "planner")
+    account(planner.person)
+    case = propose_offer(author, second)
+    assert ("licence.authorise_marketing", case) in turns(second)
+    deputy = deputy_of(second)
+    assert ("notices.offer_waits", f"/cases/{case}/") in told(planner.person)
+    assert ("licence.authorise_marketing", case) in turns(deputy)
+    assert not offers("licence.authorise_marketing", planner, case)
+    assert not offers("licence.authorise_marketing", author, case)
+    take("licence.authorise_marketing", deputy, case, read="yes")
+    session = open_session()
+    assert session.newest(case, ProposedDecision).countersigner == second.person
+    assert session.newest(deal().order.exporter, MarketingAuthorisation).id == f"marketing:{case}"
+    report = run_audit()
+    assert report.statuses() == before, report.text("en")
+
+
+def test_a_change_waits_for_the_one_named_while_he_is_there(office: None) -> None:
+    from ecluse.base.errors import ForbiddenError
+    from ecluse.licence.officers import AUTHOR, COUNTERSIGNER, Side
+    from ecluse.office.facts.second import check_hand
+
+    order, author, second = licensed()
+    take("licence.propose_change", author, order, state="reinstated", reason="answered", countersigner=second.person)
+    planner = officer(MOD, "planner")
+    assert deputy_of(second, first=2) is None
+    assert offers("licence.change", second, order)
+    sides = Side(author.person, AUTHOR), Side(second.person, COUNTERSIGNER)
+    session = desk_of(second).session
+    check_hand(session, "paper", *sides, second.person, today())
+    made_up = replace(second, person=planner.person, acting_for=second.person)
+    for mandate in (planner, made_up):
+        assert not offers("licence.change", planner, order)
+        with pytest.raises(ForbiddenError):
+            check_hand(desk_of(mandate).session, "paper", *sides, planner.person, today())
+
+
+def test_a_deputy_of_the_authors_own_authority_cannot_sign_a_change(office: None) -> None:
+    from ecluse.base.errors import ForbiddenError
+    from ecluse.office.actions.deed import Deed
+    from ecluse.office.desk.today import open_session
+    from ecluse.office.models import Record
+    from ecluse.office.registers import Officer
+
+    order, author, second = licensed()
+    take("licence.propose_change", author, order, state="reinstated", reason="answered", countersigner=second.person)
+    person = officer(MOD, "planner").person
+    with Deed(
+        open_session(), "office.register", actor="clock:office", on=today(), subject=f"register:{person}"
+    ) as deed:
+        deed.seal(Officer(person, SERVICE, "opinion", "Two Hats", today(), None), person, rid=f"{person}/two")
+    deputy, before = deputy_of(second), Record.objects.count()
+    with pytest.raises(ForbiddenError):
+        take("licence.change", deputy, order, read="yes")
+    assert Record.objects.count() == before
+
+
+def offers(name: str, mandate: Any, subject: str) -> bool:
+    from ecluse.office.desk.registry import all_actions, offered
+
+    action = all_actions()[name]
+    return name in {one.name for one in offered(desk_of(mandate), action.about, subject)}
 
 
 def test_an_authors_deputy_proposes_in_his_own_name(office: None) -> None:

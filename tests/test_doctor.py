@@ -101,6 +101,7 @@ def test_a_database_that_does_not_answer_is_named() -> None:
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.slow
 def test_old_tables_and_an_office_that_nobody_founded_are_named(tmp_path: Path) -> None:
     import sqlite3
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import flips
 import pytest
-from carried import carry_into, office_on, small_world, sqlite_url
+from carried import office_on, sqlite_url, year_in
 from conftest import CoreOnly
 
 from ecluse.base.canon import canonical, digest
@@ -25,9 +25,7 @@ Record = dict[str, Any]
 @pytest.fixture(scope="module")
 def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("exported")
-    url = sqlite_url(folder / "office.sqlite3")
-    carry_into(small_world(folder), url)
-    with office_on(url):
+    with office_on(sqlite_url(year_in(folder)[1])):
         from ecluse.office.models import OrderRow, Record
         from ecluse.office.publish.dossiers import export_dossiers
 

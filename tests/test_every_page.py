@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from browser import find_browser
 from browser_walk import Walk, chromium, served
-from carried import carry_into, office_on, set_up, settle_sqlite, small_world, sqlite_url
+from carried import office_on, set_up, settle_sqlite, sqlite_url, year_in
 from every_page import AFTER, BEFORE, CODE, FILE, FORM, LANGUAGES, NO_PAGES, ON, OWN, PART, Tour, names, pages
 
 set_up()
@@ -35,8 +35,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, st
     """A carried small world in which a case, a table and a document wait; and one thing of each kind."""
     find_browser()
     folder = tmp_path_factory.mktemp("pages")
-    world, path = small_world(folder), folder / "office.sqlite3"
-    carry_into(world, sqlite_url(path))
+    world, path = year_in(folder)
     with office_on(sqlite_url(path)), pytest.MonkeyPatch.context() as patch:
         patch.setenv("ECLUSE_WORLD", str(world))
         things = furnish()

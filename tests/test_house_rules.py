@@ -146,6 +146,8 @@ BREACHES = [
     ("languages_are_equals", {PO_UK: catalogue(page__title="Замовлення")}, f"{PO_UK}:"),
     ("languages_are_equals", {PO_FR: SPEAKS[PO_FR].replace("{units} were", "{unites} were")}, "placeholders"),
     ("languages_are_equals", {PO_FR: SPEAKS[PO_FR].replace("{units} were claimed", "")}, f"{PO_FR}:"),
+    ("french_apostrophes_are_typographic", {PO_FR: catalogue(page__title="Liste d'ordres")}, f"{PO_FR}:"),
+    ("french_apostrophes_are_typographic", {PO_FR: catalogue(page__title="Rien n'{units}")}, "straight apostrophe"),
     ("catalogues_are_compiled", {PO_FR: SPEAKS[PO_FR].replace("claimed", "demandées")}, f"{PO_FR}:1:"),
     ("catalogues_are_compiled", {"ecluse/locale/en/LC_MESSAGES/pages.po": catalogue(a="b")}, "pages.mo is missing"),
     ("commands_are_documented", {GATE: '"""?"""\n@app.command("lists")\ndef f(): ...\n'}, f"{GATE}:3:"),

@@ -698,8 +698,39 @@ def test_every_problem_has_its_words() -> None:
 # ------------------------------------------------------------------ a questionnaire renewed
 
 
+def sign_capacity(on: date) -> None:
+    """The makers' signatures of their questionnaires come in, made away from the office."""
+    from keys import key_for
+
+    from ecluse.base.sealed import unseal
+    from ecluse.base.signing import sign
+    from ecluse.edge.seal_many import signatures_bytes
+    from ecluse.office.actions.signatures import bring_signatures
+    from ecluse.office.desk.today import open_session
+    from ecluse.office.opening.unsigned import unsigned
+
+    waits = [one for one in unsigned(open_session()) if one.record.v == "capacity_attestation/1"]
+    known = {key.owner for key in open_session().keys({one.owner for one in waits})}
+    rows = [f"{owner};{key_for(owner)[0].public_hex};{on};" for owner in sorted({one.owner for one in waits} - known)]
+    if rows:
+        body = "\n".join(["owner;public_key;valid_from;valid_until", *rows, ""]).encode()
+        proposal = propose_import_on(on, "keys", "keys.csv", body)
+        accept(proposal)
+    keys = {key.owner: key.id for key in open_session().keys({one.owner for one in waits})}
+    made = [
+        (one.record.digest, sign(unseal(one.record.body), keys[one.owner], key_for(one.owner)[1], on)) for one in waits
+    ]
+    bring_signatures(as_person(PLANNER, on), "signatures.json", signatures_bytes(made), actor=PLANNER, on=on)
+
+
+def propose_import_on(on: date, kind: str, name: str, body: bytes) -> str:
+    from ecluse.office.actions.opening import propose_import
+
+    return str(propose_import(as_person(PLANNER, on), kind, name, body, None, officer=PLANNER, on=on)[0].id)
+
+
 def test_a_renewed_questionnaire_replaces_the_figures_and_not_the_record(full: None) -> None:
-    from ecluse.office.actions.opening import accept_import, propose_import
+    from ecluse.office.actions.opening import accept_import
     from ecluse.office.audit.p1_certificates import class_year as audited
     from ecluse.office.audit.reading import read
     from ecluse.office.audit.report import run_audit
@@ -710,14 +741,18 @@ def test_a_renewed_questionnaire_replaces_the_figures_and_not_the_record(full: N
 
     budgets = "month;budget_minor_uah\n" + "".join(f"2026-0{month};900000000\n" for month in (1, 2, 3))
     accept(propose("budgets", ("budgets.csv", budgets.encode(), None)))
+    assert class_year(open_session(), "ew_set").units_capacity is None  # no questionnaire is signed
+    sign_capacity(ON)
     before = class_year(open_session(), "ew_set")
     assert before.units_capacity == 120 + 130 + 18
     heads = "maker;model;attested_on;valid_until;capacity_2026_02;capacity_2026_03;demonstrated_2026_02"
     row = "party:edrpou-12345678;model:ew-1;2026-02-10;2027-02-28;140;20;111"
     name, body, later = "renewed.csv", f"{heads}\n{row}\n".encode(), date(2026, 2, 11)
-    id = propose_import(as_person(PLANNER, later), "capacity", name, body, None, officer=PLANNER, on=later)[0].id
+    id = propose_import_on(later, "capacity", name, body)
     assert class_year(open_session(), "ew_set") == before  # proposed, it has no force
     accept_import(as_person(AUTHOR, later), id, officer=AUTHOR, on=later)
+    assert class_year(open_session(), "ew_set") == before  # unsigned, it does not count
+    sign_capacity(later)
     after = class_year(open_session(), "ew_set")
     assert after.units_capacity == 120 + 140 + 20
     assert audited(read(), "ew_set") == after

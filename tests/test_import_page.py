@@ -53,7 +53,7 @@ def sent(browser: Any, kind: str, path: Path, how: Path | None = None, lang: str
 @pytest.mark.parametrize(("lang", "said"), [
     pytest.param("uk", "Нічого не збережено", id="Ukrainian"),
     pytest.param("en", "Nothing was kept", id="English"),
-    pytest.param("fr", "Rien n&#x27;a été conservé", id="French"),
+    pytest.param("fr", "Rien n’a été conservé", id="French"),
 ])  # fmt: skip
 def test_a_dirty_table_is_refused_row_by_row(lang: str, said: str, office: None) -> None:
     before = counts()

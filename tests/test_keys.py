@@ -170,7 +170,7 @@ def test_nobody_signs_what_cannot_be_read(tmp_path: Path, body: bytes) -> None:
     [
         ("uk", ["Ви підписуєте: відкликання сертифіката", "2 квітня 2026"]),
         ("en", ["You are signing: withdrawal of a certificate", "2 April 2026"]),
-        ("fr", ["Vous signez", "retrait d'un certificat", "2 avril 2026"]),
+        ("fr", ["Vous signez", "retrait d’un certificat", "2 avril 2026"]),
     ],
 )
 def test_the_person_sees_everything_that_is_signed(lang: str, words: list[str]) -> None:

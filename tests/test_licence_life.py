@@ -9,20 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from carried import carry_into, copy_sqlite, office_on, settle_sqlite, small_world, sqlite_url
+from carried import copy_sqlite, office_on, year_in
 
 pytestmark = [pytest.mark.db, pytest.mark.slow, pytest.mark.xdist_group("licence-life")]
-SEED_OF_LIFE = 11
 LAST = date(2026, 12, 31)
 
 
 @pytest.fixture(scope="module")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("licence-life")
-    path = folder / "office.sqlite3"
-    carry_into(small_world(folder, seed=SEED_OF_LIFE), sqlite_url(path))
-    settle_sqlite(path)
-    return path
+    return year_in(tmp_path_factory.mktemp("licence-life"))[1]
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from carried import carry_into, office_on, small_world, sqlite_url
+from carried import office_on, sqlite_url, year_in
 
 pytestmark = [pytest.mark.db, pytest.mark.slow]
 
@@ -13,9 +13,7 @@ pytestmark = [pytest.mark.db, pytest.mark.slow]
 def test_lists_at_the_terminal_tell_whoever_is_held(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    url = sqlite_url(tmp_path / "office.sqlite3")
-    carry_into(small_world(tmp_path, size=20), url)
-    with office_on(url):
+    with office_on(sqlite_url(year_in(tmp_path)[1])):
         from ecluse.office.actions.people import open_demonstration_account
         from ecluse.office.actions.reopen import orders_of
         from ecluse.office.actions.representatives import put_on_record

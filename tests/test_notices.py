@@ -12,7 +12,7 @@ from typing import Any
 
 import desk_life
 import pytest
-from carried import ROOT, carry_into, copy_sqlite, office_on, python, settle_sqlite, small_world, sqlite_url
+from carried import ROOT, copy_sqlite, office_on, python, year_in
 from desk_life import deal, deliver, desk_of, file, license_it, officer, representative
 
 pytestmark = [pytest.mark.db, pytest.mark.slow]
@@ -21,11 +21,7 @@ AT = datetime(2026, 12, 31, 9, tzinfo=UTC)
 
 @pytest.fixture(scope="module")
 def year(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("notices")
-    path = folder / "office.sqlite3"
-    carry_into(small_world(folder), sqlite_url(path))
-    settle_sqlite(path)
-    return path
+    return year_in(tmp_path_factory.mktemp("notices"))[1]
 
 
 @pytest.fixture

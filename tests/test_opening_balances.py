@@ -202,3 +202,62 @@ def test_no_gate_knows_the_nouns_of_opening_balances(repository: Path) -> None:
         path: path.read_text(encoding="utf-8") for room in rooms for path in (repository / "ecluse" / room).glob("*.py")
     }
     assert not [path.name for path, text in read.items() for noun in nouns if noun in text]
+
+
+# ------------------------------------------------------------------ the page of them
+
+
+@pytest.mark.parametrize(("lang", "said"), [("uk", "підтверджен"), ("en", "unproven"), ("fr", "non prouvé")])
+def test_what_was_taken_over_is_listed_and_reached_from_the_first_pages(lang: str, said: str, full: Path) -> None:
+    from ecluse.office.models import Record
+
+    client = browser(PLANNER)
+    count = Record.objects.filter(v__in=[*OPENING.values(), "opening_receipt/1"]).count()
+    for address in ("/", "/overview/"):
+        page = client.get(f"{address}?lang={lang}").content.decode()
+        assert 'href="/openings/"' in page, address
+        assert str(count) in page
+    listed = client.get(f"/openings/?lang={lang}")
+    assert listed.status_code == 200
+    text = listed.content.decode()
+    assert text.count(said) >= count
+    assert text.count("/records/?subject=") == count
+    assert "openings." not in text
+    for kind in ("licence", "units", "receivable", "receipt"):
+        assert client.get(f"/openings/?lang={lang}&kind={kind}").status_code == 200
+    assert client.get("/openings/?kind=none").status_code == 400
+
+
+def test_who_does_not_work_on_every_order_sees_what_names_its_own_body(full: Path) -> None:
+    from desk_life import desk_of, representative
+
+    from ecluse.office.views.openings import openings_count, openings_of
+
+    everything = openings_of(desk_of(as_planner()))
+    debtor = next(one.whose for one in everything if one.kind == "receivable")
+    for body in (debtor, "authority:nowhere"):
+        desk = desk_of(representative(body))
+        seen = openings_of(desk)
+        assert seen == [one for one in everything if body in (one.whose, one.authority)]
+        assert openings_count(desk) == len(seen) < len(everything)
+    assert openings_count(None) == 0
+
+
+def as_planner() -> Any:
+    from ecluse.office.desk.person import mandates_of
+    from ecluse.office.desk.today import open_session
+
+    return mandates_of(open_session(), PLANNER, ON)[0]
+
+
+def test_the_public_page_counts_them_apart(full: Path, tmp_path: Path) -> None:
+    from ecluse.edge.law import newest_law
+    from ecluse.office.models import Record
+    from ecluse.office.publish.custody import _taken_over
+    from ecluse.office.publish.reading import Reading
+
+    told = _taken_over(Reading(newest_law()))
+    names = {"licences": "opening_licence/1", "units": "opening_units/1", "receivables": "opening_receivable/1",
+             "receipts": "opening_receipt/1"}  # fmt: skip
+    assert told == {name: Record.objects.filter(v=v).count() for name, v in names.items()}
+    assert all(told.values())

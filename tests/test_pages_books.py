@@ -324,6 +324,7 @@ def test_an_audit_begun_from_another_site_is_refused(office: None) -> None:
     assert browser.post("/audit/run/").status_code == 403
 
 
+@pytest.mark.slow
 def test_an_audit_in_a_person_s_name_is_sealed_with_it(small: Office, tmp_path: Path) -> None:
     other = Office(small.tables, tmp_path / "office.sqlite3")
     shutil.copyfile(small.path, other.path)
@@ -352,6 +353,7 @@ def test_an_audit_in_a_person_s_name_is_sealed_with_it(small: Office, tmp_path: 
         assert kept.progress("audit") is None
 
 
+@pytest.mark.slow
 def test_a_run_in_a_process_of_its_own_ends_and_is_kept(small: Office, tmp_path: Path, monkeypatch: Any) -> None:
     import time
 

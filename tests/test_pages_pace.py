@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from carried import carry_into, copy_sqlite, office_on, settle_sqlite, small_world, sqlite_url
+from carried import copy_sqlite, office_on, settle_sqlite, year_in
 from peopled import client, post
 
 pytestmark = [pytest.mark.db, pytest.mark.slow]
@@ -22,7 +22,7 @@ PAGES = (
     "/", "/overview/", "/orders/", "/orders/?standing=open", "ORDER", "ORDER?on", "/surplus/", "CERTIFICATE", "MODEL",
     "/places/", "/places/centre:de-8/", "/parties/", "PARTY", "/units/", "UNIT", "BLOCK", "/books/", "/books/entries/",
     "/books/shortages/", "/claims/", "/audit/", "/audit/findings/", "/notices/", "/settings/", "/settings/reads/",
-    "/public/claims/", "/do/licence.file/office/", "/claims/A1/", "/records/", "SHORTAGE", "RECORD",
+    "/public/claims/", "/do/licence.file/office/", "/claims/A1/", "/records/", "/openings/", "SHORTAGE", "RECORD",
 )  # fmt: skip
 # Addresses where something is sent, made or fetched as a file, or that need a paper or a folder that is not there.
 NOT_READ = frozenset({
@@ -36,11 +36,7 @@ NOT_READ = frozenset({
 @pytest.fixture(scope="module")
 def carried(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small year, carried to its end."""
-    folder = tmp_path_factory.mktemp("pace")
-    path = folder / "year.sqlite3"
-    carry_into(small_world(folder), sqlite_url(path))
-    settle_sqlite(path)
-    return path
+    return year_in(tmp_path_factory.mktemp("pace"))[1]
 
 
 @pytest.fixture(scope="module")

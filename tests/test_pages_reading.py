@@ -286,13 +286,15 @@ def _own_certificate(maker: str) -> Any:
 
 
 def test_a_maker_sees_its_own_certificates_and_no_figure_of_the_ministry(office: None) -> None:
+    from ecluse.office.views.named import models_named
     from ecluse.surplus.terms import SurplusRule
 
     own, foreign = _own_certificate(MAKER), _own_certificate(OTHER)
     browser = as_whom(MAKER, "maker")
     shown = text_of(browser.get("/surplus/?lang=en"))
-    assert own.model in shown
-    assert foreign.model not in shown
+    names = models_named([own.model, foreign.model], "en")
+    assert names[own.model] in shown
+    assert names[foreign.model] not in shown
     page = browser.get(f"/surplus/certificates/{own.id}/?lang=en")
     text = text_of(page)
     assert page.status_code == 200
@@ -361,9 +363,11 @@ def test_surplus_as_known_today_is_what_the_cache_says(office: None) -> None:
 def test_the_surplus_list_is_filtered_by_class_and_rule(office: None) -> None:
     browser = as_whom(*PLANNER)
     shown = text_of(browser.get("/surplus/?class=fpv&rule=SR-1&lang=en"))
-    assert "model:fpv-01" in shown
-    assert "model:ew-set-01" not in shown
-    assert "model:fpv-01" not in text_of(browser.get("/surplus/?rule=SR-3&lang=en"))
+    assert "FPV drones · 01" in shown
+    assert "Electronic warfare sets · 01" not in shown
+    assert "FPV drones · 01" not in text_of(browser.get("/surplus/?rule=SR-3&lang=en"))
+    assert "model:" not in shown, "people are told names"
+    assert "model:fpv-01" in b"".join(browser.get("/surplus/?class=fpv&format=csv")).decode(), "a file keeps ids"
 
 
 def test_an_address_that_names_a_certificate_leads_to_its_page(office: None) -> None:

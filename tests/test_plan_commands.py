@@ -7,8 +7,10 @@ import io
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +21,7 @@ from ecluse.edge.world.schema_plan import NAMES
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).resolve().parent.parent
-YES, NO, UNABLE = 0, 1, 2
+YES, NO, UNABLE, STOPPED = 0, 1, 2, 130
 
 
 def ecluse(*arguments: object, lang: str = "en") -> subprocess.CompletedProcess[str]:
@@ -165,6 +167,52 @@ def test_a_world_without_a_planners_tables_cannot_be_planned(world: Path, tmp_pa
     assert "plants.csv" in done.stderr
 
 
+# ---------------------------------------------------------------- stopped by a person
+
+
+@pytest.mark.parametrize(
+    ("flags", "heard"),
+    [
+        pytest.param(["--rule", "N2"], "iterations", id="while fractions are sought"),
+        pytest.param(["--integer"], "in whole units", id="while whole units are sought"),
+    ],
+)
+def test_a_person_stops_a_running_solve_within_two_seconds(tmp_path: Path, flags: list[str], heard: str) -> None:
+    """A real SIGINT, as from Ctrl-C, once the solver said something: 130, and nothing half-kept."""
+    run = subprocess.Popen(
+        [sys.executable, "-m", "ecluse", "plan", "solve", "examples/ua-2026", "--out", tmp_path / "plan.json", *flags],
+        cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=os.environ | {"LC_ALL": "en_XX.UTF-8"},
+    )  # fmt: skip
+    assert run.stderr is not None
+    said = ""
+    while heard not in said:
+        line = run.stderr.readline()
+        assert line, said
+        said += line
+    began = time.monotonic()
+    run.send_signal(signal.SIGINT)
+    _, rest = run.communicate(timeout=30)
+    seconds = time.monotonic() - began
+    assert run.returncode == STOPPED, said + rest
+    assert "Stopped" in rest
+    assert "Traceback" not in rest
+    assert not list(tmp_path.iterdir())
+    assert seconds < 2
+
+
+def test_whole_units_are_sought_no_longer_than_is_said_and_what_is_not_known_is_told(
+    world: Path, tmp_path: Path
+) -> None:
+    done = ecluse("solve", world, "--out", tmp_path / "plan.json", "--integer", "--seconds", 5)
+    assert done.returncode == YES, done.stderr[-2000:]
+    told = [line for line in done.stderr.splitlines() if "in whole units" in line]
+    assert len(told) == 9  # three classes and fairness, twice, and receipts
+    assert all(
+        "nothing better" in line or "gap" in line or "no bound is known" in line for line in told
+    ), told  # fmt: skip
+    assert ecluse("check", tmp_path / "plan.json").returncode == YES
+
+
 # ---------------------------------------------------------------- what if
 
 
@@ -229,6 +277,63 @@ def test_a_change_that_means_nothing_is_named(solved: tuple[Path, dict[str, Any]
     assert done.returncode == UNABLE
     assert "--set" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+# ---------------------------------------------------------------- plan beside actual
+
+
+def test_what_home_accepted_stands_beside_the_plan(solved: tuple[Path, dict[str, Any], str], world: Path) -> None:
+    done = ecluse("against", solved[0], world, "--json")
+    told = json.loads(done.stdout)
+    plan = json.loads(solved[0].read_text(encoding="utf-8"))
+    assert done.returncode == (NO if told["behind"] else YES)
+    with (world / "home_deliveries.csv").open(encoding="utf-8", newline="") as table:
+        accepted = {(row["class"], row["month"]): row["units_accepted"] for row in csv.DictReader(table)}
+    assert told["home"]
+    for row in told["home"]:
+        assert str(row["units_actual"]) == accepted[row["class"], row["month"]]
+    months, last = plan["question"]["months"], {row["class"]: row for row in told["home"]}
+    assert {row["month"] for row in told["home"]} <= set(months)
+    for class_, row in last.items():
+        own = [each for each in told["home"] if each["class"] == class_]
+        assert row["behind"] == sum(each["units_planned"] - each["units_actual"] for each in own)
+        assert told["behind"].get(class_, 0) == max(0, row["behind"])
+    assert {"maker", "claims", "claims_contradicted", "units_claimed", "units_contradicted"} == set(told["makers"][0])
+    early = json.loads(ecluse("against", solved[0], world, "--until", months[1], "--json").stdout)
+    assert {row["month"] for row in early["home"]} <= set(months[:2])
+
+
+def test_a_maker_that_fell_short_of_what_it_claimed_is_named(
+    solved: tuple[Path, dict[str, Any], str], world: Path, tmp_path: Path
+) -> None:
+    """It demonstrates nothing for half a year: what was due from it was claimed as surplus."""
+    with (world / "certificates.csv").open(encoding="utf-8", newline="") as table:
+        claims = list(csv.DictReader(table))
+    claim = next(row for row in claims if row["first_month"] <= "2026-03")
+    with (world / "capacity.csv").open(encoding="utf-8", newline="") as table:
+        own = [row["model"] for row in csv.DictReader(table)].index(claim["model"]) + 2
+    folder = world
+    for month in range(1, 13):
+        name = f"demonstrated_units_2026_{month:02}"
+        folder = changed(folder, tmp_path / f"world{month}", "capacity", own, name, "0")
+    before, after = (
+        json.loads(ecluse("against", solved[0], where, "--json").stdout)["makers"] for where in (world, folder)
+    )
+    now = {record["maker"]: record for record in after}[claim["maker"]]
+    then = {record["maker"]: record for record in before}[claim["maker"]]
+    assert now["units_contradicted"] > then["units_contradicted"]
+    assert now["claims"] == then["claims"]
+
+
+def test_a_month_or_a_file_that_is_not_there_is_named(solved: tuple[Path, dict[str, Any], str], world: Path) -> None:
+    done = ecluse("against", solved[0], world, "--until", "2031-01")
+    assert done.returncode == UNABLE
+    assert "--until" in done.stderr
+    for command in (("explain", "nowhere.json", "m"), ("tornado", "nowhere.json"), ("rules", "nowhere.json")):
+        done = ecluse(*command)
+        assert done.returncode == UNABLE, command
+        assert "nowhere.json" in done.stderr
+        assert "Traceback" not in done.stderr
 
 
 # ---------------------------------------------------------------- prove

@@ -143,7 +143,7 @@ def test_what_pulp_wrote_is_read(tmp_path: Path) -> None:
 def test_a_baseline_in_floats_keeps_to_the_whole_one_that_is_no_better() -> None:
     outcome = solve(baseline(world(3, MIDDLE)))
     assert isinstance(outcome, Solved)
-    whole = no_better(outcome.values)
+    whole = no_better(outcome)
     assert (np.array(whole["u"]) >= np.array(outcome.values["u"]) - 1e-5).all()
     bought = np.cumsum(np.array(outcome.values["b"]), axis=1)
     assert (np.cumsum(np.array(whole["b"]), axis=1) <= bought + 1e-5).all()

@@ -19,11 +19,10 @@ from carried import (
     copy_sqlite,
     log_root,
     office_on,
-    planned_world,
+    planned_year_in,
     set_up,
-    settle_sqlite,
-    small_world,
     sqlite_url,
+    year_in,
 )  # fmt: skip
 
 from ecluse.base.errors import BadInputError, ConflictError, ForbiddenError
@@ -50,11 +49,7 @@ class Planned:
 @pytest.fixture(scope="module")
 def planned(tmp_path_factory: pytest.TempPathFactory) -> Planned:
     folder, other = tmp_path_factory.mktemp("planned"), tmp_path_factory.mktemp("bare")
-    made = Planned(planned_world(folder), folder / "year.sqlite3", other / "year.sqlite3")
-    for world, path in ((made.world, made.path), (small_world(other), made.bare)):
-        carry_into(world, sqlite_url(path))
-        settle_sqlite(path)
-    return made
+    return Planned(*planned_year_in(folder, "year.sqlite3"), year_in(other, "year.sqlite3")[1])
 
 
 @pytest.fixture

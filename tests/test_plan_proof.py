@@ -247,6 +247,7 @@ def test_whole_columns_are_not_passed_over() -> None:
     text = THIRDS.replace("COLUMNS\n", "COLUMNS\n MARKER 'MARKER' 'INTORG'\n").replace(
         "RHS\n RHS", " MARKER 'MARKER' 'INTEND'\nRHS\n RHS"
     )
+    text = text.replace("ENDATA", "BOUNDS\n PL BND x\n PL BND y\nENDATA")
     found = gap(linear(text), prove(linear(text)))
     assert not found.is_proven
     assert found.bound == Fraction(-1, 2)

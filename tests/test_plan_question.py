@@ -117,6 +117,7 @@ def test_no_plant_has_more_hours_than_attested_capacity_fills(world: World, ques
         assert all(own <= most for own, most in zip(line["hours"], filled[line["id"]], strict=True))
 
 
+@pytest.mark.slow
 def test_a_plant_that_declares_more_hours_than_attested_gets_no_more(folder: Path, question: dict[str, Any]) -> None:
     changed(folder, "plants", cell(2, "hours_thousandths_2026_03", str(10**12)))
     again = question_of(read_world(folder))

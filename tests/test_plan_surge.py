@@ -71,6 +71,7 @@ def test_what_has_gone_least_far_is_recalled_first() -> None:
     assert [order.tranche for order in recalled(shrunk, {"c1": tranches})["c1"]] == ["t3", "t2"]
 
 
+@pytest.mark.slow
 def test_twenty_thousand_interceptors_in_the_demonstration_world() -> None:
     question, began = question_at(EXAMPLE), time.monotonic()
     found = with_order(question, "surge", "interceptor", [0, 0, 0, 0, ASKED // 2, ASKED // 2, *[0] * 6])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import itertools
 import json
 import random
@@ -19,6 +20,7 @@ from ecluse.edge.surplus import look_aheads, surplus_rows
 from ecluse.edge.world.generate import generate
 from ecluse.edge.world.read import World, read_world
 from ecluse.edge.world.schema_plan import NAMES
+from ecluse.plan import surplus_bound
 from ecluse.plan.joint import WHOLE, Witness, WitnessError, check_witness, joint
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -212,6 +214,47 @@ def test_s2_never_exceeds_s1_and_together_is_less(rows: list[dict[str, Any]]) ->
     assert sum(together.values()) > 0
 
 
+def test_no_schedule_passes_the_bound_beside_each_joint_total(world: World, rows: list[dict[str, Any]]) -> None:
+    """By hand: with the lines' hours halved the bound falls, and a bound without multipliers is the ceilings' sum."""
+    totals = {(row["class"], row["rule"]): row["units"] for row in rows if row["model"] is None}
+    for (class_, rule), units in totals.items():
+        if rule in ("S2", "S3"):
+            assert units <= totals[class_, f"{rule}-bound"]
+    question = question_of(world)
+    nothing = [[0] * 12 for _ in question["products"]]
+    ample = [[10**6] * 12 for _ in question["products"]]
+    whole = surplus_bound.most_by_class(question, nothing, ample)
+    halved = [{**line, "hours": [hours // 2 for hours in line["hours"]]} for line in question["lines"]]
+    half = surplus_bound.most_by_class({**question, "lines": halved}, nothing, ample)
+    assert all(half[class_] < whole[class_] for class_ in whole if whole[class_])
+
+
+def test_the_bound_of_one_line_is_what_its_hours_give() -> None:
+    """The line of planning.md 1.5: 100 hours, 30 and 20 taken: 50 of both together, never 51."""
+    from test_plan_checker import one_line
+
+    question = one_line()
+    found = surplus_bound.most_by_class(question, [[30], [20]], [[100], [100]])
+    assert found == {"A": 50, "B": 50}
+    both = one_line(
+        pools=[{"id": "A", "price": 1}],
+        products=[{**product, "pool": "A"} for product in question["products"]],
+        needs=[{**need, "pool": "A"} for need in question["needs"]],
+    )
+    assert surplus_bound.most_by_class(both, [[30], [20]], [[100], [100]]) == {"A": 50}
+
+
+def test_multipliers_that_are_wrong_only_widen_the_bound(monkeypatch: pytest.MonkeyPatch, world: World) -> None:
+    question = question_of(world)
+    nothing, ceiling = [[0] * 12 for _ in question["products"]], [[10**6] * 12 for _ in question["products"]]
+    honest = surplus_bound.most_by_class(question, nothing, ceiling)
+    own = surplus_bound._Shop._multipliers
+    for wrong in (lambda shop: [0.0] * len(shop.rows), lambda shop: [2 * y + 0.25 for y in own(shop)]):
+        monkeypatch.setattr(surplus_bound._Shop, "_multipliers", wrong)
+        told = surplus_bound.most_by_class(question, nothing, ceiling)
+        assert all(told[class_] >= honest[class_] for class_ in honest)
+
+
 def test_what_may_have_left_never_falls(rows: list[dict[str, Any]]) -> None:
     for rule in ("S2", "S3"):
         series: dict[str, list[int]] = {}
@@ -256,6 +299,7 @@ WORKED = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 def test_the_command_gives_the_worked_table_and_the_joint_totals_in_json_lines() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "ecluse", "surplus", "examples/ua-2026", "--json"], cwd=ROOT, capture_output=True,
@@ -268,5 +312,18 @@ def test_the_command_gives_the_worked_table_and_the_joint_totals_in_json_lines()
     for class_, figures in WORKED.items():
         rules = ("SR-0", "SR-0b", "SR-1", "SR-2", "SR-3", "SR-4")
         assert tuple(year[class_, rule] for rule in rules) == figures
-        assert year[class_, "S2"] > 0
-        assert year[class_, "S3"] > 0
+        for rule in ("S2", "S3"):
+            assert 0 < year[class_, rule] <= year[class_, f"{rule}-bound"] <= year[class_, rule] * 11 // 10 + 25
+    stages = [rule.removeprefix("baseline/") for _, rule in year if rule.startswith("baseline/")]
+    assert stages == ["class/1", "class/2", "class/3", "fairness"]
+    for stage in stages:
+        assert year[None, f"baseline-bound/{stage}"] <= year[None, f"baseline/{stage}"]
+    with (ROOT / "examples" / "ua-2026" / "models.csv").open(encoding="utf-8", newline="") as table:
+        classes = {row["model"]: row["class"] for row in csv.DictReader(table)}
+    for rule in ("S1", "S2", "S3"):
+        cells = {(row["class"], row["model"], row["period"]) for row in told if row["rule"] == rule and row["model"]}
+        months = {f"2026-{month:02}" for month in range(1, 13)}
+        assert {model for _, model, _ in cells} == {model for class_, model, _ in cells if classes[model] == class_}
+        assert len(cells) == len({model for _, model, _ in cells}) * 12
+        assert {period for *_, period in cells} == months
+        assert {class_ for class_, *_ in cells} >= set(WORKED)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from plan_worlds import Size, world
 
+from ecluse.edge.plan import question_at
 from ecluse.plan import checker
 from ecluse.plan.against import Claimed, Record, Short, against, records
 from ecluse.plan.changes import changed, spelled
@@ -16,12 +18,20 @@ from ecluse.plan.session import Session
 from ecluse.plan.tornado import level, tornado
 
 MIDDLE = Size(14, 5, 3, 4, sales=2.5, routes=2.0)
+ROOT = Path(__file__).resolve().parent.parent
 Document = dict[str, Any]
 
 
 @pytest.fixture(scope="module")
 def published() -> Document:
     made = solve_question(world(5, MIDDLE))
+    assert not isinstance(made, NoPlan)
+    return made
+
+
+@pytest.fixture(scope="module")
+def demonstration() -> Document:
+    made = solve_question(question_at(ROOT / "examples" / "ua-2026"))
     assert not isinstance(made, NoPlan)
     return made
 
@@ -57,11 +67,34 @@ def test_frozen_months_stay_as_published(published: Document, text: str) -> None
 
 
 def test_sales_that_stand_though_home_could_now_pay_for_the_units_are_told(published: Document) -> None:
-    question = changed(published["question"], [spelled("budget=+10%")])
+    question = changed(published["question"], [spelled("need=+30%")])
     again = rolled(question, published, 2)
     assert isinstance(again, NoPlan)
     assert (again.part, again.why) == ("plan", "infeasible")
     assert not isinstance(rolled(question, published, 0), NoPlan)
+
+
+@pytest.mark.parametrize("seed", [6, 7, 8, 9])
+def test_what_stands_leaves_no_room_or_a_plan_is_found(seed: int) -> None:
+    made = solve_question(world(seed, MIDDLE))
+    assert not isinstance(made, NoPlan)
+    for text in ("budget=-10%", "rate=-20%", "line=-5%"):
+        question = changed(made["question"], [spelled(text)])
+        again = rolled(question, made, 2)
+        if isinstance(again, NoPlan):
+            assert again.why == "infeasible", again.rows
+        else:
+            assert thawed(question, again["plan"]["values"], made["plan"]["values"], 2) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("text", ["rate=-5%", "need=+5%", "budget=+5%"])
+def test_the_demonstration_world_rolls_on(demonstration: Document, text: str) -> None:
+    question = changed(demonstration["question"], [spelled(text)])
+    for months in (1, 3):
+        again = rolled(question, demonstration, months)
+        assert not isinstance(again, NoPlan), again.rows
+        assert thawed(question, again["plan"]["values"], demonstration["plan"]["values"], months) == []
 
 
 def test_a_month_that_changed_is_named(published: Document) -> None:

@@ -63,7 +63,7 @@ def question_and_base(seed: int, size: Size, rule: str) -> tuple[Any, Any]:
     question = world(seed, size, rule=rule)
     outcome = solve(baseline(question))
     assert isinstance(outcome, Solved)
-    return question, no_better(outcome.values)
+    return question, no_better(outcome)
 
 
 @pytest.mark.parametrize("rule", RULES)

@@ -49,10 +49,8 @@ class Office:
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
     folder = tmp_path_factory.mktemp("publish")
-    tables = carried.small_world(folder)
-    url = carried.sqlite_url(folder / "year.sqlite3")
-    carried.carry_into(tables, url)
-    carried.settle_sqlite(folder / "year.sqlite3")
+    tables, path = carried.year_in(folder, "year.sqlite3")
+    url = carried.sqlite_url(path)
     published(url, folder / "public")
     world = read_world(tables)
     return Office(world, url, folder / "public", secrets_of(world))
@@ -112,6 +110,7 @@ def test_the_core_install_is_enough(office: Office, core_only: Any) -> None:
     assert json.loads(done.stdout)["sound"] is True
 
 
+@pytest.mark.slow
 def test_figures_are_those_of_the_offices_own_audit(office: Office) -> None:
     with carried.office_on(office.url):
         from ecluse.office.audit.report import run_audit
@@ -569,6 +568,7 @@ def test_a_folder_signed_anew_with_another_key_is_named(office: Office, copy: Pa
 NONSENSE = [b"null", b"{}", b"[" * 5000, b"\xff\xfe", b'{"a":1,"a":2}', b"1e9"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [
     "logs.json", "law.json", "hearings.json", "certificates.json", "lists.json", "authorities.json", "custody.json",
     "proceeds.json", "openings.json", "opened.jsonl",
@@ -715,6 +715,7 @@ def fold(text: str) -> str:
     return re.sub(r"[-\s_:/.]+", "", text.casefold())
 
 
+@pytest.mark.slow
 def test_every_planted_secret_is_found(office: Office, tmp_path: Path) -> None:
     for name, (plant, secret) in plantings(office).items():
         folder = tmp_path / re.sub(r"\W+", "-", name)

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from carried import office_on, sqlite_url
+from keys import key_for, signed
 
 from ecluse.base.days import Month
 from ecluse.base.money import Money
@@ -23,6 +24,7 @@ from ecluse.surplus.terms import (
     JudgedSurplus,
     MonthUnits,
     OrdersStatement,
+    StatedNeed,
     StockCount,
     SurplusPolicy,
     SurplusRule,
@@ -51,6 +53,7 @@ def founded() -> Any:
     opened = session()
     enter(opened, *((Budget(f"budget:{m}", m, Money(1, "UAH")), "budget") for m in YEAR))
     enter(opened, *((model(name), f"class:{CLASS}") for name in (ONE, TWO)))
+    enter(opened, *((key_for(maker)[0], f"key:{maker}") for maker in ("party:maker", "party:other")))
     return opened
 
 
@@ -67,11 +70,34 @@ def enter(opened: Any, *filings: tuple[Any, str]) -> None:
 
 
 def enter_on(opened: Any, on: date, *filings: tuple[Any, str]) -> None:
+    """Questionnaires come signed by their makers; other figures of these tests are bare."""
     from ecluse.office.actions.deed import Deed
 
     with Deed(opened, "office.register", actor="clock:office", on=on, subject="register:test") as deed:
         for record, subject in filings:
+            maker = record.maker if isinstance(record, CapacityAttestation) else ""
+            deed.seal(record, subject, [signed(maker, record, on)] if maker else [])
+
+
+def enter_unsigned(opened: Any, *filings: tuple[Any, str]) -> None:
+    from ecluse.office.actions.deed import Deed
+
+    with Deed(opened, "office.register", actor="clock:office", on=FIRST, subject="register:test") as deed:
+        for record, subject in filings:
             deed.seal(record, subject)
+
+
+def bring(opened: Any, on: date, record: CapacityAttestation) -> None:
+    """The maker's signature of a questionnaire on file comes in on this day."""
+    from ecluse.base.sealed import seal
+    from ecluse.office.actions.deed import Deed
+    from ecluse.office.opening.records import SignatureBrought
+
+    made, digest = signed(record.maker, record, on), seal(record).digest
+    said = SignatureBrought(f"brought:{digest[:16]}", digest, record.maker, made.key, on, made.value_hex, on)
+    with Deed(opened, "office.register", actor="clock:office", on=on, subject="register:test") as deed:
+        deed.seal(said, record.model)
+        deed.sign(record, [made])
 
 
 def model(name: str) -> Any:
@@ -420,3 +446,168 @@ def test_what_was_known_before_the_renewal_stays_as_it_was(office: Any) -> None:
     enter_on(office, APRIL_2, questionnaire(110, APRIL_2))
     known = as_known_on(ONE, date(2026, 4, 1)).of(CapacityAttestation)
     assert [given.id for given in known] == ["attestation:2026-01-01"]
+
+
+# ------------------------------------------------------------------ figures stated anew
+
+
+def need(
+    units: int, made: date, months: tuple[Month, ...] = YEAR, *, id: str = "", owner: str = STAFF, priority: int = 1
+) -> tuple[Any, str]:
+    points = tuple(MonthUnits(month, units) for month in months)
+    return StatedNeed(id or f"need:{made}", owner, CLASS, priority, points, made), f"class:{CLASS}"
+
+
+def recounted(units: int, on: date, *, id: str = "", owner: str = MOD) -> tuple[Any, str]:
+    return StockCount(id or f"stock:{ONE}/{on}", owner, ONE, CLASS, units, on), ONE
+
+
+@pytest.mark.parametrize(
+    ("later", "units"),
+    [
+        pytest.param([need(90, APRIL_2)], 12 * 90, id="stated anew for the year: the later word alone counts"),
+        pytest.param([need(90, APRIL_2, YEAR[3:])], 3 * 100 + 9 * 90, id="for the rest of it: the months before stay"),
+        pytest.param([need(90, date(2025, 12, 1))], 12 * 100, id="an older paper that comes late changes nothing"),
+        pytest.param([need(90, FIRST, id="need:mended")], 12 * 90, id="of one day the one filed last counts"),
+        pytest.param([need(90, APRIL_2, priority=2)], 12 * 190, id="another priority adds up"),
+        pytest.param([need(90, APRIL_2, owner=MOD)], 12 * 190, id="another owner adds up"),
+        pytest.param([need(90, APRIL_2), need(0, date(2026, 5, 1))], 0, id="none is needed any more"),
+    ],
+)
+def test_a_need_stated_anew_takes_the_place_of_the_earlier_one(office: Any, later: list[Any], units: int) -> None:
+    enter(office, need(100, FIRST))
+    assert class_year(office).units_need == 12 * 100
+    enter_on(office, APRIL_2, *later)
+    assert class_year(office).units_need == units
+
+
+@pytest.mark.parametrize(
+    ("later", "units"),
+    [
+        pytest.param([recounted(5, date(2026, 1, 10))], 5, id="counted anew: the later count alone"),
+        pytest.param([recounted(5, date(2025, 12, 30))], 7, id="an older count that comes late changes nothing"),
+        pytest.param([recounted(5, date(2025, 12, 31), id="stock:mended")], 5, id="of one day the one filed last"),
+        pytest.param([recounted(5, date(2026, 1, 10), owner=STAFF)], 12, id="what another holds adds up"),
+        pytest.param([recounted(5, date(2026, 1, 31))], 5, id="the last day that still opens the year"),
+        pytest.param([recounted(5, date(2026, 2, 1))], 7, id="the first day of another period: it opens no year"),
+    ],
+)
+def test_a_stock_counted_anew_takes_the_place_of_the_earlier_count(office: Any, later: list[Any], units: int) -> None:
+    from ecluse.office.facts.classes import opening_counts
+
+    enter(office, attested(ONE), counted(ONE, 7))
+    assert class_year(office).units_stock == 7
+    enter_on(office, APRIL_2, *later)
+    assert class_year(office).units_stock == units
+    assert sum(count.units for count in opening_counts(office, ONE)) == units
+
+
+def test_where_no_count_opens_the_year_the_last_one_is_told(office: Any) -> None:
+    enter(office, attested(ONE), recounted(9, date(2026, 3, 1)), recounted(8, APRIL_2))
+    assert class_year(office).units_stock == 8
+
+
+@pytest.mark.parametrize(
+    ("last", "units"), [(YEAR[11], 40), (YEAR[10], 90)], ids=["the same months", "other months add up"]
+)
+def test_a_limit_set_anew_takes_the_place_of_the_earlier_one(office: Any, last: Month, units: int) -> None:
+    enter(office, limit(YEAR[0], YEAR[11], 50))
+    anew = AbsorptionLimit("absorption:anew", STAFF, CLASS, 40, YEAR[0], last, APRIL_2)
+    enter_on(office, APRIL_2, (anew, f"class:{CLASS}"))
+    assert class_year(office).units_absorption == units
+
+
+def test_what_was_known_before_a_figure_was_stated_anew_stays_as_it_was(office: Any) -> None:
+    from ecluse.edge.law import newest_law
+    from ecluse.office.facts import classes
+    from ecluse.office.past import PastSession
+
+    enter(office, attested(ONE), counted(ONE, 7), need(100, FIRST))
+    enter_on(office, APRIL_2, recounted(5, date(2026, 1, 10)), need(90, APRIL_2))
+    days = [date(2026, 4, 1), APRIL_2]
+    years = [classes.class_year(PastSession(office.source, newest_law(), day), CLASS) for day in days]
+    assert [(year.units_stock, year.units_need) for year in years] == [(7, 1200), (5, 1080)]
+
+
+def test_a_restated_figure_needs_no_signature_any_more(office: Any) -> None:
+    from ecluse.office.facts.classes import inputs_unsigned
+
+    enter(office, counted(ONE, 7), need(100, FIRST), limit(YEAR[0], YEAR[11], 50))
+    assert inputs_unsigned(office, CLASS) == 3
+    enter_on(office, APRIL_2, need(90, APRIL_2, YEAR[3:]))
+    assert inputs_unsigned(office, CLASS) == 4  # the earlier one still speaks of three months
+    enter_on(office, APRIL_2, need(80, date(2026, 4, 3)), recounted(5, date(2026, 1, 10)))
+    assert inputs_unsigned(office, CLASS) == 3
+
+
+def bought(opened: Any) -> Any:
+    """What home buys by month, once the audit has been seen to reckon the same."""
+    from ecluse.office.audit.p1_home_plan import bought_on_file
+    from ecluse.office.audit.reading import read
+    from ecluse.office.facts.classes import home_plan
+
+    plan, reading = home_plan(opened, [CLASS]), read()
+    found = {(CLASS, point.month): point.units for point in plan.bought_by_month(CLASS)}
+    assert bought_on_file(reading, reading.about) == found
+    return list(found.values())
+
+
+def test_the_home_army_buys_for_the_need_as_it_was_stated_last(office: Any) -> None:
+    from ecluse.office.registers import HomePrice
+
+    enter(office, (HomePrice("price:1", STAFF, CLASS, Money(1, "UAH"), FIRST), f"class:{CLASS}"), need(1, FIRST))
+    assert bought(office) == [1] * 12
+    enter_on(office, APRIL_2, need(0, APRIL_2, YEAR[6:]))
+    assert bought(office) == [1] * 6 + [0] * 6
+
+
+# ------------------------------------------------------------------ a questionnaire that waits for its signature
+
+
+def test_an_unsigned_questionnaire_of_another_model_counts_from_the_day_it_is_signed(office: Any) -> None:
+    from ecluse.edge.law import newest_law
+    from ecluse.office.facts import classes
+    from ecluse.office.past import PastSession
+
+    enter(office, attested(ONE))
+    assert class_year(office).units_capacity == 12 * 200
+    waits, _ = attested(TWO)
+    enter_unsigned(office, (waits, TWO))
+    assert class_year(office).units_capacity == 12 * 200
+    bring(office, APRIL_2, waits)
+    assert class_year(office).units_capacity == 2 * 12 * 200
+    before = PastSession(office.source, newest_law(), date(2026, 4, 1))
+    assert classes.class_year(before, CLASS).units_capacity == 12 * 200
+
+
+def test_a_questionnaire_signed_by_another_hand_does_not_count(office: Any) -> None:
+    from ecluse.office.actions.deed import Deed
+
+    false, _ = attested(TWO)
+    enter(office, attested(ONE))
+    with Deed(office, "office.register", actor="clock:office", on=FIRST, subject="register:test") as deed:
+        deed.seal(false, TWO, [signed("party:other", false, FIRST)])
+    assert class_year(office).units_capacity == 12 * 200
+
+
+def test_an_unsigned_renewal_leaves_the_signed_figures_standing(office: Any) -> None:
+    from ecluse.office.facts.surplus import model_capacity
+
+    enter(office, questionnaire(100, FIRST))
+    enter_unsigned(office, questionnaire(500, APRIL_2, until=date(2027, 4, 1)))
+    assert class_year(office).units_capacity == 1200
+    assert model_capacity(office, ONE, None, APRIL_2) == capacity_of(1200, date(2026, 12, 31))
+
+
+def capacity_of(units: int, until: date) -> Any:
+    from ecluse.surplus.terms import ModelCapacity
+
+    return ModelCapacity(units, units, until)
+
+
+def test_where_no_questionnaire_is_signed_capacity_is_unknown(office: Any) -> None:
+    from ecluse.office.facts.surplus import model_capacity
+
+    enter_unsigned(office, attested(ONE))
+    assert class_year(office).units_capacity is None
+    assert model_capacity(office, ONE, None, APRIL_2) is None

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from carried import carry_into, office_on, python, settle_sqlite, small_world, sqlite_url
+from carried import office_on, python, sqlite_url, year_in
 
 from ecluse.base.errors import EvidenceError
 from ecluse.base.words import LANGUAGES
@@ -73,11 +73,7 @@ def test_a_reading_that_is_right_is_not_suggested_to_itself() -> None:
 
 @pytest.fixture(scope="module")
 def office_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("trace")
-    path = folder / "office.sqlite3"
-    carry_into(small_world(folder), sqlite_url(path))
-    settle_sqlite(path)
-    return path
+    return year_in(tmp_path_factory.mktemp("trace"))[1]
 
 
 @pytest.fixture(scope="module")

@@ -95,6 +95,7 @@ def test_a_fault_says_how_it_is_mended(folder: Path, kind: str, remedy: str) -> 
     assert remedy in fault.remedy
 
 
+@pytest.mark.slow
 def test_a_hundred_thousand_bad_rows_are_all_counted_within_bounds(folder: Path) -> None:
     rows = read(folder, "orders")
     at = {name: place for place, name in enumerate(rows[0])}
@@ -121,6 +122,7 @@ def test_quotes_left_open_in_many_rows_harm_no_other_row(folder: Path) -> None:
     assert len(check_world(folder)) == 20_000
 
 
+@pytest.mark.slow
 def test_many_owners_and_runs_stay_within_bounds(folder: Path) -> None:
     stakes, runs = read(folder, "ownerships"), read(folder, "markings")
     stakes += [[f"ownership:x-{n}", "party:person-001", "party:bank-001", "1", "1", "no", "2024-01-01", "", "synthetic"]
@@ -143,6 +145,7 @@ def test_a_generated_world_has_no_faults_in_a_folder_or_in_a_workbook(tmp_path: 
     assert open_world(tmp_path / "world.xlsx").digest == read_world(tmp_path / "world").digest
 
 
+@pytest.mark.slow
 def test_the_demonstration_world_has_no_faults(repository: Path) -> None:
     world = repository / "examples" / "ua-2026"
     if not world.is_dir():

@@ -184,6 +184,7 @@ def test_every_cheat_has_its_twin(which: str, small: Path) -> None:
         assert cheat["expected_code"] == CHEATS[cheat["kind"]].expected_code
 
 
+@pytest.mark.slow
 def test_no_file_of_the_world_tells_which_is_which() -> None:
     kinds = {kind for kind in CHEATS if "_" in kind}
     for path in sorted(EXAMPLE.rglob("*.csv")):

@@ -58,11 +58,16 @@ def holds(record_digest: str, on: date, public_hex: str, value_hex: str) -> bool
 
 def is_signed_by(owner: str, record: Any, signatures: Iterable[Signature], keys: Iterable[Key]) -> bool:
     """Did this owner sign this record with a key of its own that was valid on the day it signed?"""
+    return is_digest_signed_by(owner, seal(record).digest, signatures, keys)
+
+
+def is_digest_signed_by(owner: str, record_digest: str, signatures: Iterable[Signature], keys: Iterable[Key]) -> bool:
+    """Did this owner sign the record with this digest with a key of its own that was valid on the day it signed?"""
     by_id = {key.id: key for key in keys if key.owner == owner}
     for signature in signatures:
         key = by_id.get(signature.key)
         if key is None or signature.on < key.valid_from or (key.valid_until and signature.on > key.valid_until):
             continue
-        if holds(seal(record).digest, signature.on, key.public_hex, signature.value_hex):
+        if holds(record_digest, signature.on, key.public_hex, signature.value_hex):
             return True
     return False

@@ -96,11 +96,17 @@ def _catalogues(lang: str) -> tuple[gettext.GNUTranslations, ...]:
 
 
 def _fill(text: str, key: str, lang: str, facts: Mapping[str, Any]) -> str:
-    spelled = {name: spell(fact, lang) for name, fact in facts.items()}
+    room = key.partition(".")[0]
+    spelled = {name: _member(f"{room}.fact.{name}.{fact}", lang) or spell(fact, lang) for name, fact in facts.items()}
     try:
         return text.format_map(spelled)
     except KeyError as error:
         raise KeyError(f"{key} in {lang} asks for the fact {error.args[0]}, which was not given") from None
+
+
+def _member(key: str, lang: str) -> str | None:
+    """A member of a closed set, such as a state, has words of its own under the room that names it as a fact."""
+    return _sentence(key, lang)
 
 
 def _bool(value: bool, lang: str) -> str:

@@ -110,7 +110,7 @@ def _surplus_row(row: Mapping[str, Any], as_json: bool) -> None:
     if as_json:
         out(row)
     elif row["model"] is None:
-        print(f"{row['class']:<14}{row['rule']:<8}{'unknown' if row['units'] is None else row['units']}")
+        print(f"{row['class'] or '':<14}{row['rule']:<24}{'unknown' if row['units'] is None else row['units']}")
 
 
 def world_check(path: str) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Mapping
 from datetime import date
@@ -114,3 +115,27 @@ def write_plan(path: Path, plan: Mapping[str, Any]) -> None:
         part.replace(path)
     except OSError as error:
         raise BadInputError.one(str(path), "a file that can be written", str(error), "name another place") from None
+    finally:
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)  # what a person stopped half-way
+
+
+def sound_plan(path: Path) -> dict[str, Any]:
+    """Which plan stands in this file, every row of it added up? Raises BadInputError with the first that fails."""
+    from ecluse.plan import checker
+
+    plan = read_plan(path)
+    try:
+        checker.judged(plan)
+    except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError) as error:
+        found = str(error) if isinstance(error, checker.PlanError) else repr(error)
+        raise BadInputError.one(str(path), "a plan that holds", found, "see `ecluse plan check`") from None
+    return plan
+
+
+def question_from(path: Path, *, rule: str = "") -> Question:
+    """Which question is asked: that of a plan file, or of a world in a folder or workbook?"""
+    if path.suffix.lower() == ".json" and path.is_file():
+        question: Question = sound_plan(path)["question"]
+        return {**question, "rule": _rule(rule) or question["rule"]}
+    return question_at(path, rule=rule)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +14,13 @@ from ecluse.base.words import say as word
 from ecluse.edge.commands import out
 from ecluse.edge.commands import say as tell
 from ecluse.edge.language import person_language
+from ecluse.edge.plan_stop import ends_when_stopped, stoppable
+from ecluse.edge.plan_tables import ROWS_SHOWN, figure_table, tell_rows
 
 YES, NO = 0, 1
-ROWS_SHOWN = 40
 
 
+@ends_when_stopped
 def solve(world: str, file: str, rule: str, integer: bool, weighted: bool, seconds: int, as_json: bool) -> int:
     """Which plan does this world allow? Written with its proof, or not at all. 0: written; 1: there is none."""
     from ecluse.edge.plan import question_at, write_plan
@@ -29,22 +32,24 @@ def solve(world: str, file: str, rule: str, integer: bool, weighted: bool, secon
     question = question_at(Path(world), rule=rule)
     sizes = {name: len(question[name]) for name in ("products", "months", "sales")}
     tell(word("plan.solve.asks", lang, world=world, rule=question["rule"], **sizes))
+    options = Options(seconds=seconds or None, progress=Progress(lang))
     try:
-        plan = solve_question(
-            question, options=Options(seconds=seconds or None, progress=_Progress(lang)), by_weights=weighted,
-            integer=integer, log_baseline=lambda digest: tell(word("plan.solve.baseline", lang, digest=digest)),
-        )  # fmt: skip
+        plan = stoppable(lambda: solve_question(
+            question, options=options, by_weights=weighted, integer=integer,
+            log_baseline=lambda digest: tell(word("plan.solve.baseline", lang, digest=digest)),
+            whole_told=partial(_tell_whole, lang),
+        ))  # fmt: skip
     except PlanError as error:
         plan = NoPlan("plan", "not whole", (str(error),))
     if isinstance(plan, NoPlan):
-        return _no_plan(plan, question, lang, as_json)
+        return no_plan(plan, question, lang, as_json)
     write_plan(path, plan)
-    _tell_plan(plan, lang, as_json)
+    tell_plan(plan, lang, as_json)
     tell(word("plan.solve.written", lang, path=file))
     return YES
 
 
-def _no_plan(found: Any, question: dict[str, Any], lang: str, as_json: bool) -> int:
+def no_plan(found: Any, question: Mapping[str, Any], lang: str, as_json: bool) -> int:
     """Says why there is no plan, and which rows are at odds. 1: infeasible or not whole; 2: stopped before the end."""
     names = {"infeasible": "plan.solve.infeasible", "stopped": "plan.solve.stopped"}
     reason = found.rows[-1] if found.rows else found.part
@@ -58,20 +63,24 @@ def _no_plan(found: Any, question: dict[str, Any], lang: str, as_json: bool) -> 
             tell(line)
         form["contradictions"] = as_form(told)
     else:
-        _tell_rows(found.rows, lang)
+        tell_rows(found.rows, lang)
     if as_json:
         out(form)
     return 2 if found.why == "stopped" else NO
 
 
-def _tell_rows(rows: Sequence[str], lang: str) -> None:
-    for row in rows[:ROWS_SHOWN]:
-        tell(f"  {row}")
-    if len(rows) > ROWS_SHOWN:
-        tell(word("plan.whatif.more", lang, count=len(rows) - ROWS_SHOWN))
+def _tell_whole(lang: str, stage: Any) -> None:
+    """What did the solver find in whole units, and what does it know of anything better?"""
+    if stage.is_best:
+        tell(word("planask.whole.best", lang, stage=stage.name, value=stage.value))
+    elif stage.bound is None:
+        tell(word("planask.whole.late", lang, stage=stage.name, value=stage.value))
+    else:
+        gap = stage.value - stage.bound
+        tell(word("planask.whole.found", lang, stage=stage.name, value=stage.value, bound=stage.bound, gap=gap))
 
 
-class _Progress:
+class Progress:
     """Told by the solver how far it is; a stage's iterations are said now and then."""
 
     def __init__(self, lang: str) -> None:
@@ -84,7 +93,7 @@ class _Progress:
         return False
 
 
-def _tell_plan(plan: dict[str, Any], lang: str, as_json: bool) -> None:
+def tell_plan(plan: dict[str, Any], lang: str, as_json: bool) -> None:
     """What does the plan come to, how near is the baseline to the best, and why if nothing can leave?"""
     from ecluse.base.money import Money
     from ecluse.edge.plan_report import as_rows, displaced_minor, figures, totals
@@ -102,7 +111,7 @@ def _tell_plan(plan: dict[str, Any], lang: str, as_json: bool) -> None:
     for line in told:
         print(line)
     without = totals(figures(question, base))
-    _table([(*key, without.get(key, 0), units) for key, units in by_class.items()], lang)
+    figure_table([(*key, without.get(key, 0), units) for key, units in by_class.items()], lang)
     if displaced > 0:
         print(word("plan.solve.displaced", lang, money=Money(displaced, question["currency"])))
     if not any(units for (*_, name), units in by_class.items() if name == "exported"):
@@ -110,35 +119,10 @@ def _tell_plan(plan: dict[str, Any], lang: str, as_json: bool) -> None:
         print(word("plan.solve.none", lang, rule=question["rule"], reason=reason))
 
 
-def _table(rows: Sequence[tuple[Any, ...]], lang: str) -> None:
-    """Class, model, month, figure, before, after: as columns for a person."""
-    from ecluse.base.words import spell
-
-    def shown(text: str | None) -> str:
-        return text if text is not None else word("plan.table.all", lang)
-
-    rows = sorted(rows, key=lambda row: tuple((text is None, text or "") for text in row[:3]))
-    head = [word(f"plan.table.{name}", lang) for name in ("class", "model", "month", "figure", "before", "after")]
-    cells = [
-        [
-            shown(class_),
-            shown(model),
-            shown(month),
-            word(f"plan.figure.{name}", lang),
-            spell(one, lang),
-            spell(two, lang),
-        ]
-        for class_, model, month, name, one, two in rows
-    ]
-    widths = [max(len(row[place]) for row in [head, *cells]) for place in range(len(head))]
-    for row in [head, *cells]:
-        left = "  ".join(text.ljust(width) for text, width in zip(row[:4], widths, strict=False))
-        print(f"{left}  {row[4]:>{widths[4]}}  {row[5]:>{widths[5]}}")
-
-
 # ---------------------------------------------------------------- check, what if, prove
 
 
+@ends_when_stopped
 def check(file: str, as_json: bool) -> int:
     """Does this plan hold? Plain additions, no solver. 0: it holds; 1: the first row that does not is named."""
     from ecluse.plan import checker
@@ -155,6 +139,7 @@ def check(file: str, as_json: bool) -> int:
     return status
 
 
+@ends_when_stopped
 def whatif(file: str, changes: Sequence[str], as_json: bool) -> int:
     """What becomes different with these changes? 0: told; 1: there is no plan with them."""
     from ecluse.edge.plan import read_plan
@@ -164,7 +149,7 @@ def whatif(file: str, changes: Sequence[str], as_json: bool) -> int:
     lang, question = person_language(), read_plan(Path(file))["question"]
     try:
         meant = changes_of(question, changes)
-        found = side_by_side(Session(question), meant)
+        found = stoppable(lambda: side_by_side(Session(question), meant))
     except (KeyError, IndexError, TypeError, AttributeError) as error:
         raise BadInputError.one(file, "the question of a plan", repr(error), "see `ecluse plan check`") from None
     if as_json:
@@ -173,7 +158,7 @@ def whatif(file: str, changes: Sequence[str], as_json: bool) -> int:
         is_before, is_stopped = found["which"] == "before", found["outcome"] == "stopped"
         key = "plan.whatif.before_infeasible" if is_before else "plan.whatif.infeasible"
         tell(word("plan.solve.stopped" if is_stopped else key, lang))
-        _tell_rows(found["rows"], lang)
+        tell_rows(found["rows"], lang)
         return NO
     if not as_json:
         _tell_differences(found, changes, lang)
@@ -191,12 +176,13 @@ def _tell_differences(found: dict[str, Any], changes: Sequence[str], lang: str) 
     by_month = [row for row in found["rows"] if row["model"] is None and row["class"] is not None]
     for rows in (by_class, by_model, by_month):
         if rows:
-            _table([tuple(row[name] for name in names) for row in rows[:ROWS_SHOWN]], lang)
+            figure_table([tuple(row[name] for name in names) for row in rows[:ROWS_SHOWN]], lang)
         if len(rows) > ROWS_SHOWN:
             print(word("plan.whatif.more", lang, count=len(rows) - ROWS_SHOWN))
     tell(word("plan.whatif.unrounded", lang))
 
 
+@ends_when_stopped
 def prove(file: str, proof: str, seconds: int, as_json: bool) -> int:
     """Is the optimum of the linear program in this MPS file proven exactly? 1: only bounded, or not at all."""
     from ecluse.edge.plan import write_plan
@@ -205,7 +191,7 @@ def prove(file: str, proof: str, seconds: int, as_json: bool) -> int:
     from ecluse.plan.prove import prove as proven
 
     lang, program = person_language(), read_program(Path(file))
-    found = proven(program, seconds or None)
+    found = stoppable(lambda: proven(program, seconds or None))
     told = gap(program, found)
     value, bound = told.value, told.bound
     form = {
@@ -222,7 +208,7 @@ def prove(file: str, proof: str, seconds: int, as_json: bool) -> int:
         print(word(key, lang, **{name: form[name] for name in ("value", "bound", "gap")}))
     if form["gap"] is None:
         tell(word("plan.prove.unproven", lang, count=len(told.faults)))
-        _tell_rows(told.faults, lang)
+        tell_rows(told.faults, lang)
         return NO
     write_plan(Path(proof), found)
     tell(word("plan.prove.written", lang, path=proof))

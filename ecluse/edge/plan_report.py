@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-Values = Mapping[str, Sequence[Sequence[Any]]]
+from ecluse.plan.displaced import Values, displaced_minor
+
+__all__ = ["AT_THE_END", "Figures", "as_rows", "differences", "displaced_minor", "figures", "totals"]
+
 Key = tuple[str | None, str | None, str | None, str]  # class, model, month, figure
 Figures = dict[Key, int]
 
@@ -56,15 +59,6 @@ def totals(found: Figures) -> Figures:
         elif month == last:
             summed[class_, model, None, name] = units
     return summed
-
-
-def displaced_minor(question: Mapping[str, Any], base: Values, values: Values) -> int:
-    """How much less of the budget does the plan spend on need than the baseline, in minor units? Shown under N1."""
-    price = {record["id"]: record["price"] for record in question["pools"]}
-    return sum(
-        price[need["pool"]] * (round(sum(base["b"][n])) - round(sum(values["b"][n])))
-        for n, need in enumerate(question["needs"])
-    )
 
 
 def differences(before: Figures, after: Figures) -> Iterator[dict[str, Any]]:

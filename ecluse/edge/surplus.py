@@ -14,13 +14,16 @@ from ecluse.surplus import table
 from ecluse.surplus.figures import result_under
 from ecluse.surplus.home_plan import provisional
 from ecluse.surplus.look_ahead import class_by_month, surplus_by_month
+from ecluse.surplus.restated import counts_standing, limits_standing, needs_standing
 from ecluse.surplus.terms import (
+    AbsorptionLimit,
     ClassYear,
     FundedOrder,
     Funder,
     ModelFlow,
     MonthUnits,
     StatedNeed,
+    StockCount,
     SurplusPolicy,
     SurplusRule,
 )
@@ -90,15 +93,18 @@ def class_year(world: World, class_: str) -> ClassYear:
     """What are the figures of a class? What no table states is None."""
     first, last = world.months[0], world.months[-1]
     capacity = [r.capacity_units for r in world.capacity if r.class_ == class_]
-    needs = [r.needed_units for r in world.needs if r.class_ == class_]
-    limits = [r for r in world.absorption if r.class_ == class_]
+    needs = [need for need in _needs(world) if need.class_ == class_]
+    limits = limits_standing(
+        AbsorptionLimit(r.absorption, r.owner, r.class_, r.units, r.first_month, r.last_month, r.stated_on)
+        for r in world.absorption if r.class_ == class_
+    )  # fmt: skip
     limited = {month for r in limits for month in r.first_month.until(r.last_month)}
     judged = [
         r.units for r in world.judged_surplus if (r.class_, r.first_month, r.last_month) == (class_, first, last)
     ]  # fmt: skip
     return ClassYear(
         class_, first, last, sum(map(_sum, capacity)) if capacity else None, *_funded(world, class_),
-        _stock(world, class_), sum(map(_sum, needs)) if needs else None,
+        _stock(world, class_), sum(point.units for need in needs for point in need.needed) if needs else None,
         sum(r.units for r in limits) if limited >= set(world.months) else None, judged[-1] if judged else None,
     )  # fmt: skip
 
@@ -115,7 +121,7 @@ def _funded(world: World, class_: str) -> tuple[int | None, int | None]:
 
 def _stock(world: World, class_: str) -> int | None:
     """Unknown unless every model that is made has been counted."""
-    counts = {r.model: r.units for r in world.stock if r.class_ == class_}
+    counts = {model: units for (of_class, model), units in _counted(world).items() if of_class == class_}
     made = {r.model for r in world.capacity if r.class_ == class_}
     return sum(counts.values()) if counts and made <= set(counts) else None
 
@@ -136,7 +142,8 @@ def look_aheads(world: World) -> Iterator[tuple[str, list[ModelFlow], tuple[Mont
         sums = funded.setdefault(order.model, [0] * len(world.months))
         for place, units in enumerate(order.due_units):
             sums[place] += units or 0
-    stock, reserve = {r.model: r.units for r in world.stock}, {r.model: r.units for r in world.reserves}
+    stock = {model: units for (_, model), units in _counted(world).items()}
+    reserve = {r.model: r.units for r in world.reserves}
     for row in world.capacity:
         flows = []
         for place, month in enumerate(world.months):
@@ -147,22 +154,39 @@ def look_aheads(world: World) -> Iterator[tuple[str, list[ModelFlow], tuple[Mont
 
 
 def _bought(world: World) -> dict[tuple[str, Month], int]:
-    def series(units: tuple[int | None, ...]) -> tuple[MonthUnits, ...]:
-        return tuple(MonthUnits(m, n) for m, n in zip(world.months, units, strict=True) if n is not None)
-
     classes = {row.class_ for row in world.needs}
     orders = [
-        FundedOrder(r.funded_order, r.owner, Funder(r.funder), r.model, r.class_, series(r.due_units), r.ordered_on)
+        FundedOrder(
+            r.funded_order, r.owner, Funder(r.funder), r.model, r.class_, _series(world, r.due_units), r.ordered_on
+        )
         for r in world.funded_orders if r.class_ in classes
     ]  # fmt: skip
-    needs = [
-        StatedNeed(r.need, r.owner, r.class_, r.priority, series(r.needed_units), r.stated_on) for r in world.needs
-    ]
     plan = provisional(
         orders,
-        needs,
+        _needs(world),
         months=list(world.months),
         budget={r.month: Money(r.budget_minor_uah, "UAH") for r in world.budgets},
         prices={r.class_: Money(r.home_price_minor_uah, "UAH") for r in world.classes if r.home_price_minor_uah},
     )
     return {(class_, p.month): p.units for class_ in classes for p in plan.bought_by_month(class_)}
+
+
+def _needs(world: World) -> tuple[StatedNeed, ...]:
+    """What is needed, a need that was restated counted once."""
+    return needs_standing(
+        StatedNeed(r.need, r.owner, r.class_, r.priority, _series(world, r.needed_units), r.stated_on)
+        for r in world.needs
+    )
+
+
+def _counted(world: World) -> dict[tuple[str, str], int]:
+    """How many units of each class and model lay in stock when the year opened, by each owner's last count?"""
+    counts = [StockCount(r.stock, r.owner, r.model, r.class_, r.units, r.counted_on) for r in world.stock]
+    found: dict[tuple[str, str], int] = {}
+    for count in counts_standing(counts, world.months[0]):
+        found[count.class_, count.model] = found.get((count.class_, count.model), 0) + count.units
+    return found
+
+
+def _series(world: World, units: tuple[int | None, ...]) -> tuple[MonthUnits, ...]:
+    return tuple(MonthUnits(m, n) for m, n in zip(world.months, units, strict=True) if n is not None)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
+from functools import cached_property
 from typing import Any, TypeVar
 
 from django.db import models
 
 from ecluse.base.law import Law
+from ecluse.base.sealed import VERSIONS, unseal
 from ecluse.base.source import Source
 from ecluse.office.actions.hearings import delivered_on, hearings_of
 from ecluse.office.models import Record, Tranche
+from ecluse.office.opening.records import SignatureBrought
 from ecluse.office.registers import Order, Split
 from ecluse.office.session import File, Session
 from ecluse.order import Gate, Stage, Standing, stage_of, standing
@@ -31,6 +35,20 @@ class PastSession(Session):
         if slot not in self.rows:
             self.rows[slot] = _tranche(self, pk) if model is Tranche else None
         return self.rows[slot]  # type: ignore[return-value]
+
+    def know_signatures(self, digests: Iterable[str]) -> None:
+        """Who had signed these records by then? A signature that was brought in counts from the day it came."""
+        wanted = [digest for digest in digests if digest not in self.signatures_by_digest]
+        super().know_signatures(wanted)
+        for digest in wanted:
+            made = self.signatures_by_digest[digest]
+            self.signatures_by_digest[digest] = tuple(one for one in made if (digest, one.key) not in self._later)
+
+    @cached_property
+    def _later(self) -> set[tuple[str, str]]:
+        """Which signatures, by record and key, came in only after the day?"""
+        bodies = Record.objects.filter(v=VERSIONS[SignatureBrought], on__gt=self.day).values_list("body", flat=True)
+        return {(said.digest, said.key) for said in (unseal(bytes(body)) for body in bodies)}
 
     def _load(self, subject: str) -> File:
         found = super()._load(subject)

@@ -24,6 +24,7 @@ from ecluse.office.models import Head, LogHead, Record, SignatureRow
 from ecluse.order import Citation
 
 T = TypeVar("T")
+SIGNED_AT_ONCE = 500
 M = TypeVar("M", bound=models.Model)
 
 
@@ -128,12 +129,19 @@ class Session:
 
     def signatures(self, digest: str) -> tuple[Signature, ...]:
         """Who signed the record with this digest?"""
-        found = self.signatures_by_digest.get(digest)
-        if found is None:
-            rows = sorted(SignatureRow.objects.filter(digest=digest), key=lambda row: row.key)
-            found = tuple(Signature(row.key, row.on, row.value_hex) for row in rows)
-            self.signatures_by_digest[digest] = found
-        return found
+        if digest not in self.signatures_by_digest:
+            self.know_signatures([digest])
+        return self.signatures_by_digest[digest]
+
+    def know_signatures(self, digests: Iterable[str]) -> None:
+        """Read who signed these records at once, which would else be asked for one after the other."""
+        wanted = [digest for digest in digests if digest not in self.signatures_by_digest]
+        found: dict[str, list[Signature]] = {digest: [] for digest in wanted}
+        for start in range(0, len(wanted), SIGNED_AT_ONCE):
+            rows = SignatureRow.objects.filter(digest__in=wanted[start : start + SIGNED_AT_ONCE]).order_by("key")
+            for row in rows:
+                found[row.digest].append(Signature(row.key, row.on, row.value_hex))
+        self.signatures_by_digest.update({digest: tuple(made) for digest, made in found.items()})
 
     def keys(self, owners: Iterable[str]) -> tuple[Key, ...]:
         """Which keys have these owners registered? In the order of their ids, each once."""

@@ -22,6 +22,7 @@ MONTHLY = {
     "destination": ("sales", "demand"),
 }
 SINGLE = {"share": "share_bp", "grace": "grace_months"}
+ABROAD = frozenset({"rate", "lag", "share", "grace", "centre", "sale", "destination"})  # no part of the baseline
 KINDS = ("budget", "rate", "lag", *MONTHLY, *SINGLE)
 SPELLED = re.compile(
     r"(?P<kind>[a-z]+)(?::(?P<record>[^=]+?))?(?:\.(?P<first>\d{4}-\d\d)(?:\.\.(?P<last>\d{4}-\d\d))?)?"

@@ -3,7 +3,6 @@
 import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from functools import partial
 from hashlib import sha256
 from itertools import accumulate
 from typing import Any
@@ -15,7 +14,7 @@ FLAGS, SIGNED = {"may_export", "home", "urgent", "hypothetical"}, {"ledger", "mu
 Column = tuple[str, int, int]  # block, place of the record in its list, month
 Row = tuple[str, list[tuple[int, Column]], str, int]  # family/record/month, terms, `=` `<` or `>`, right-hand side
 Values = Mapping[str, Sequence[Sequence[int]]]
-spelled = partial(json.dumps, sort_keys=True, separators=(",", ":"), ensure_ascii=False)  # what is hashed
+spelled = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode  # what is hashed
 
 
 class PlanError(ValueError):
@@ -55,7 +54,7 @@ class Question:
         self.host, self.made = [min(line["host_bp"], WHOLE) for line in lines], self._group("makes", "products")
         self.free = [[m for m in made if lines[m]["may_export"]] for made in self.made]
         self.each = [[h // make["hours"] for h in line["hours"]] for line, make in zip(lines, q["makes"], strict=True)]
-        self.gross = [[sale["price"] * n // over for n, over in q["rates"][sale["currency"]]] for sale in q["sales"]]
+        self.gross = [[s["price"] * n // d for n, d in q["rates"].get(s["currency"], ()) if d] for s in q["sales"]]
         self.price = [q["pools"][pool]["price"] for pool in self.of("needs", "pools")]
         self.classes = {k: i for i, k in enumerate(sorted({need["priority"] for need in q["needs"]}))}
         asked = {n: need["price_abroad"] for n, need in enumerate(q["needs"]) if need["urgent"]}
@@ -64,8 +63,8 @@ class Question:
 
     def of(self, inner: str, outer: str) -> list[int]:  # places in the outer list, -1 for null
         at = {None: -1} | {record["id"]: place for place, record in enumerate(self.q[outer])}
-        known = len(at) == len(self.q[outer]) + 1 and all(record[outer[:-1]] in at for record in self.q[inner])
-        ensure(known, f"question/{inner}: names what is not in {outer}, or an id stands there twice")
+        lost, twice = [i for i, r in enumerate(self.q[inner]) if r[outer[:-1]] not in at], len(at) <= len(self.q[outer])
+        ensure(not lost and not twice, f"question/{inner}/{lost[:1]}: not in {outer}, or an id stands there twice")
         return [at[record[outer[:-1]]] for record in self.q[inner]]
 
     def _group(self, inner: str, outer: str) -> list[list[int]]:
@@ -120,18 +119,18 @@ class Question:
         ways, through = self._group("routes", "sales"), self._group("routes", "centres")
         for j, sale, t, at in self._over("sales"):
             ensure(sale["licence"] or sale["hypothetical"], f"route/{sale['id']}: neither licence nor hypothetical")
+            ensure(len(self.gross[j]) > self.last, f"route/{sale['id']}: no rates of its currency, or one over nought")
             yield f"demand/{at}", [(1, ("g", j, t))], "<", sale["demand"][t]
             yield f"route/{at}", [(1, ("g", j, t)), *((-1, ("e", k, t)) for k in ways[j])], "=", 0
         volume = [q["products"][p]["volume"] for p in self.of("sales", "products")]
         size = [volume[j] for j in self.of("routes", "sales")]
         late = [min(route["transit"], self.last + 1) for route in q["routes"]]
-        for i, centre, t, at in self._over("centres"):  # passes so many months after it left the stock at home
+        for i, own, t, at in self._over("centres"):  # passes so many months after it left the stock at home
             terms = [(size[k], ("e", k, t - late[k])) for k in through[i] if t >= late[k]]
-            yield f"centre/{at}", terms, "<", centre["throughput"][t]
+            yield f"centre/{at}", terms, "<", own["throughput"][t]
             if t == self.last:
                 terms = [(size[k], ("e", k, t - s)) for k in through[i] for s in reversed(range(late[k]))]
-                limit = centre["throughput"][t] * max([0, *(late[k] for k in through[i])])
-                yield f"after/{centre['id']}", terms, "<", limit
+                yield f"after/{own['id']}", terms, "<", own["throughput"][t] * max([0, *(late[k] for k in through[i])])
         for licence, own in zip(q["licences"], self._group("sales", "licences"), strict=True):
             for family, wanted, limit in (("licence", True, licence["units"]), ("window", False, 0)):
                 months = [t for t, m in self.months if (licence["first"] <= m <= licence["last"]) is wanted]
@@ -161,10 +160,9 @@ class Question:
 
     def stages(self) -> list[tuple[str, dict[Column, int]]]:
         """What does the baseline make least, one after the other: unmet need by priority class, then the widest gap?"""
-        found: dict[str, dict[Column, int]] = {f"class/{priority}": {} for priority in self.classes}
-        for n, need, t, _ in self._over("needs"):
-            found[f"class/{need['priority']}"]["u", n, t] = need["value"]
-        return [*found.items(), ("fairness", {("f", k, 0): 1 for k in range(len(self.classes))})]
+        worth = [(need["priority"], ("u", n, t), need["value"]) for n, need, t, _ in self._over("needs")]
+        found = [(f"class/{k}", {column: value for own, column, value in worth if own == k}) for k in self.classes]
+        return [*found, ("fairness", {("f", k, 0): 1 for k in range(len(self.classes))})]
 
     def check(self, part: Mapping[str, Any], caps: Any = (), proof: Any = (), shift: int = 0) -> list[int]:
         """Below what can no plan come at each stage (doi:10.1007/s10107-003-0433-3)? PlanError at a row not held."""
@@ -173,21 +171,23 @@ class Question:
         reduced = [{column: cost << shift for column, cost in costs.items()} for _, costs in self.stages()]
         least, first_cap = [0] * len(reduced), len(proof) - len(caps)
         for place, (name, terms, sense, rhs) in enumerate((*self.rows(exports=exports), *caps)):
-            slack, weight, ys = rhs, 0, proof[place] if proof else ()
-            for factor, (block, i, t) in terms:
-                slack, weight, seen[block][i][t] = slack - factor * values[block][i][t], weight + abs(factor), 1
+            slack, weight, ys = rhs, 0, proof[place] if place < len(proof) else ()
+            try:
+                for factor, (block, i, t) in terms:
+                    slack, weight, seen[block][i][t] = slack - factor * values[block][i][t], weight + abs(factor), 1
+            except LookupError:
+                raise PlanError(f"{name}: there is no column {block}/{i}/{t}") from None
             if slack and (sense == "=" or (slack < 0) == (sense == "<") or (slack <= -WHOLE and name[:5] == "host/")):
                 raise PlanError(f"{name}: does not hold, {slack} away")  # the host's part is the least that suffices
-            if ledger[place : place + 1] != [[slack, weight, sum(ys)]]:
-                raise PlanError(f"{name}: the ledger tells otherwise; found {slack}, {weight}, {sum(ys)}")
+            ensure(ledger[place : place + 1] == [[slack, weight, sum(ys)]], f"{name}: the ledger tells otherwise")
             for k, y in enumerate(ys):
                 if (y > 0 and sense == "<") or (y < 0 and sense == ">") or (y and place - first_cap >= k):
                     raise PlanError(f"{name}: a multiplier of the wrong sign, or of a later stage: {y}")
                 least[k] += y * rhs
                 for factor, column in terms if y else ():
                     reduced[k][column] = reduced[k].get(column, 0) - factor * y
-        known = len({place + 1, len(ledger), len(proof or ledger)}) == 1
-        ensure(known and all(all(m) for ms in seen.values() for m in ms), "ledger: rows or columns not in the question")
+        loose = [f"values/{b}/{i}" for b, places in seen.items() for i, months in enumerate(places) if not all(months)]
+        ensure(not loose and len(ledger) == len(proof or ledger) == place + 1, f"{[*loose, 'ledger'][0]}: in no row")
         for t, idle in enumerate(values["I"][0] if exports else (), q["grace_months"] + 1):
             come = {n: map(int.__add__, values["r"][n][t:], values["y"][n][t:]) for n in self.abroad}
             unmet = {n: map(int.__add__, values["u"][n][t - 1 :], accumulate(come[n], initial=0)) for n in come}
@@ -210,21 +210,21 @@ def kept(plan: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
 
 def judged(plan: Mapping[str, Any]) -> list[tuple[str, int, int]]:
     """What does the baseline reach at each stage, and below what can none come? PlanError where the plan fails."""
-    q, base, proof, found = plan["question"], plan["baseline"], plan["proof"], kept(plan)
+    (q, base, own, proof), found = (plan[part] for part in PARTS), kept(plan)
     ensure(plan["format"] == FORMAT and plan.keys() == {"format", *found, *PARTS}, f"format: expected {FORMAT}")
     for part in PARTS:
         ensure(found["digests"][part] == plan["digests"][part], f"digests/{part}: is not the digest of that part")
         shaped(plan[part], part)
-    first = int(q["months"][0][:4]) * 12 + int(q["months"][0][5:]) - 1
-    months = [f"{m // 12:04}-{m % 12 + 1:02}" for m in range(first, first + len(q["months"]))]
-    ensure(q["months"] == months and q["rule"] in ("N0", "N1", "N2", "N3"), "question: odd months, or an unknown rule")
-    asked = Question(q)
-    costs = [(f"cap/{name}", [(c, at) for at, c in costs.items()]) for name, costs in asked.stages()]
-    caps = [(*cost, "<", sum(c * base["values"][b][i][t] for c, (b, i, t) in cost[1])) for cost in costs]
-    least = asked.check(base, caps[:-1], list(zip(*proof["multipliers"], strict=True)), min(proof["shift"], 256))
-    Question(q, base["values"]).check(plan["plan"])
-    wrong = [at for at, _ in found["sums"].items() ^ plan["sums"].items()]
-    ensure(not wrong, f"sums/{min(wrong, default='')}: is not the sum of that record")
+    calendar = "\n".join(["", *(f"{m // 12:04}-{m % 12 + 1:02}" for m in range(24_000, 26_400)), ""])
+    known = q["rule"] in ("N0", "N1", "N2", "N3") and q["months"] and "\n".join(["", *q["months"], ""]) in calendar
+    ensure(known, "question/rule, months: an unknown rule, or not month after month")
+    costs = [(f"cap/{name}", [(c, at) for at, c in costs.items()]) for name, costs in Question(q).stages()]
+    caps = [(*k, "<", sum(c * u[t] for c, (b, i, t) in k[1] for u in base["values"][b][i : i + 1])) for k in costs]
+    least = Question(q).check(base, caps[:-1], list(zip(*proof["multipliers"], strict=True)), min(proof["shift"], 256))
+    marks: list[Row] = [(at, [], "<", n) for at, n in found["sums"].items() if at[:9] in ("question/", "proof/all")]
+    Question(q, base["values"]).check(own, marks if own["ledger"][-1:] == [[marks[-1][3], 0, 0]] else ())
+    for at in sorted(at for at, _ in found["sums"].items() ^ plan["sums"].items()):
+        raise PlanError(f"sums/{at}: is not the sum of that record")
     return [(cap[0].removeprefix("cap/"), cap[3], low) for cap, low in zip(caps, least, strict=True)]
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
 
 import highspy
 import numpy as np
+import numpy.typing as npt
 
 from ecluse.plan.blocks import Ints
 from ecluse.plan.scaled import Floats, Scaled
@@ -17,7 +18,7 @@ BY_ROWS = 2  # HiGHS: the matrix is handed over row by row
 PRIMAL, CHOOSE = 4, 0
 WARM_STEPS = 1_200
 _NO = np.zeros(0, dtype=np.int32)
-SAY_EVERY = 500  # iterations between two words of progress
+SAY_EVERY, SAY_INTERIOR = 500, 1  # iterations between two words of progress
 
 
 class Status(Enum):
@@ -60,6 +61,76 @@ class Options:
     progress: Callable[[Progress], bool | None] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A program in floats without names: costs, bounds of columns, limits of rows, the matrix by rows."""
+
+    costs: Floats
+    lower: Floats
+    upper: Floats
+    below: Floats
+    above: Floats
+    starts: npt.NDArray[Any]
+    indices: npt.NDArray[Any]
+    values: Floats
+
+
+def solve_piece(piece: Piece, options: Options, stage: str = "") -> tuple[Status, Floats, Floats, float]:
+    """How does a run on a piece end, what are its columns, the multipliers of its rows, and how many seconds it ran?
+
+    Where an interior point finds no optimum the simplex method is asked.
+    """
+    highs: Any = highspy.Highs()  # type: ignore[no-untyped-call]
+    highs.silent()
+    interior = options.solver == "interior"
+    if interior:
+        choose_interior(highs)
+    if options.seconds is not None:
+        highs.setOptionValue("time_limit", float(max(options.seconds, 0)))
+    if options.progress is not None:
+        listen(highs, options.progress, lambda: stage, SAY_INTERIOR if interior else SAY_EVERY)
+    count = len(piece.costs)
+    said = highs.passModel(
+        count, len(piece.below), len(piece.values), BY_ROWS, 1, 0.0, piece.costs, piece.lower, piece.upper,
+        piece.below, piece.above, piece.starts.astype(np.int32), piece.indices.astype(np.int32), piece.values,
+        np.zeros(count, dtype=np.int32),
+    )  # fmt: skip
+    assert said != highspy.HighsStatus.kError, "the solver refused the piece"
+    highs.run()
+    status = STATUS.get(highs.getModelStatus(), Status.LOST)
+    if status in (Status.LOST, Status.INFEASIBLE) and interior:
+        found, values, multipliers, more = solve_piece(piece, replace(options, solver="simplex"), stage)
+        return found, values, multipliers, float(highs.getRunTime()) + more
+    solution = highs.getSolution()
+    return status, np.array(solution.col_value), np.array(solution.row_dual), float(highs.getRunTime())
+
+
+def listen(highs: Any, progress: Callable[[Progress], bool | None], stage: Callable[[], str], each: int) -> None:
+    """Tell of a run's progress every so many iterations, and end it where the answer is True."""
+    told: dict[str, Any] = {"at": -each, "stage": stage()}
+
+    def hear(event: Any) -> None:
+        out = event.data_out
+        if told["stage"] != stage():  # a new stage counts from nought
+            told.update(at=-each, stage=stage())
+        done = int(max(out.simplex_iteration_count, out.ipm_iteration_count))
+        if 0 <= done - told["at"] < each:
+            return
+        told["at"] = done
+        if progress(Progress(stage(), done)):
+            event.interrupt()
+
+    highs.cbSimplexInterrupt += hear
+    highs.cbIpmInterrupt += hear
+
+
+def choose_interior(highs: Any) -> None:
+    """HiPO where the installation has it, else IPX."""
+    if highs.setOptionValue("solver", "hipo") != highspy.HighsStatus.kOk:
+        highs.setOptionValue("solver", "ipx")
+    highs.setOptionValue("run_crossover", "off")
+
+
 class Engine:
     """A program in the solver's hands; it stays there, and a changed one is solved from where the last one ended."""
 
@@ -69,33 +140,12 @@ class Engine:
         self.highs.silent()
         self.interior = options.solver == "interior"
         if self.interior:
-            self._choose_interior()
+            choose_interior(self.highs)
         if options.threads:
             self.highs.setOptionValue("threads", options.threads)
         if options.progress is not None:
-            self._listen(options.progress)
+            listen(self.highs, options.progress, lambda: self.stage, SAY_INTERIOR if self.interior else SAY_EVERY)
         self._load()
-
-    def _choose_interior(self) -> None:
-        """HiPO where the installation has it, else IPX."""
-        if self.highs.setOptionValue("solver", "hipo") != highspy.HighsStatus.kOk:
-            self.highs.setOptionValue("solver", "ipx")
-        self.highs.setOptionValue("run_crossover", "off")
-
-    def _listen(self, progress: Callable[[Progress], bool | None]) -> None:
-        told = {"at": -SAY_EVERY}
-
-        def hear(event: Any) -> None:
-            out = event.data_out
-            done = int(max(out.simplex_iteration_count, out.ipm_iteration_count))
-            if 0 <= done - told["at"] < (1 if self.interior else SAY_EVERY):
-                return
-            told["at"] = done
-            if progress(Progress(self.stage, done)):
-                event.interrupt()
-
-        self.highs.cbSimplexInterrupt += hear
-        self.highs.cbIpmInterrupt += hear
 
     def _load(self) -> None:
         scaled, bounds = self.scaled, self.scaled.bounds

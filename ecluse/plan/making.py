@@ -82,10 +82,10 @@ def _ramp_room(figures: Figures, makes: Ints, made: Ints, t: int) -> Ints:
     return np.asarray(np.maximum(0, limit - made[makes, t]), dtype=np.int64)
 
 
-def mended(figures: Figures, made: Ints, promised: Ints) -> tuple[Ints, bool]:
+def mended(figures: Figures, made: Ints, promised: Ints, first: int = 0) -> tuple[Ints, bool]:
     """Which output also gives what is promised, cumulated by product and month, after orders and reserve?
 
-    As near as it was found, and whether that is all of it.
+    As near as it was found, and whether that is all of it. Months before the `first` stay as they are.
     """
     made, given_up = made.copy(), np.zeros(len(promised), dtype=bool)
     for _ in range(ATTEMPTS):
@@ -93,15 +93,16 @@ def mended(figures: Figures, made: Ints, promised: Ints) -> tuple[Ints, bool]:
         p, until = (int(place[0]) if len(place) else -1 for place in np.nonzero((gap < 0) & ~given_up[:, None]))
         if p < 0:
             break
-        if not _in_idle_hours(figures, made, p, until, -int(gap[p, until])):
-            given_up[p] = not _in_spared_hours(figures, made, p, until, look_ahead(gap))
+        months = range(until, first - 1, -1)
+        if not _in_idle_hours(figures, made, p, months, -int(gap[p, until])):
+            given_up[p] = not _in_spared_hours(figures, made, p, months, look_ahead(gap))
     return made, bool((units_there(figures, made) >= promised).all())
 
 
-def _in_idle_hours(figures: Figures, made: Ints, p: int, until: int, wanted: int) -> bool:
+def _in_idle_hours(figures: Figures, made: Ints, p: int, months: range, wanted: int) -> bool:
     for m in np.flatnonzero(figures.made_of == p).tolist():
         makes = np.flatnonzero(figures.made_on == figures.made_on[m])
-        for t in range(until, -1, -1):
+        for t in months:
             idle = int(figures.hours[figures.made_on[m], t]) - int(figures.make_hours[makes] @ made[makes, t])
             room = int(_ramp_room(figures, np.array([m]), made, t)[0])
             more = min(wanted, idle // int(figures.make_hours[m]), room)
@@ -111,11 +112,11 @@ def _in_idle_hours(figures: Figures, made: Ints, p: int, until: int, wanted: int
     return False
 
 
-def _in_spared_hours(figures: Figures, made: Ints, p: int, until: int, spare: Ints) -> bool:
+def _in_spared_hours(figures: Figures, made: Ints, p: int, months: range, spare: Ints) -> bool:
     """Was a unit of p made in the hours of units that their own products can spare?"""
     for m in np.flatnonzero(figures.made_of == p).tolist():
         line = figures.made_on[m]
-        for t in range(until, -1, -1):
+        for t in months:
             if _ramp_room(figures, np.array([m]), made, t)[0] < 1:
                 continue
             makes = np.flatnonzero(figures.made_on == line)

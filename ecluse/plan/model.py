@@ -6,7 +6,7 @@ docs/reference/plan.md says them in words.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,7 @@ from ecluse.plan.blocks import EQUAL, LESS, MORE, Ints, Program
 from ecluse.plan.draft import WHOLE, Draft
 from ecluse.plan.figures import Figures, Markets
 
-Base = Mapping[str, Sequence[Sequence[int]]]
+Base = Mapping[str, Any]
 
 
 def baseline(question: Mapping[str, Any]) -> Program:

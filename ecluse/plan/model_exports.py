@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,7 @@ from ecluse.plan.figures import Markets
 ALONE = np.zeros((1, 1), dtype=np.int64)  # the place of a column that stands alone in its block
 
 
-def write(draft: Draft, markets: Markets, base: Mapping[str, Sequence[Sequence[int]]] | None) -> None:
+def write(draft: Draft, markets: Markets, base: Mapping[str, Any] | None) -> None:
     """Write the rows of exports, in the checker's order."""
     _sales(draft, markets)
     _centres(draft, markets)
@@ -106,7 +106,7 @@ def _spend(draft: Draft, at: Ints, share: int, grace: int) -> None:
     writer.terms(at, draft.block("I").at(0, now), 1, source="question")
 
 
-def _no_harm(draft: Draft, base: Mapping[str, Sequence[Sequence[int]]]) -> None:
+def _no_harm(draft: Draft, base: Mapping[str, Any]) -> None:
     own, months, writer, rule = draft.figures, draft.months, draft.writer, draft.figures.q["rule"]
     needs = draft.every_need
     shape, long = own.need.shape, {"N2": 3, "N3": 3}.get(rule, 1)

@@ -19,6 +19,8 @@ INFINITE = 10**20
 NUMBER = re.compile(r"[+-]?(\d{1,400}\.?\d{0,400}|\.\d{1,400})([EeDd][+-]?\d{1,3})?")
 ENDLESS = re.compile(r"[+-]?(inf|infinity)", re.IGNORECASE)
 KINDS = {LESS: "L", EQUAL: "E"}
+SENSES = ("MIN", "MAX", "MINIMIZE", "MAXIMIZE")
+MARKERS = {"'INTORG'": True, "'INTEND'": False}
 End = Fraction | None  # none: without end on this side
 
 
@@ -101,10 +103,12 @@ class _Reading:
         self.ranges: dict[str, Fraction] = {}
         self.lower: dict[int, End] = {}
         self.upper: dict[int, End] = {}
+        self.priced: set[int] = set()  # columns whose cost is told
+        self.sets: dict[str, str] = {}  # which vector of right-hand sides, ranges, bounds is read
 
     def take(self, words: list[str], *, heading: bool) -> bool:
         """Is this line the end? Otherwise it is taken in."""
-        if heading or (self.section == "OBJSENSE" and words[0].upper() not in {"MAX", "MIN", "MAXIMIZE", "MINIMIZE"}):
+        if heading or (self.section == "OBJSENSE" and words[0].upper() not in SENSES):
             return self._head(words)
         parts = {
             "ROWS": self._row, "COLUMNS": self._column, "RHS": self._right, "RANGES": self._range,
@@ -128,6 +132,8 @@ class _Reading:
         return False
 
     def _sense(self, words: list[str]) -> None:
+        if words[0].upper() not in SENSES or len(words) > 1:
+            raise ValueError(f"expected {', '.join(SENSES)}, found {' '.join(words)[:60]}")
         self.linear.maximise = words[0].upper().startswith("MAX")
 
     def _row(self, words: list[str]) -> None:
@@ -143,7 +149,9 @@ class _Reading:
 
     def _column(self, words: list[str]) -> None:
         if len(words) == 3 and words[1] == "'MARKER'":
-            self.integer = words[2] == "'INTORG'"
+            if words[2] not in MARKERS:
+                raise ValueError(f"marker {words[2][:40]} is not of a linear program")
+            self.integer = MARKERS[words[2]]
             return
         linear, name = self.linear, words[0]
         if name not in self.column_at:
@@ -162,20 +170,37 @@ class _Reading:
         linear = self.linear
         if self.kind[row] == "N":
             if row == linear.objective:
-                linear.costs[at] += figure
+                if at in self.priced:
+                    raise ValueError(f"column {linear.columns[at]} names row {row} twice")
+                self.priced.add(at)
+                linear.costs[at] = figure
             return
         if self.row_at[row] in linear.coefficients[at]:
             raise ValueError(f"column {linear.columns[at]} names row {row} twice")
         linear.coefficients[at][self.row_at[row]] = figure
 
     def _right(self, words: list[str]) -> None:
-        for row, figure in _pairs(words[len(words) % 2 :]):
+        for row, figure in self._of_one_set(words):
             if row in self.right or row not in self.kind:
                 raise ValueError(f"row {row} has two right-hand sides, or is no row")
             self.right[row] = figure
 
-    def _range(self, words: list[str]) -> None:
+    def _of_one_set(self, words: list[str]) -> Iterator[tuple[str, Fraction]]:
+        """A file may hold several vectors, of which programs read the first alone: only one is understood."""
+        self._one_set(words[0] if len(words) % 2 else "")
         for row, figure in _pairs(words[len(words) % 2 :]):
+            if abs(figure) >= INFINITE and self.kind.get(row) != "N":
+                raise ValueError(f"row {row}: a figure of 10^20 or more reads two ways")
+            yield row, figure
+
+    def _one_set(self, name: str) -> None:
+        if self.sets.setdefault(self.section, name) != name:
+            raise ValueError(
+                f"{self.section} of {name[:40]} after those of {self.sets[self.section][:40]}: one set only"
+            )
+
+    def _range(self, words: list[str]) -> None:
+        for row, figure in self._of_one_set(words):
             if row in self.ranges or self.kind[row] == "N":
                 raise ValueError(f"row {row} has two ranges, or is free")
             self.ranges[row] = figure
@@ -185,20 +210,29 @@ class _Reading:
         bare = kind in {"FR", "MI", "PL", "BV"}
         if kind not in {"UP", "LO", "FX", "LI", "UI"} and not bare:
             raise ValueError(f"bound {kind} is not of a linear program")
-        name = words[-1] if bare and len(words) < 4 else words[-2]
-        at = self.column_at[name]
-        end = None if bare else _end(words[-1], kind)
-        if kind in {"LO", "LI", "FX"}:
-            self.lower[at] = end
-        if kind in {"UP", "UI", "FX"}:
-            self.upper[at] = end
-        if kind in {"FR", "MI"}:
-            self.lower[at] = None
-        if kind in {"FR", "PL"}:
-            self.upper[at] = None
-        if kind == "BV":
-            self.lower[at], self.upper[at] = Fraction(0), Fraction(1)
+        name = self._bound_of(words, bare=bare)
+        at, end = self.column_at[name], None if bare else _end(words[-1], kind)
+        low: dict[str, End] = {"BV": Fraction(0), "FR": None, "MI": None} | dict.fromkeys(("LO", "LI", "FX"), end)
+        high: dict[str, End] = {"BV": Fraction(1), "FR": None, "PL": None} | dict.fromkeys(("UP", "UI", "FX"), end)
+        for ends, told in ((self.lower, low), (self.upper, high)):
+            if kind in told and ends.setdefault(at, told[kind]) != told[kind]:
+                raise ValueError(f"column {name} has two bounds on one side")
         self.linear.whole[at] |= kind in {"BV", "LI", "UI"}
+
+    def _bound_of(self, words: list[str], *, bare: bool) -> str:
+        """Which column is bounded? A set's name may stand before it, and behind it a figure that is not needed."""
+        if not 3 - bare <= len(words) <= 4:
+            raise ValueError(f"expected a kind, a set, a column and a figure, found {' '.join(words)[:60]}")
+        told = [word for word in words[1:] if word in self.column_at]
+        place = len(words) - 2
+        if bare and len(words) < 4:
+            if len(words) == 3 and len(told) == 2:
+                raise ValueError(f"a bound of {words[1]} or of {words[2]}: reads two ways")
+            place = words.index(told[0], 1) if told else 1
+        self._one_set(words[1] if place == 2 else "")
+        if words[place] not in self.column_at:
+            raise ValueError(f"{words[place][:40]} is no column")
+        return words[place]
 
     def done(self) -> Linear:
         """The program, all lines read."""
@@ -209,6 +243,10 @@ class _Reading:
             upper = self.upper.get(at)
             if upper is not None and upper < 0 and at not in self.lower:
                 raise ValueError(f"column {name}: an upper bound below zero and no lower bound reads two ways; say MI")
+            if at not in self.upper and linear.whole[at] and at not in self.lower:
+                raise ValueError(
+                    f"column {name}: whole and without bounds, 0 to 1 or without end, reads two ways; say PL"
+                )
             linear.column_ends.append((self.lower.get(at, Fraction(0)), upper))
         return linear
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ecluse.plan import checker
-from ecluse.plan.blocks import Program
 from ecluse.plan.checker import FORMAT, PlanError, Question
+from ecluse.plan.integer import Told as WholeTold
 from ecluse.plan.integer import whole_columns
 from ecluse.plan.model import baseline, with_exports
 from ecluse.plan.proof import allowance, stage_values, whole_multipliers
@@ -21,6 +21,7 @@ from ecluse.plan.solve import Infeasible, Options, Outcome, Solved, Solver
 from ecluse.plan.written import Whole, ledger
 
 Told = Callable[[str], None]
+WHOLE_SECONDS = 120  # so long may the solver seek whole units for each part when it is asked to; a person may say else
 SECONDS = 60.0  # where rounding found nothing, so long may the solver look for whole units itself
 
 
@@ -36,7 +37,7 @@ class NoPlan:
 
 def plan_document(question: Mapping[str, Any], base: Whole, plan: Whole, proof: Mapping[str, Any]) -> dict[str, Any]:
     """Which file do these parts make? Raises PlanError when the checker would refuse it."""
-    document = {
+    document: dict[str, Any] = {
         "format": FORMAT,
         "question": dict(question),
         "baseline": baseline_part(question, base, proof),
@@ -44,8 +45,18 @@ def plan_document(question: Mapping[str, Any], base: Whole, plan: Whole, proof: 
         "proof": dict(proof),
     }
     document |= checker.kept(document)
+    document["plan"]["ledger"] += marks(document["sums"])
+    document |= checker.kept(document)
     checker.check(document)
     return document
+
+
+def marks(sums: Mapping[str, int]) -> list[list[int]]:
+    """With which entries does the ledger of a plan end: the sum of each record of the question, and of the allowance?
+
+    So that no record can be another, whatever is summed up anew, unless the ledger is too.
+    """
+    return [[own, 0, 0] for at, own in sums.items() if at[:9] in ("question/", "proof/all")]
 
 
 def baseline_part(question: Mapping[str, Any], base: Whole, proof: Mapping[str, Any]) -> dict[str, Any]:
@@ -69,18 +80,20 @@ def with_digests(document: Mapping[str, Any]) -> dict[str, Any]:
 
 def solve_question(
     question: Mapping[str, Any], *, options: Options | None = None, by_weights: bool = False, integer: bool = False,
-    log_baseline: Told | None = None,
+    log_baseline: Told | None = None, near: Mapping[str, Any] | None = None, whole_told: WholeTold | None = None,
 ) -> dict[str, Any] | NoPlan:  # fmt: skip
     """Which plan answers this question? The plan file, or why there is none.
 
-    `log_baseline` is told the baseline's digest before the export plan is begun. Raises PlanError for a question that
-    is not one.
+    `log_baseline` is told the baseline's digest before the export plan is begun. `near`: the last published plan; of
+    plans that are equal at every stage the one that changes its output and sales least is taken. `integer`: the solver
+    seeks whole units, `whole_told` hears what each stage came to. Raises PlanError for a question that is not one.
     """
     checker.shaped(question, "question")
     program = baseline(question)
     solver = Solver(program, options)
-    seconds = None if options is None else options.seconds
-    base = _made("baseline", solver.solve(by_weights=by_weights), question, None, integer, seconds)
+    seconds = WHOLE_SECONDS if options is None or options.seconds is None else options.seconds
+    whole: Any = {"integer": integer, "seconds": seconds, "told": whole_told}
+    base = made("baseline", solver.solve(by_weights=by_weights), question, None, **whole)
     if isinstance(base, NoPlan):
         return base
     proof = whole_multipliers(program, solver.duals(program.stages, stage_values(question, base)))
@@ -88,36 +101,36 @@ def solve_question(
     if log_baseline:
         log_baseline(digest(baseline_part(question, base, proof)))
     offered = with_exports(question, base)
-    plan = _made("plan", Solver(offered, options).solve(by_weights=by_weights), question, base, integer, seconds)
+    last = None if near is None else near["plan"]["values"]
+    outcome = Solver(offered, options).solve(by_weights=by_weights, near=last)
+    plan = made("plan", outcome, question, base, **whole)
     return plan if isinstance(plan, NoPlan) else plan_document(question, base, plan, proof)
 
 
-def _made(
+def made(
     part: str,
     outcome: Outcome,
     question: Mapping[str, Any],
     base: Whole | None,
-    integer: bool,
-    seconds: float | None,
+    integer: bool = False,
+    seconds: float | None = None,
+    told: WholeTold | None = None,
 ) -> Whole | NoPlan:
     """Which part of the plan in whole units do a solver's findings make?"""
     if isinstance(outcome, Infeasible):
         return NoPlan(part, "infeasible", tuple(outcome.rows), outcome)
     if not isinstance(outcome, Solved):
         return NoPlan(part, "stopped", (outcome.stage,), outcome)
+    rounded, why = None, ""
     try:
-        if integer:
-            return again(question, whole_columns(outcome.program, seconds), base)
-        return whole_baseline(question, outcome.values) if base is None else whole_plan(question, base, outcome.values)
+        said = outcome.values
+        rounded = whole_baseline(question, said) if base is None else whole_plan(question, base, said)
     except (RoundingError, PlanError) as error:
-        return _all_whole(part, outcome.program, question, base, str(error))
-
-
-def _all_whole(
-    part: str, program: Program, question: Mapping[str, Any], base: Whole | None, why: str
-) -> Whole | NoPlan:
-    """Where rounding found nothing: does the solver find whole units itself?"""
+        why = str(error)
+    if rounded is not None and not integer:
+        return rounded
     try:
-        return again(question, whole_columns(program, SECONDS), base)
+        limit = seconds if integer else SECONDS
+        return again(question, whole_columns(outcome.program, limit, told, rounded), base)
     except (RoundingError, PlanError) as error:
-        return NoPlan(part, "not whole", (why, str(error)))
+        return rounded or NoPlan(part, "not whole", tuple(filter(None, (why, str(error)))))

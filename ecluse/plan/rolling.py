@@ -13,13 +13,14 @@ import numpy as np
 
 from ecluse.plan.blocks import Program
 from ecluse.plan.checker import PlanError, Question
+from ecluse.plan.holding import HELD, held_plan
 from ecluse.plan.integer import WholeSolver
 from ecluse.plan.model import baseline, with_exports
 from ecluse.plan.paper import NoPlan, plan_document
 from ecluse.plan.proof import stage_values, whole_multipliers
 from ecluse.plan.rounding import RoundingError, again, whole_baseline, whole_plan
 from ecluse.plan.solve import Infeasible, Options, Outcome, Solved, Solver, weighted
-from ecluse.plan.written import Whole
+from ecluse.plan.written import Whole, verified
 
 Document = Mapping[str, Any]
 SECONDS = 30  # so long may whole units be sought
@@ -36,8 +37,7 @@ def rolled(
     _same_records(question, last["question"], months)
     program = baseline(question)
     solver = Solver(program, options)
-    published = last["baseline"]["values"]
-    base = _made("baseline", question, solver, published, months, None)
+    base = _made("baseline", question, solver, last["baseline"]["values"], months, None)
     if isinstance(base, NoPlan):
         return base
     # The proof is of the best baseline, frozen months or not: what they cost shows as a gap.
@@ -69,12 +69,39 @@ def _made(
         if not (broken := thawed(question, made, published, months)):
             return made
         faults += broken
-    try:
-        made = again(question, _searched(solver.program, published, months), base)
-    except (RoundingError, PlanError) as error:
-        return NoPlan(part, "not whole", (*faults, str(error)))
-    broken = thawed(question, made, published, months)
-    return NoPlan(part, "not whole", tuple(broken)) if broken else made
+    for other in (_held, _unchanged, _sought):
+        try:
+            made = other(question, solver, published, months, base)
+        except (RoundingError, PlanError) as error:
+            faults.append(str(error))
+            continue
+        if not (broken := thawed(question, made, published, months)):
+            return made
+        faults += broken
+    return NoPlan(part, "not whole", tuple(faults))
+
+
+def _held(question: Mapping[str, Any], solver: Solver, published: Whole, months: int, base: Whole | None) -> Whole:
+    """Where rounding moves what stands: which plan leaves home all that it gets in the baseline, and what stands?"""
+    if base is None:
+        raise RoundingError("there is no baseline to hold to")
+    held = Solver(solver.program, solver.options)
+    held.freeze(published, months)
+    held.hold(base, HELD)
+    outcome = held.solve(near=published)
+    if not isinstance(outcome, Solved):
+        raise RoundingError("what stands leaves no room for all that home gets in the baseline")
+    said = _as_published(outcome.values, published, months)
+    return verified(question, held_plan(tightened(question, published, months), base, said, months), base)
+
+
+def _unchanged(question: Mapping[str, Any], _: Solver, published: Whole, months: int, base: Whole | None) -> Whole:
+    """Does the published plan itself answer the question, worked out anew?"""
+    return again(question, published, base)
+
+
+def _sought(question: Mapping[str, Any], solver: Solver, published: Whole, months: int, base: Whole | None) -> Whole:
+    return again(question, _searched(solver.program, published, months), base)
 
 
 def _searched(program: Program, published: Whole, months: int) -> Mapping[str, Any]:

@@ -54,27 +54,35 @@ class _HarmError(RoundingError):
 def whole_plan(question: Mapping[str, Any], base: Whole, said: Mapping[str, Any]) -> Whole:
     """Which plan with exports in whole units lies near what the solver said, and harms nothing of this baseline?
 
-    Needs that rounding would harm keep what the baseline bought them, more of them from attempt to attempt; in the end
-    output and deliveries are the baseline's too. Raises RoundingError when even then a row does not hold.
+    Needs that rounding would harm keep what the baseline bought them, more of them from attempt to attempt, then all;
+    then output is turned toward the baseline's deliveries, then built on its output, and in the end output and
+    deliveries are the baseline's own. Raises RoundingError when even then a row does not hold.
     """
-    every = set(range(len(question["needs"])))
-    kept: set[int] = set()
-    faults = []
-    for _ in range(ATTEMPTS):
+    faults: list[str] = []
+    for output in _OUTPUTS:
         try:
-            return verified(question, _plan(question, base, said, kept, frozen=False), base)
-        except _HarmError as error:
-            faults.append(str(error))
-            if error.needs <= kept:
-                break
-            kept = kept | error.needs
+            return _harmless(question, base, said, output(Figures(question), said, base))
         except (RoundingError, PlanError) as error:
             faults.append(str(error))
-            break
+    figures, every = Figures(question), set(range(len(question["needs"])))
+    made, home = _based(figures, said, base), _whole(base["h"], figures)
     try:
-        return verified(question, _plan(question, base, said, every, frozen=True), base)
+        return verified(question, _plan(question, base, said, every, made, home), base)
     except (RoundingError, PlanError) as error:
         raise RoundingError("plan: " + "; ".join([*faults, str(error)])) from error
+
+
+def _harmless(question: Mapping[str, Any], base: Whole, said: Mapping[str, Any], made: Ints) -> Whole:
+    """Which plan with this output harms nothing? Raises RoundingError when none was found."""
+    every, kept = set(range(len(question["needs"]))), set[int]()
+    for _ in range(ATTEMPTS):
+        try:
+            return verified(question, _plan(question, base, said, kept, made), base)
+        except _HarmError as error:
+            if kept == every:
+                raise
+            kept = every if error.needs <= kept else kept | error.needs
+    return verified(question, _plan(question, base, said, every, made), base)
 
 
 def again(question: Mapping[str, Any], said: Mapping[str, Any], base: Whole | None) -> Whole:
@@ -105,15 +113,16 @@ def again(question: Mapping[str, Any], said: Mapping[str, Any], base: Whole | No
     return verified(question, values | exported(question, markets, made, values, leaving, shares, received), base)
 
 
-def _plan(question: Mapping[str, Any], base: Whole, said: Mapping[str, Any], kept: set[int], *, frozen: bool) -> Whole:
-    """Which plan, the baseline's purchases kept for these needs, or its output and deliveries too (`frozen`)?"""
+def _plan(
+    question: Mapping[str, Any], base: Whole, said: Mapping[str, Any], kept: set[int], made: Ints,
+    home: Ints | None = None,
+) -> Whole:  # fmt: skip
+    """Which plan with this output, the baseline's purchases kept for these needs, and its deliveries (`home`) too?"""
     figures = Figures(question)
-    markets, home = Markets(figures), _whole(base["h"], figures) if frozen else None
-    made = whole_output(figures, _floats(said["x"], figures), _whole(base["x"], figures)) if frozen else None
-    made = _output(figures, said) if made is None else made
+    markets = Markets(figures)
     delivering = Delivering(figures, units_there(figures, made), home)
     shares, promise = Shares(figures, delivering.pools()), _promise(question, base, figures)
-    _keep(shares, base, kept, taken=not frozen)
+    _keep(shares, base, kept, taken=home is None)
     shares.toward("ob", said)
     shares.toward("ry", said, paid=False)
     shares.no_more_unmet(promise, paid=False)
@@ -144,14 +153,31 @@ def _plan(question: Mapping[str, Any], base: Whole, said: Mapping[str, Any], kep
     return values | exported(question, markets, made, values, leaving, shares, received)
 
 
-def _output(figures: Figures, said: Mapping[str, Any]) -> Ints:
+def _output(figures: Figures, said: Mapping[str, Any], base: Whole | None = None) -> Ints:
     """Which output serves orders and reserve for certain, and the deliveries that the solver said if it can be?"""
+    return _toward(figures, said, np.zeros_like(figures.reserve))
+
+
+def _served(figures: Figures, said: Mapping[str, Any], base: Whole) -> Ints:
+    """The same, but for no less of each product than the baseline delivers."""
+    return _toward(figures, said, np.cumsum(_whole(base["h"], figures), axis=1))
+
+
+def _toward(figures: Figures, said: Mapping[str, Any], least: Ints) -> Ints:
     nothing = np.zeros_like(figures.reserve)
     made, met = mended(figures, whole_output(figures, _floats(said["x"], figures)), nothing)
     if not met:
         raise RoundingError("orders and reserve are not met in whole units near the solver's answer")
     promised = np.ceil(np.cumsum(_floats(said["h"], figures), axis=1) - NEAR).astype(np.int64)
-    return mended(figures, made, promised)[0]
+    return mended(figures, made, np.maximum(promised, least))[0]
+
+
+def _based(figures: Figures, said: Mapping[str, Any], base: Whole) -> Ints:
+    """Which output is the baseline's own, and more where the solver said so?"""
+    return whole_output(figures, _floats(said["x"], figures), _whole(base["x"], figures))
+
+
+_OUTPUTS = (_output, _served, _based)  # the nearest to the solver's answer first
 
 
 def _keep(shares: Shares, base: Whole, kept: set[int], *, taken: bool) -> None:

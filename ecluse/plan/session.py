@@ -13,15 +13,16 @@ from typing import Any
 
 import numpy as np
 
-from ecluse.plan.blocks import Program
-from ecluse.plan.changes import Change, changed
+from ecluse.plan.blocks import Ints, Program
+from ecluse.plan.changes import ABROAD, Change, changed
 from ecluse.plan.model import baseline, with_exports
-from ecluse.plan.scaled import Scaled
+from ecluse.plan.scaled import Floats, Scaled
 from ecluse.plan.solve import Options, Outcome, Solved, Solver, weighted
 
 __all__ = ["Answer", "Session", "no_better"]
 
 FEW = 4_000  # coefficients that are told one by one; past that the matrix is handed over whole
+MANY = 3_000  # costs or places of coefficients that moved: as many steps as from nothing, and slower ones
 NEAR = 1e-6
 
 
@@ -47,22 +48,28 @@ class Session:
 
     def what_if(self, changes: Iterable[Change]) -> Answer:
         """What is the answer with these changes, alone or together?"""
-        return self._answer(changed(self.question, changes))
+        asked = list(changes)
+        known = self.opened.baseline if all(change.kind in ABROAD for change in asked) else None
+        return self._answer(changed(self.question, asked), known)
 
-    def _answer(self, question: Mapping[str, Any]) -> Answer:
-        base = self._baseline.solve(baseline(question))
+    def _answer(self, question: Mapping[str, Any], known: Outcome | None = None) -> Answer:
+        """`known`: the baseline, where nothing of it was changed."""
+        base = known or self._baseline.solve(baseline(question))
         if not isinstance(base, Solved):
             return Answer(question, base, None)
-        return Answer(question, base, self._plan.solve(with_exports(question, no_better(base.values))))
+        return Answer(question, base, self._plan.solve(with_exports(question, no_better(base))))
 
 
-def no_better(values: Mapping[str, Any]) -> dict[str, list[list[int]]]:
+def no_better(base: Solved) -> dict[str, Ints]:
     """Which backlog and purchases in whole units are no better than these in floats? The floats still keep to them."""
-    bought = np.floor(np.cumsum(np.array(values["b"]), axis=1) + NEAR)
-    return {
-        "u": np.ceil(np.array(values["u"]) - NEAR).astype(np.int64).tolist(),
-        "b": np.diff(bought, axis=1, prepend=0).astype(np.int64).tolist(),
-    }
+    unmet, given = (_of_needs(base, name) for name in "ub")
+    bought = np.floor(np.cumsum(given, axis=1) + NEAR)
+    return {"u": np.ceil(unmet - NEAR).astype(np.int64), "b": np.diff(bought, axis=1, prepend=0).astype(np.int64)}
+
+
+def _of_needs(base: Solved, name: str) -> Floats:
+    block = base.program.columns.blocks[name]
+    return base.vector[block.start : block.start + block.size].reshape(-1, max(1, block.months))
 
 
 class Held:
@@ -86,12 +93,23 @@ class Held:
         if isinstance(self.outcome, Solved) and _same(before.program, program):
             return self.outcome
         scaled = Scaled(program, like=before.scaled)
+        if _moved(before.program, program) > MANY:  # the last answer is no nearer than nothing
+            self.solver = Solver(program, self.options)
+            return self.solver.solve(by_weights=True)
         # Where only prices move, the last answer is still nearly feasible, and the primal method is at home.
         onward = np.array_equal(before.program.rhs, program.rhs) and scaled.same_pattern(before.scaled)
         if not (scaled.same_pattern(before.scaled) and _told(before, scaled)):
             before.engine.reload(scaled)
         before.program, before.scaled, before.engine.scaled = program, scaled, scaled
         return before.again(weighted(program), onward=onward)
+
+
+def _moved(one: Program, other: Program) -> int:
+    """How many costs are different, or stand at other coefficients?"""
+    costs = sum(int((a.costs != b.costs).sum()) for a, b in zip(one.stages, other.stages, strict=True))
+    if len(one.indices) == len(other.indices) and np.array_equal(one.starts, other.starts):
+        return costs
+    return max(costs, int(np.abs(np.diff(one.starts) - np.diff(other.starts)).sum()))
 
 
 def _same(one: Program, other: Program) -> bool:

@@ -109,6 +109,14 @@ class Solver:
         columns, aims = self._of_plan(last, months)
         self.engine.fix(columns, aims)
 
+    def hold(self, last: Values, blocks: str) -> None:
+        """Hold these columns at what another plan said, in all months; to be told before `solve`."""
+        for name in blocks:
+            block = self.program.columns.blocks[name]
+            columns = np.arange(block.start, block.start + block.size)
+            aims = np.asarray(last[name], dtype=np.float64).reshape(-1)
+            self.engine.fix(columns, aims / self.scaled.column_scale[columns])
+
     def solve(self, *, by_weights: bool = False, near: Values | None = None) -> Outcome:
         """What is the best plan, stage after stage or by weights at once?
 

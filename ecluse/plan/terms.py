@@ -7,6 +7,9 @@ from datetime import date
 
 from ecluse.base.days import Month
 from ecluse.base.sealed import sealed
+from ecluse.custody.recall import Reach
+from ecluse.custody.terms import SerialRange
+from ecluse.surplus.terms import MonthUnits
 
 
 @sealed("plan_policy/1")
@@ -84,6 +87,77 @@ class Quota:
     model: str
     month: Month
     units: int
+
+
+@sealed("urgent_order/1")
+@dataclass(frozen=True, slots=True)
+class UrgentOrder:
+    """The general staff needs so many units of a class more, by these months, and says why."""
+
+    id: str
+    owner: str
+    class_: str
+    wanted: tuple[MonthUnits, ...]
+    reason: str
+    on: date
+
+    @property
+    def units(self) -> int:
+        """How many units are wanted in all?"""
+        return sum(point.units for point in self.wanted)
+
+
+@sealed("plan_surplus/1")
+@dataclass(frozen=True, slots=True)
+class PlanSurplus:
+    """How many units of each model may still leave from this month on, as a schedule that is kept adds up to."""
+
+    id: str
+    urgent_order: str
+    plan: str
+    author: str
+    authority: str
+    first_month: Month
+    carried: tuple[ModelUnits, ...]
+    document: str
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class TakenUnits:
+    """So many units of a certificate go to the home army: undrawn ones, and those of tranches that are stopped."""
+
+    certificate: str
+    units: int
+
+
+@dataclass(frozen=True, slots=True)
+class StoppedTranche:
+    """A tranche that no longer fits: how far it had gone, who had it in which state, and which numbers it held."""
+
+    certificate: str
+    tranche: str
+    units: int
+    reach: Reach
+    is_licensed: bool
+    holder: str
+    state: str
+    ranges: tuple[SerialRange, ...]
+
+
+@sealed("surge/1")
+@dataclass(frozen=True, slots=True)
+class Surge:
+    """What home takes back of certificates for an urgent order, and which tranches stop; units to recall are named."""
+
+    id: str
+    urgent_order: str
+    surplus: str
+    author: str
+    authority: str
+    taken: tuple[TakenUnits, ...]
+    stopped: tuple[StoppedTranche, ...]
+    on: date
 
 
 def subject_of(first_month: Month) -> str:

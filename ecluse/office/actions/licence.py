@@ -12,7 +12,7 @@ from ecluse.base.signing import Signature, is_signed_by
 from ecluse.base.verdict import Held, Passed
 from ecluse.licence.dated import general_permit
 from ecluse.licence.life import may_follow, needs_two, state_after, why_not_by_these
-from ecluse.licence.officers import AUTHOR, COUNTERSIGNER, Officer, Side, holds, in_office, why_not_two
+from ecluse.licence.officers import AUTHOR, COUNTERSIGNER, Officer, Side, why_not_two
 from ecluse.licence.routes import effective
 from ecluse.licence.terms import (
     Application,
@@ -32,6 +32,7 @@ from ecluse.office.actions.hearings import hear_gate
 from ecluse.office.actions.parties import involve
 from ecluse.office.actions.surplus import move_draw
 from ecluse.office.facts.licence import licence_claim, owner_group
+from ecluse.office.facts.second import check_hand, is_signed_second
 from ecluse.office.facts.surplus import contract_of, own_draw
 from ecluse.office.models import LicenceLine, OrderRow
 from ecluse.office.registers import DealSeen, Order, QueueLeft, QueueNumber
@@ -126,7 +127,7 @@ def decide(
     """
     if decision is not None:
         check_two(session, decision)
-        check_hand(session, decision, actor, on)
+        check_second(session, decision, actor, on)
         _put_on_file(session, order.id, decision, signatures, actor, on)
     return _hear(session, order, tranche, parties, on, trigger)
 
@@ -159,30 +160,20 @@ def check_two(session: Session, decision: ProposedDecision) -> None:
         raise ForbiddenError(f"{decision.id}: {why}")
 
 
-def check_hand(session: Session, decision: ProposedDecision, actor: str, on: date) -> None:
-    """Is it the countersigner named who signs, or one who stands in for him today? Raises ForbiddenError when not.
-
-    A deputy is never the author, holds the countersigner's own office on this day, and none of the author's authority.
-    """
-    mandate = session.mandate
-    if mandate is None or actor == decision.countersigner:
-        return  # a carried year signs for both sides at once; the gate reads the signatures
-    if (mandate.acting_for, mandate.role) != (decision.countersigner, COUNTERSIGNER):
-        raise ForbiddenError(f"{decision.id} waits for {decision.countersigner}, not for {actor}")
-    offices = in_office(offices_of(session, actor), actor, on)
-    side = Side(actor, COUNTERSIGNER, decision.countersigner_authority)
-    bodies = {office.authority for office in offices}
-    if actor == decision.author or decision.author_authority in bodies or not holds(offices, side, on):
-        raise ForbiddenError(f"{decision.id}: {actor} cannot stand in for {decision.countersigner}")
+def check_second(session: Session, decision: ProposedDecision, actor: str, on: date) -> None:
+    """Is it the countersigner named who signs, or one who stands in for him today? Raises ForbiddenError when not."""
+    check_hand(session, decision.id, *_sides(decision), actor, on)
 
 
 def why_not_theirs(session: Session, decision: ProposedDecision) -> str:
     """Why may these two not decide together, by the register of officers? Empty when they may."""
-    return why_not_two(
-        offices_of(session, decision.author, decision.countersigner),
+    return why_not_two(offices_of(session, decision.author, decision.countersigner), *_sides(decision), decision.on)
+
+
+def _sides(decision: ProposedDecision) -> tuple[Side, Side]:
+    return (
         Side(decision.author, AUTHOR, decision.author_authority),
         Side(decision.countersigner, COUNTERSIGNER, decision.countersigner_authority),
-        decision.on,
     )
 
 
@@ -268,15 +259,22 @@ def _pass_without_licence(deed: Deed, order: Order, tranche: str, finding: Licen
 
 
 def change_licence(
-    session: Session, order: str, event: LicenceEvent, signatures: Sequence[Signature] = (), *, actor: str = ""
-) -> None:
+    session: Session, order: str, event: LicenceEvent, signatures: Sequence[Signature] = (), *, actor: str = "",
+    on: date | None = None,
+) -> None:  # fmt: skip
     """Suspend, reinstate, amend, revoke, surrender, exhaust or expire a licence.
+
+    It goes on file on the day of its last signature, `on`: the event's own day is that of the first.
 
     Raises ForbiddenError, and writes nothing, for a step that may not follow, that too few officers stand behind, or
     that one of two did not sign.
     """
-    with Deed(session, "licence.change", actor=actor or event.officer, on=event.on, subject=order, order=order) as deed:
+    day, actor = on or event.on, actor or event.officer
+    with Deed(session, "licence.change", actor=actor, on=day, subject=order, order=order) as deed:
         check_step(session, order, event, signatures)
+        if needs_two(event.state):
+            check_hand(session, event.id, Side(event.officer, AUTHOR), Side(event.countersigner or "", COUNTERSIGNER),
+                       actor, day)  # fmt: skip
         deed.seal(event, signatures=signatures)
         line = session.row(LicenceLine, event.licence, order)
         if line is not None:
@@ -297,7 +295,9 @@ def check_step(session: Session, order: str, event: LicenceEvent, signatures: Se
     why = why_not_by_these(event, officers)
     if why:
         raise ForbiddenError(f"{event.id}: {why}")
-    signers = [event.officer, event.countersigner or ""] if needs_two(event.state) else []
-    for signer in signers:
-        if not is_signed_by(signer, event, signatures, session.keys(signers)):
-            raise ForbiddenError(f"{event.id} is not signed by {signer}")
+    if not needs_two(event.state):
+        return
+    if not is_signed_by(event.officer, event, signatures, session.keys([event.officer])):
+        raise ForbiddenError(f"{event.id} is not signed by {event.officer}")
+    if not is_signed_second(session, event, event.countersigner or "", signatures):
+        raise ForbiddenError(f"{event.id} is not signed by {event.countersigner}")

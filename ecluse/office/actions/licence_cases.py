@@ -22,8 +22,9 @@ from ecluse.licence.terms import (
 )
 from ecluse.office.actions.deed import Deed
 from ecluse.office.actions.hearings import last_finding
-from ecluse.office.actions.licence import check_two, offices_of
+from ecluse.office.actions.licence import check_second, check_two, offices_of
 from ecluse.office.facts.licence import licence_claim
+from ecluse.office.facts.second import is_signed_second
 from ecluse.office.registers import Order
 from ecluse.office.session import Session
 from ecluse.order import Gate
@@ -132,8 +133,11 @@ def authorise_marketing(
     signatures: tuple[Sequence[Signature], Sequence[Signature]],
     *,
     actor: str = "",
+    on: date | None = None,
 ) -> None:
     """Two officers decide that an exporter may offer; decision and authorisation bear both signatures.
+
+    It goes on file on the day of the last signature, `on`: the decision's own day is that of the first.
 
     Raises ForbiddenError, and writes nothing, for anything less.
     """
@@ -145,14 +149,14 @@ def authorise_marketing(
     why = why_not_authorised(asked, decision, given, session.law)
     if why:
         raise ForbiddenError(why)
-    officers = (decision.author, decision.countersigner)
+    day, actor = on or decision.on, actor or decision.author
+    check_second(session, decision, actor, day)
     for record, made in ((decision, signatures[0]), (given, signatures[1])):
-        for officer in officers:
-            if not is_signed_by(officer, record, made, session.keys(officers)):
-                raise ForbiddenError(f"{record.id} is not signed by {officer}")
-    with Deed(
-        session, "licence.authorise_marketing", actor=actor or decision.author, on=decision.on, subject=case
-    ) as deed:
+        if not is_signed_by(decision.author, record, made, session.keys([decision.author])):
+            raise ForbiddenError(f"{record.id} is not signed by {decision.author}")
+        if not is_signed_second(session, record, decision.countersigner, made):
+            raise ForbiddenError(f"{record.id} is not signed by {decision.countersigner}")
+    with Deed(session, "licence.authorise_marketing", actor=actor, on=day, subject=case) as deed:
         deed.seal(decision, signatures=signatures[0])
         deed.seal(given, given.exporter, signatures[1])
 

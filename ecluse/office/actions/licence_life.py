@@ -29,7 +29,7 @@ def amend(
     """Two officers amend a licence: what does the licence gate say of it then? Held, it stops as any reopened file."""
     if event.state is not LicenceState.AMENDED:
         raise ForbiddenError(f"{event.id} is no amendment")
-    change_licence(session, order.id, event, signatures, actor=actor)
+    change_licence(session, order.id, event, signatures, actor=actor, on=on)
     return hear_again(session, order, f"{order.id}/0", Gate.LICENCE, Trigger.AMENDMENT, on)
 
 

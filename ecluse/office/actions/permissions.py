@@ -14,9 +14,10 @@ from ecluse.base.errors import ForbiddenError
 from ecluse.custody.terms import DeliveryVerification, HostLicence, Loss, Sighting
 from ecluse.licence.officers import in_office
 from ecluse.licence.terms import Opinion
-from ecluse.office.actions.cases import touches
+from ecluse.office.actions.cases import HOME_SERVICE, touches
 from ecluse.office.registers import Authority, Officer
 from ecluse.parties.terms import Clearance, Party
+from ecluse.plan.terms import UrgentOrder
 from ecluse.proceeds.terms import Contribution, PurchaseDelivery, Receipt, Shortage
 from ecluse.surplus.terms import Withdrawal
 
@@ -96,6 +97,11 @@ ACTIONS: dict[str, frozenset[str]] = {
     "audits.keep": frozenset({"clock", "auditor", "controller"}),
     "plan.commit_baseline": frozenset({"planner"}),
     "plan.adopt": frozenset({"planner"}),
+    "plan.order_urgently": frozenset({"planner"}),
+    "plan.place_order": frozenset({"planner"}),
+    "plan.state_surplus": frozenset({"planner"}),
+    "plan.take_units": frozenset({"planner"}),
+    "plan.recall": frozenset({"author"}),
     "sides.export": frozenset({"clock"}),
     "sides.import": frozenset({"clock"}),
 }  # fmt: skip
@@ -105,13 +111,15 @@ REPRESENTS = frozenset({"party", "authority"})
 
 # Which actions are one body's alone, whatever role another's people hold?
 STAFF = "authority:general-staff"
-ONLY = {"proceeds.accept": STAFF, "proceeds.name_shortage": STAFF, "surplus.accept_home_delivery": STAFF}
+ONLY = {"proceeds.accept": STAFF, "proceeds.name_shortage": STAFF, "surplus.accept_home_delivery": STAFF,
+        "plan.order_urgently": STAFF, "plan.recall": HOME_SERVICE}  # fmt: skip
 
 # In whose name does a record speak? A person may seal it only for that body.
 SPEAKERS: dict[type, Callable[[Any], str]] = {
     Opinion: lambda record: str(record.authority),
     Withdrawal: lambda record: str(record.owner),
     Clearance: lambda record: str(record.authority),
+    UrgentOrder: lambda record: str(record.owner),
     HostLicence: lambda record: str(record.owner),
     Loss: lambda record: str(record.custodian),
     DeliveryVerification: lambda record: str(record.owner),

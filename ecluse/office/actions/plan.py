@@ -42,7 +42,7 @@ class PlanRefusedError(EvidenceError):
 def commit_baseline(session: Session, content: bytes, *, name: str, officer: str, on: date, sign: Sign) -> PlanBaseline:
     """Commit to what home gets without any export. Which record is it now? Raises PlanRefusedError with the ground."""
     actor = actor_of(session, officer, ACTIONS[COMMIT], on)
-    kept, policy = _read(session, content, on)
+    kept, policy = read(session, content, on)
     subject = subject_of(kept.first_month)
     if committed_baseline(session, kept) is not None:
         raise ConflictError(say("deskplan.committed_before", person_language(), digest=kept.digests["baseline"]))
@@ -53,14 +53,14 @@ def commit_baseline(session: Session, content: bytes, *, name: str, officer: str
     )  # fmt: skip
     with Deed(session, COMMIT, actor=officer, on=on, subject=subject, log=LOG) as deed:
         deed.seal(record, signatures=[sign(officer, record, on)])
-        _keep(deed, content, name)
+        keep(deed, content, name)
     return record
 
 
 def adopt(session: Session, content: bytes, *, name: str, officer: str, on: date, sign: Sign) -> Plan:
     """Adopt the plan on the baseline that was committed to before. Raises PlanRefusedError with the ground."""
     actor = actor_of(session, officer, ACTIONS[ADOPT], on)
-    kept, _ = _read(session, content, on)
+    kept, _ = read(session, content, on)
     base, subject = committed_baseline(session, kept), subject_of(kept.first_month)
     if base is None:
         raise PlanRefusedError("plan_other_baseline", kept.digests["baseline"])
@@ -75,12 +75,12 @@ def adopt(session: Session, content: bytes, *, name: str, officer: str, on: date
     )  # fmt: skip
     with Deed(session, ADOPT, actor=officer, on=on, subject=subject, log=LOG) as deed:
         deed.seal(record, signatures=[sign(officer, record, on)])
-        _keep(deed, content, name)
+        keep(deed, content, name)
     return record
 
 
-def _read(session: Session, content: bytes, on: date) -> tuple[KeptPlan, PlanPolicy]:
-    """A document that holds to the last unit, made by the policy in force; nothing else is saved."""
+def read(session: Session, content: bytes, on: date) -> tuple[KeptPlan, PlanPolicy]:
+    """What does this document say? It holds to the last unit and obeys the policy in force; nothing else is taken."""
     if is_low(session):
         raise ForbiddenError(say("deskplan.low", person_language()))
     try:
@@ -95,8 +95,8 @@ def _read(session: Session, content: bytes, on: date) -> tuple[KeptPlan, PlanPol
     return kept, policy
 
 
-def _keep(deed: Deed, content: bytes, name: str) -> None:
-    """The document's bytes are kept once, and to which plan they belong is sealed."""
+def keep(deed: Deed, content: bytes, name: str) -> None:
+    """Under which digest are these bytes kept? Once, and to which subject they belong is sealed."""
     named = digest(content)
     place = f"document:{named}"
     if deed.session.row(Document, named, place) is None:

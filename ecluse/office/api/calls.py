@@ -13,6 +13,7 @@ from ecluse.base.source import ServiceSource
 from ecluse.base.verdict import Held
 from ecluse.base.words import say, say_count
 from ecluse.office.actions import idempotency
+from ecluse.office.actions.documents import readable
 from ecluse.office.api.answers import ActionOut, EffectOut, MeOut, OutcomeOut
 from ecluse.office.api.office import ASKED, WRITTEN, api, bearer_at, desk_at
 from ecluse.office.api.problems import (
@@ -25,11 +26,12 @@ from ecluse.office.api.problems import (
     problem_of,
 )
 from ecluse.office.api.schemas import OWN_SUBJECT, SUBJECT, schema_of
-from ecluse.office.desk.form import fields_of, read_form
+from ecluse.office.desk.form import Fault, FormError, Kind, Upload, fields_of, read_form
 from ecluse.office.desk.registry import About, Action, Desk, Done, all_actions, is_case, may
 from ecluse.office.desk.tell import take
 from ecluse.office.desk.today import is_demonstration
 from ecluse.office.people.tokens import Bearer
+from ecluse.office.views.visible import may_see
 
 Key = Annotated[
     str, Header(alias="Idempotency-Key", min_length=8, max_length=idempotency.MOST_LETTERS, pattern=r"^[!-~]+$")
@@ -94,7 +96,20 @@ def _read(desk: Desk, action: Action, subject: str, body: Schema) -> Any:
     if OWN_SUBJECT in raw:
         raw[SUBJECT] = raw.pop(OWN_SUBJECT)
     choices = {name: offered_by(desk, subject) for name, offered_by in action.choices.items()}
+    for field in fields_of(action.form):
+        if field.kind is Kind.FILE and isinstance(raw.get(field.name), dict):
+            raw[field.name] = _file(desk, field.name, raw[field.name])
     return read_form(action.form, raw, choices)
+
+
+def _file(desk: Desk, field: str, said: dict[str, Any]) -> Any:
+    """The file as it was sent within the request; or the document laid down before, which is named by its digest."""
+    if "digest" not in said:
+        return said
+    found = readable(desk.session, desk.mandate, said["digest"]) if "content" not in said else None
+    if found is None:
+        raise FormError([Fault(field, "form.fault.not_on_file", said["digest"])])
+    return Upload(said["name"], found[1])
 
 
 def check(request: HttpRequest, desk: Desk, action: Action, subject: str) -> None:
@@ -104,11 +119,11 @@ def check(request: HttpRequest, desk: Desk, action: Action, subject: str) -> Non
     """
     if not bearer_at(request).may(action.permit or action.name):
         raise ProblemError(problem(request, 403, what="api.problem.scope"))
+    if not may_see(desk, action.about, subject):
+        raise ProblemError(problem(request, 404))
     if not may(desk, action, subject):
         is_own = action.about is About.OFFICE or is_case(desk, action, subject)
         raise ProblemError(problem(request, 403 if is_own else 404))
-    if action.about is not About.OFFICE and not desk.session.file(subject).version:
-        raise ProblemError(problem(request, 404))
     if not action.offers(desk, subject):
         raise ProblemError(problem(request, 409, what="api.problem.turn"))
 

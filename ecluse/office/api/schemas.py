@@ -61,11 +61,14 @@ class RangeIn(Schema):
 
 
 class FileIn(Schema):
-    """A file: its name, and its bytes in base64. Larger ones go to /documents."""
+    """A file: its name, and its bytes in base64; or the digest of a document that was sent to /documents before."""
 
     model_config = ConfigDict(extra="forbid")
     name: Annotated[str, Field(min_length=1, max_length=LONGEST_ID)]
-    content: Annotated[str, Field(pattern=r"^[A-Za-z0-9+/]*={0,2}$", json_schema_extra={"contentEncoding": "base64"})]
+    content: Annotated[
+        str | None, Field(pattern=r"^[A-Za-z0-9+/]*={0,2}$", json_schema_extra={"contentEncoding": "base64"})
+    ] = None
+    digest: Annotated[str | None, Field(pattern=r"^[0-9a-f]{64}$")] = None
 
 
 TYPES: dict[Kind, Any] = {

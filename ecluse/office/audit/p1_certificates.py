@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from ecluse.base.claim import read_claim
@@ -10,7 +10,8 @@ from ecluse.base.days import Month
 from ecluse.base.sealed import encode
 from ecluse.office.audit.brought import came_later
 from ecluse.office.audit.p1_attested import said_last, units_of_span
-from ecluse.office.audit.p1_home_plan import Rows, bought_on_file, flows_on_file, plan_subjects, share_of_model
+from ecluse.office.audit.p1_home_plan import bought_on_file, flows_on_file, plan_subjects, share_of_model
+from ecluse.office.audit.p1_restated import Rows, last_counts, last_limits, last_needs, signed_attestations
 from ecluse.office.audit.p2_home import Orders, orders_on_file
 from ecluse.office.audit.reading import Filed, Reading, in_force
 from ecluse.office.audit.report import Tally
@@ -103,7 +104,7 @@ def _figures(
     yield "inputs_unsigned", claim.inputs_unsigned, inputs_unsigned(reading, class_, hearing)
     rows = _rows_at(reading, hearing)
     flows = class_flows(reading, class_, hearing) or ()
-    yield "flows", claim.flows, tuple(share_of_model(rows, certificate.model, flows))
+    yield "flows", claim.flows, tuple(share_of_model(reading, rows, certificate.model, flows))
 
 
 def _text(value: Any) -> str:
@@ -126,10 +127,12 @@ def class_year(reading: Reading, class_: str, hearing: Filed | None = None) -> C
 
     models = models_of(reading, class_)
     months = [budget.month for budget in known("budget", Budget)]
-    capacity = [a for m in models for a in known(m, CapacityAttestation)]
+    capacity = [a for m in models for a in signed_attestations(reading, rows, m)]
     funded = orders_on_file(rows, class_)
-    counts = {m: known(m, StockCount) for m in models if known(m, CapacityAttestation) or known(m, StockCount)}
-    needs, limits = known(f"class:{class_}", StatedNeed), known(f"class:{class_}", AbsorptionLimit)
+    made = [m for m in models if known(m, CapacityAttestation) or known(m, StockCount)]
+    counts = {m: last_counts(known(m, StockCount), min(months)) for m in made}
+    needs = last_needs(known(f"class:{class_}", StatedNeed))
+    limits = last_limits(known(f"class:{class_}", AbsorptionLimit))
     return ClassYear(
         class_, min(months), max(months),
         units_of_span(said_last(capacity, lambda one: one.capacity), min(months), max(months)) if capacity else None,
@@ -163,15 +166,27 @@ def inputs_unsigned(reading: Reading, class_: str, hearing: Filed) -> int:
     subjects = [(model, cls) for model in models_of(reading, class_) for cls in of_models]
     of_class: tuple[type[Any], ...] = (StatedNeed, AbsorptionLimit, OrdersStatement, JudgedSurplus, HomePrice)
     subjects += [(f"class:{class_}", cls) for cls in of_class]
-    memo: dict[str, bool] = reading.kept("inputs_signed") or reading.keep("inputs_signed", {})
-    found = 0
+    rows, found = _rows_at(reading, hearing), 0
+    opening = min(row.value.month for row in rows("budget", Budget))
     for subject, cls in subjects:
-        rows = reading.about(subject, cls)
-        for row in rows[: reading.window(rows, hearing).most]:
-            if row.digest not in memo:
-                memo[row.digest] = reading.is_signed(row, row.value.owner)
-            found += not memo[row.digest] or came_later(reading, row.digest, row.value.owner, hearing)
+        for row in _speaking(rows(subject, cls), cls, opening):
+            is_signed = reading.signs_kept(row.digest, row.value.owner)
+            found += not is_signed or came_later(reading, row.digest, row.value.owner, hearing)
     return found
+
+
+def _speaking(rows: Sequence[Filed], cls: type[Any], opening: Month) -> list[Filed]:
+    """Which of these does their owner still stand by? What was restated needs no signature any more."""
+    values = [row.value for row in rows]
+    if cls is StatedNeed:
+        last = {need.id for need in last_needs(values)}
+    elif cls is StockCount:
+        last = {count.id for count in last_counts(values, opening)}
+    elif cls is AbsorptionLimit:
+        last = {limit.id for limit in last_limits(values)}
+    else:
+        return list(rows)
+    return [row for row in rows if row.value.id in last]
 
 
 def _sum(schedules: Iterable[tuple[MonthUnits, ...]]) -> int:
@@ -220,7 +235,7 @@ def _ceiling(reading: Reading, class_: str, row: Filed) -> tuple[MonthUnits, ...
 def class_flows(reading: Reading, class_: str, hearing: Filed) -> list[ModelFlow] | None:
     """What did the class's capacity add and home take in each month? None where what home buys was unknown."""
     rows, year = _rows_at(reading, hearing), class_year(reading, class_, hearing)
-    return flows_on_file(rows, class_, bought_on_file(reading, rows), year.first_month.until(year.last_month))
+    return flows_on_file(reading, rows, class_, bought_on_file(reading, rows), year.first_month.until(year.last_month))
 
 
 def _rows_at(reading: Reading, hearing: Filed | None) -> Rows:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable
 
 from ecluse.base.days import Month
 from ecluse.base.money import Money
 from ecluse.office.audit.p1_attested import said_last
+from ecluse.office.audit.p1_restated import Rows, last_needs, signed_attestations
 from ecluse.office.audit.reading import Filed, Reading
 from ecluse.office.registers import Budget, HomePrice, Model
 from ecluse.surplus.home_plan import PriceUnknownError, provisional
-from ecluse.surplus.terms import CapacityAttestation, FundedOrder, ModelFlow, MonthUnits, StatedNeed
+from ecluse.surplus.terms import FundedOrder, ModelFlow, MonthUnits, StatedNeed
 
-# Which records of a class about a subject were on file?
-Rows = Callable[[str, type[Any]], Sequence[Filed]]
 # Units bought by class and month; None where a price on which they turn is unknown.
 Bought = dict[tuple[str, Month], int] | None
 
@@ -68,28 +66,31 @@ def _reckoned(orders: list[Filed], needs: list[Filed], budgets: list[Filed], pri
     months = list(min(budget).until(max(budget)))
     try:
         plan = provisional(
-            [row.value for row in orders], [row.value for row in needs], budget=budget, prices=prices, months=months
-        )
+            [row.value for row in orders], last_needs([row.value for row in needs]), budget=budget, prices=prices,
+            months=months,
+        )  # fmt: skip
     except PriceUnknownError:
         return None
     return {(point.class_, point.month): point.units_bought for point in plan.deliveries}
 
 
-def flows_on_file(rows: Rows, class_: str, bought: Bought, months: Iterable[Month]) -> list[ModelFlow] | None:
+def flows_on_file(
+    reading: Reading, rows: Rows, class_: str, bought: Bought, months: Iterable[Month]
+) -> list[ModelFlow] | None:
     """What did the class's capacity add and home take in each month? None where what home buys is unknown."""
     if bought is None:
         return None
     models = [row.value.id for row in rows(f"class:{class_}", Model)]
-    capacity, funded = _attested(rows, models), _due(rows, models)
+    capacity, funded = _attested(reading, rows, models), _due(rows, models)
     return [
         ModelFlow(month, capacity.get(month, 0), funded.get(month, 0), bought.get((class_, month), 0))
         for month in months
     ]
 
 
-def share_of_model(rows: Rows, model: str, flows: Iterable[ModelFlow]) -> list[ModelFlow]:
+def share_of_model(reading: Reading, rows: Rows, model: str, flows: Iterable[ModelFlow]) -> list[ModelFlow]:
     """What falls on one model? Its own capacity and orders, and of home purchases its share by capacity, rounded up."""
-    capacity, funded = _attested(rows, [model]), _due(rows, [model])
+    capacity, funded = _attested(reading, rows, [model]), _due(rows, [model])
     found = []
     for flow in flows:
         own = capacity.get(flow.month, 0)
@@ -98,8 +99,8 @@ def share_of_model(rows: Rows, model: str, flows: Iterable[ModelFlow]) -> list[M
     return found
 
 
-def _attested(rows: Rows, models: list[str]) -> dict[Month, int]:
-    given = [row.value for model in models for row in rows(model, CapacityAttestation)]
+def _attested(reading: Reading, rows: Rows, models: list[str]) -> dict[Month, int]:
+    given = [one for model in models for one in signed_attestations(reading, rows, model)]
     total: dict[Month, int] = {}
     for (_, _, month), spoken in said_last(given, lambda one: one.capacity).items():
         total[month] = total.get(month, 0) + spoken.units

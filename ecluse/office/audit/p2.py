@@ -8,6 +8,7 @@ from typing import Any
 
 from ecluse.office.audit.p2_home import home_on
 from ecluse.office.audit.p2_plan import plans_hold
+from ecluse.office.audit.p2_surge import surges_hold
 from ecluse.office.audit.reading import Filed, Reading
 from ecluse.office.audit.report import Tally
 from ecluse.office.audit.sides import is_low
@@ -81,13 +82,15 @@ def _owners(reading: Reading, row: Filed) -> set[str]:
     return {key.owner for key in keys if key and key.owner.startswith("authority:")}
 
 
-CHECKS = (home_army_came_first, plans_hold)
+CHECKS = (home_army_came_first, plans_hold, surges_hold)
+# What a plan's question says and no register holds: hours a unit takes, markets' demand, rates it was planned with.
+NOT_COMPARED = ("plan_hours", "plan_demand", "plan_rates")
 
 
 def not_checked(reading: Reading, tally: Tally) -> None:
     """What waits: where no plan is adopted, a proven baseline to compare with; the gates do not bind to a plan."""
     if reading.of(Plan):
-        tally.unchecked.append("beyond_plan")
+        tally.unchecked += ["beyond_plan", *NOT_COMPARED]
         return
     tally.is_unchecked = True
     tally.unchecked.append("baseline")

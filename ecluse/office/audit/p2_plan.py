@@ -10,7 +10,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from ecluse.office.audit.p2_question import differences
+from ecluse.office.audit.p2_question import differences, lapsed
 from ecluse.office.audit.reading import Filed, Reading
 from ecluse.office.audit.report import Tally
 from ecluse.office.models import Document
@@ -86,6 +86,8 @@ def _check_baseline(reading: Reading, tally: Tally, row: Filed, found: Opened) -
         tally.broken(
             key, row.rid, row.on, rests=[row.subject, subject], record=subject, asked=asked_for, kept=on_register
         )
+    for model, until in lapsed(reading, kept.question, row.on):
+        tally.held("plan_capacity_lapsed", row.rid, row.on, model=model, until=until)
 
 
 def _policy(reading: Reading, row: Filed) -> PlanPolicy | None:

@@ -1,6 +1,6 @@
 """P2: does a plan's question ask what the registers say? Capacity, orders, stock, reserves, needs, prices, budget.
 
-What no register holds (hours a unit, market demand, planning rates) cannot be compared and is not.
+What no register holds (hours a unit, market demand, planning rates) cannot be compared: P2 says so.
 """
 
 from __future__ import annotations
@@ -10,7 +10,9 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
+from ecluse.base.days import Month
 from ecluse.office.audit.p1_attested import said_last
+from ecluse.office.audit.p1_restated import is_signed_by_day, last_counts, last_needs
 from ecluse.office.audit.reading import Reading
 from ecluse.office.registers import Budget, HomePrice
 from ecluse.surplus.terms import CapacityAttestation, FundedOrder, MonthUnits, Reserve, StatedNeed, StockCount
@@ -45,17 +47,25 @@ def _last(records: dict[str, Any], key: str, day: str) -> dict[str, Any]:
 
 
 def _products(reading: Reading, question: Mapping[str, Any], on: date) -> Iterator[Difference]:
-    stock = _last(_newest(reading, StockCount, on), "model", "counted_on")
+    stock = _stock(reading, question, on)
     reserves = _last(_newest(reading, Reserve, on), "model", "set_on")
     for product in question["products"]:
         model = product["id"]
-        counted = str(stock[model].units) if model in stock else NONE
+        counted = str(stock[model]) if model in stock else NONE
         if counted != str(product["stock"]):
             yield "plan_stock_differs", model, str(product["stock"]), counted
         held = str(reserves[model].units) if model in reserves else NONE
         for units in sorted(set(product["reserve"])):
             if held != str(units):
                 yield "plan_reserve_differs", model, str(units), held
+
+
+def _stock(reading: Reading, question: Mapping[str, Any], on: date) -> Counter[str]:
+    """What lay in stock of each model when the question's months open, by each owner's last count?"""
+    first, found = Month.parse(min(question["months"])), Counter[str]()
+    for count in last_counts(list(_newest(reading, StockCount, on).values()), first):
+        found[count.model] += count.units
+    return found
 
 
 def _by_month(units: tuple[MonthUnits, ...], months: list[str]) -> list[int]:
@@ -78,7 +88,7 @@ def _orders(reading: Reading, question: Mapping[str, Any], on: date) -> Iterator
 def _needs(reading: Reading, question: Mapping[str, Any], on: date) -> Iterator[Difference]:
     months = question["months"]
     asked = {need["id"]: ((need["pool"], need["priority"]), need["units"]) for need in question["needs"]}
-    filed = _newest(reading, StatedNeed, on).values()
+    filed = last_needs(list(_newest(reading, StatedNeed, on).values()))
     kept = {need.id: ((need.class_, need.priority), _by_month(need.needed, months)) for need in filed}
     for id in sorted(asked.keys() | kept.keys()):
         if id not in asked and not any(kept[id][1]):
@@ -107,12 +117,17 @@ def _money(reading: Reading, question: Mapping[str, Any], on: date) -> Iterator[
 
 
 def _capacity(reading: Reading, question: Mapping[str, Any], on: date) -> Iterator[Difference]:
-    """No model with attested capacity is left out, and no line works longer than what is attested would take it."""
-    filed = _newest(reading, CapacityAttestation, on).values()
-    in_force = [one for one in filed if one.attested_on <= on <= one.valid_until]
-    units: dict[str, Counter[str]] = {}
-    for (_, model, month), word in said_last(in_force, lambda one: one.capacity).items():
-        units.setdefault(model, Counter())[str(month)] += word.units
+    """No model with attested capacity is left out, and no line works longer than what is attested would take it.
+
+    Of months gone by the most that was ever attested counts, of those to come the last word, also where it ran out:
+    `lapsed` says which.
+    """
+    signed, today = _attested(reading, on), Month.of(on)
+    ever, units = _ever(signed), dict[str, Counter[str]]()
+    for slot, word in said_last(signed, lambda one: one.capacity).items():
+        if str(slot[2]) in question["months"]:
+            most = ever[slot] if slot[2] < today else word.units
+            units.setdefault(slot[1], Counter())[str(slot[2])] += most
     planned = {product["id"] for product in question["products"]}
     for model in sorted(units.keys() - planned):
         yield "plan_model_left_out", model, NONE, str(sum(units[model].values()))
@@ -122,3 +137,31 @@ def _capacity(reading: Reading, question: Mapping[str, Any], on: date) -> Iterat
             most = sum(units.get(make["product"], Counter())[month] * make["hours"] for make in makes)
             if hours > most:
                 yield "plan_capacity_beyond", f"{line['id']}/{month}", str(hours), str(most)
+
+
+def _attested(reading: Reading, on: date) -> list[CapacityAttestation]:
+    """Which signed questionnaires had been made and filed by the day?"""
+    rows = [row for row in reading.of(CapacityAttestation) if is_signed_by_day(reading, row, row.value.maker, on)]
+    return [row.value for row in rows if row.on <= on and row.value.attested_on <= on]
+
+
+def _ever(signed: list[CapacityAttestation]) -> dict[tuple[str, str, Month], int]:
+    """The most that was ever attested of each maker's model and month."""
+    found: dict[tuple[str, str, Month], int] = {}
+    for one in signed:
+        for point in one.capacity:
+            slot = (one.maker, one.model, point.month)
+            found[slot] = max(point.units, found.get(slot, 0))
+    return found
+
+
+def lapsed(reading: Reading, question: Mapping[str, Any], on: date) -> Iterator[tuple[str, date]]:
+    """On whose questionnaires, run out by the day, does the question rest for months to come? Model and last day."""
+    planned, first = {product["id"] for product in question["products"]}, Month.of(on)
+    last = Month.parse(max(question["months"]))
+    words = said_last(_attested(reading, on), lambda one: one.capacity)
+    found = {
+        (model, word.by.valid_until) for (_, model, month), word in words.items()
+        if model in planned and first <= month <= last and word.by.valid_until < on
+    }  # fmt: skip
+    yield from sorted(found)

@@ -87,7 +87,11 @@ def _faults(reading: Reading, row: Filed) -> list[tuple[str, str]]:
 def _second(reading: Reading, row: Filed) -> tuple[str, date]:
     """Who countersigned, and for which day is his office asked? Or the deputy who signed while he was away."""
     decision: ProposedDecision = row.value
-    named = decision.countersigner
+    return _hand(reading, row, decision.countersigner, decision.on)
+
+
+def _hand(reading: Reading, row: Filed, named: str, otherwise: date) -> tuple[str, date]:
+    """Whose signature is the second one: that of the one named, or of his deputy, on which day of his absence?"""
     if not reading.is_signed(row, named):
         signed = [made for made in reading.signatures.get(row.digest, ()) if made.key in reading.keys]
         days = {(reading.keys[made.key].owner, made.on) for made in signed}
@@ -95,7 +99,7 @@ def _second(reading: Reading, row: Filed) -> tuple[str, date]:
             then = [day for owner, day in days if owner == away.deputy and away.first_day <= day <= away.last_day]
             if then and reading.is_signed(row, away.deputy):
                 return away.deputy, min(then)
-    return named, decision.on
+    return named, otherwise
 
 
 def _are_of_one_body(reading: Reading, first: str, second: str, on: date) -> bool:
@@ -148,8 +152,10 @@ def changes_are_by_two(reading: Reading, tally: Tally) -> None:
 
 def _faults_of_step(reading: Reading, row: Filed) -> Iterator[str]:
     event: LicenceEvent = row.value
-    officers = [event.officer, *([event.countersigner] if event.countersigner else [])]
-    people = [officer_on(reading, name, row.on) for name in officers if not name.startswith(("clock:", "party:"))]
+    second, day = _hand(reading, row, event.countersigner, row.on) if event.countersigner else ("", row.on)
+    sides = [(event.officer, row.on), *([(second, day)] if second else [])]
+    officers = [name for name, _ in sides]
+    people = [officer_on(reading, name, on) for name, on in sides if not name.startswith(("clock:", "party:"))]
     if any(person is None for person in people):
         yield "officer_not_in_office"
     if event.state in TWO_OFFICERS:

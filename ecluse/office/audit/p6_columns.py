@@ -20,6 +20,7 @@ from ecluse.custody.terms import (
     SerialBlock,
     Sighting,
 )
+from ecluse.licence.officers import Absence
 from ecluse.licence.terms import (
     Appeal,
     Application,
@@ -119,6 +120,7 @@ ACTORS: Mapping[type, Told] = {
     Sighting: lambda v: (v.reporter,),
 }
 COPIES = (DealSeen,)
+OF_TWO = (LicenceEvent, ProposedDecision)
 # An office held only while another is away stands beside the person's own; P4 asks for the absence.
 STANDS_IN = "/stands-in/"
 # Under which suffix does a record stand that says how an earlier one of the same id ended?
@@ -142,9 +144,9 @@ def columns_are_projections(reading: Reading, tally: Tally) -> None:
         if type(value) in SUBJECTS:
             told.append(("subject", row.subject, set(SUBJECTS[type(value)](value))))
         if type(value) in DAYS:
-            told.append(("on", row.on.isoformat(), {DAYS[type(value)](value).isoformat()}))
+            told.append(("on", row.on.isoformat(), {DAYS[type(value)](value).isoformat(), *_days_signed(reading, row)}))
         if type(value) in ACTORS:
-            told.append(("actor", row.actor, set(ACTORS[type(value)](value))))
+            told.append(("actor", row.actor, {*ACTORS[type(value)](value), *_deputies(reading, row)}))
         order = getattr(value, "order", None)
         if row.subject.startswith("order:"):
             told.append(("order", row.order, {row.subject.partition("/")[0]}))
@@ -157,6 +159,21 @@ def columns_are_projections(reading: Reading, tally: Tally) -> None:
                 _differs(reading, tally, row, column, stored, sorted(wanted)[0])
 
     tally.each((row for row in reading.rows if not row.fault), check, lambda row: row.rid)
+
+
+def _days_signed(reading: Reading, row: Filed) -> set[str]:
+    """On which later days was it signed, where two officers sign and it is filed when the second one does?"""
+    if not isinstance(row.value, OF_TWO):
+        return set()
+    made = reading.signatures.get(row.digest, ())
+    return {signature.on.isoformat() for signature in made if signature.on > row.value.on}
+
+
+def _deputies(reading: Reading, row: Filed) -> set[str]:
+    """Who stood in on this day for the second officer, where two sign?"""
+    second = row.value.countersigner if isinstance(row.value, OF_TWO) else None
+    absences = [found.value for found in reading.about(second, Absence)] if second else []
+    return {away.deputy for away in absences if away.first_day <= row.on <= away.last_day}
 
 
 def _differs(reading: Reading, tally: Tally, row: Filed, column: str, stored: str, written: str) -> None:

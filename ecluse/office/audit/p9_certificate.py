@@ -9,9 +9,10 @@ from typing import Any
 from ecluse.office.audit import p1_certificates
 from ecluse.office.audit.p1_attested import places_cited
 from ecluse.office.audit.p1_home_plan import bought_on_file, flows_on_file, share_of_model
+from ecluse.office.audit.p1_restated import last_counts
 from ecluse.office.audit.p9_known import Known
 from ecluse.office.audit.reading import Filed
-from ecluse.office.registers import AidReceived, CertificateAsked, ClassShare, Model
+from ecluse.office.registers import AidReceived, Budget, CertificateAsked, ClassShare, Model
 from ecluse.surplus.figures import need_unmet, result_under
 from ecluse.surplus.look_ahead import class_by_month, units_left_by_month
 from ecluse.surplus.terms import (
@@ -57,6 +58,13 @@ def _policy(known: Known) -> Filed | None:
     return known.in_force("policy:surplus", SurplusPolicy)
 
 
+def _stock(known: Known) -> Filed | None:
+    """Which count of the model opened the year, as it was counted last?"""
+    rows = known.rows(_model(known), StockCount)
+    last = last_counts([row.value for row in rows], min(budget.month for budget in known.of("budget", Budget)))
+    return next((row for row in reversed(rows) if any(row.value is count for count in last)), None)
+
+
 def _attestations(known: Known) -> list[Filed]:
     rows = known.rows(_model(known), CapacityAttestation)
     return [rows[place] for place in places_cited([row.value for row in rows], known.on)]
@@ -74,12 +82,12 @@ def _year(known: Known) -> ClassYear:
 def _class_flows(known: Known) -> list[ModelFlow] | None:
     """Capacity, funded orders and what the budget buys beyond them, by month; None where a price is unknown."""
     year, bought = known.once(_year), bought_on_file(known.reading, known.rows)
-    return flows_on_file(known.rows, known.once(_class), bought, year.first_month.until(year.last_month))
+    return flows_on_file(known.reading, known.rows, known.once(_class), bought, year.first_month.until(year.last_month))
 
 
 def _flows(known: Known) -> list[ModelFlow]:
     flows = known.once(_class_flows)
-    return share_of_model(known.rows, _model(known), flows) if flows is not None else []
+    return share_of_model(known.reading, known.rows, _model(known), flows) if flows is not None else []
 
 
 def _class_units_left(known: Known) -> tuple[MonthUnits, ...]:
@@ -116,7 +124,7 @@ FIELDS: Mapping[str, Callable[[Known], Any]] = MappingProxyType(
         "attestation_signatures": _attestation_signatures,
         "funded_orders": lambda known: known.rows(_model(known), FundedOrder),
         "reserve": lambda known: known.newest(_model(known), Reserve),
-        "stock": lambda known: known.newest(_model(known), StockCount),
+        "stock": _stock,
         "flows": _flows,
         "units_certified_before": lambda known: sum(share.units for share in known.once(_shares)),
         "units_model_certified_before": lambda known: sum(

@@ -8,6 +8,7 @@ from typing import Any
 
 from ecluse.base.days import Month
 from ecluse.office.audit.p1_attested import capacity_of_span
+from ecluse.office.audit.p1_restated import signed_attestations
 from ecluse.office.audit.p2_home import home_on
 from ecluse.office.audit.p9_known import Known
 from ecluse.office.audit.reading import Filed
@@ -22,7 +23,6 @@ from ecluse.office.registers import (
 )
 from ecluse.surplus.terms import (
     Balance,
-    CapacityAttestation,
     Certificate,
     Draw,
     DrawState,
@@ -73,7 +73,7 @@ def capacity(known: Known) -> ModelCapacity | None:
     certificate: Certificate | None = found.value if found else None
     if is_low(known.reading):
         return _capacity_stated(known, certificate) if certificate else None
-    attested = known.of(known.order.model, CapacityAttestation)
+    attested = signed_attestations(known.reading, known.rows, known.order.model)
     if not attested:
         return None
     first, last = (certificate.first_month, certificate.last_month) if certificate else year_of(known)

@@ -142,6 +142,13 @@ class Reading:
         """Did this owner sign this record with a key of its own that was valid on the day it signed?"""
         return self.signs(row.digest, owner)
 
+    def signs_kept(self, record_digest: str, owner: str) -> bool:
+        """Does this owner's signature hold for the record with this digest? Tried once for all who ask."""
+        memo: dict[str, bool] = self._memo.setdefault("signs_kept", {})
+        if record_digest not in memo:
+            memo[record_digest] = self.signs(record_digest, owner)
+        return memo[record_digest]
+
     def signs(self, record_digest: str, owner: str, sealed_digest: str = "") -> bool:
         """Does a signature filed under this digest, made over it or over the other one, hold for this owner?"""
         for signature in self.signatures.get(record_digest, ()):

@@ -46,7 +46,8 @@ def capacity_over_funded(claim: Claim) -> Measured:
         else year.units_home_funded + year.units_partner_funded
         for year in years
     )  # fmt: skip
-    own = [row.value for row in claim.reading.of(CapacityAttestation) if row.value.class_ in DRONES]
+    filed = [row for row in claim.reading.of(CapacityAttestation) if row.value.class_ in DRONES]
+    own = [row.value for row in filed if claim.reading.signs_kept(row.digest, row.value.maker)]
     shown = sum(word.units for word in said_last(own, lambda one: one.demonstrated).values())
     is_known = capacity is not None and funded is not None
     return Measured(

@@ -10,7 +10,6 @@ from ecluse.base.money import Money
 from ecluse.base.sealed import VERSIONS, unseal
 from ecluse.custody.terms import Centre, Line
 from ecluse.licence.life import needs_two
-from ecluse.licence.officers import COUNTERSIGNER
 from ecluse.licence.routes import RouteTerms, effective
 from ecluse.licence.terms import (
     Application,
@@ -30,10 +29,11 @@ from ecluse.office.actions.licence_life import amend
 from ecluse.office.actions.reopen import reopen_licence
 from ecluse.office.desk.follow import follow, was_heard
 from ecluse.office.desk.form import Fault, FormError
-from ecluse.office.desk.papers import hold_out, signed_by_both, waiting
+from ecluse.office.desk.papers import hold_out, is_mine, signed_by_both, waiting
 from ecluse.office.desk.refs import authority_of, choices_of, model_on_file, need_party, officers
 from ecluse.office.desk.registry import About, Action, Desk, Done, Effect
 from ecluse.office.facts.licence import in_hryvnias_on
+from ecluse.office.facts.second import is_second
 from ecluse.office.models import LicenceLine, OrderRow, Record, Tranche
 from ecluse.office.registers import Model, Order
 from ecluse.order import Gate, Standing
@@ -265,11 +265,8 @@ def proposals_waiting(desk: Desk, countersigner: str) -> list[str]:
 
 
 def is_theirs(desk: Desk, decision: ProposedDecision) -> bool:
-    """Is this person the countersigner named, or his deputy under the very mandate? Never who proposed it."""
-    if desk.person in (decision.countersigner, decision.author):
-        return desk.person != decision.author
-    mandate = (desk.mandate.acting_for, desk.mandate.role, desk.body)
-    return mandate == (decision.countersigner, COUNTERSIGNER, decision.countersigner_authority)
+    """Is it this person's hand that the proposal waits for?"""
+    return is_second(desk.mandate, decision.author, decision.countersigner, decision.countersigner_authority)
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,21 +299,21 @@ def propose_change(desk: Desk, subject: str, form: ChangeLicence) -> Done:
 def change(desk: Desk, subject: str, form: Countersign) -> Done:
     """Countersign a change of a licence: it takes force, and what it no longer covers is heard again."""
     paper = waiting(desk, "licence.propose", subject)
-    if paper is None or paper.waits_for != desk.person or not form.read:
+    if paper is None or not is_mine(desk, paper) or not form.read:
         raise FormError([Fault("read", "form.fault.read_first")])
     for event, signatures in signed_by_both(desk, paper, desk.person):
         if event.state is LicenceState.AMENDED:
             amend(desk.session, desk.order(subject), event, signatures, desk.on, actor=desk.person)
         else:
-            act.change_licence(desk.session, subject, event, signatures, actor=desk.person)
+            act.change_licence(desk.session, subject, event, signatures, actor=desk.person, on=desk.on)
             reopen_licence(desk.session, desk.order(subject), desk.on)
     return Done(subject)
 
 
 def change_waits(desk: Desk, subject: str) -> bool:
-    """Does a change of this licence wait for this very person?"""
+    """Does a change of this licence wait for this very person, or for one whom he stands in for as countersigner?"""
     paper = waiting(desk, "licence.propose", subject)
-    return paper is not None and paper.waits_for == desk.person
+    return paper is not None and is_mine(desk, paper)
 
 
 def has_licence(desk: Desk, subject: str) -> bool:

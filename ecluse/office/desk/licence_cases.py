@@ -16,7 +16,7 @@ from ecluse.office.actions import licence_cases as act
 from ecluse.office.actions.reopen import hear_again
 from ecluse.office.desk.form import Fault, FormError
 from ecluse.office.desk.licence import Countersign, is_before_decision
-from ecluse.office.desk.papers import hold_out, signed_by_both, waiting
+from ecluse.office.desk.papers import hold_out, is_mine, signed_by_both, waiting
 from ecluse.office.desk.refs import authority_of, officers, on_file
 from ecluse.office.desk.registry import About, Action, Desk, Done
 from ecluse.office.registers import Model
@@ -83,17 +83,17 @@ def offer_is_asked(desk: Desk, subject: str) -> bool:
 def authorise(desk: Desk, subject: str, form: Countersign) -> Done:
     """Countersign: from today the exporter may offer."""
     paper = waiting(desk, "licence.propose", subject)
-    if paper is None or paper.waits_for != desk.person or not form.read:
+    if paper is None or not is_mine(desk, paper) or not form.read:
         raise FormError([Fault("read", "form.fault.read_first")])
     (decision, first), (given, second) = signed_by_both(desk, paper, desk.person)
-    act.authorise_marketing(desk.session, decision, given, (first, second), actor=desk.person)
+    act.authorise_marketing(desk.session, decision, given, (first, second), actor=desk.person, on=desk.on)
     return Done(subject)
 
 
 def offer_waits(desk: Desk, subject: str) -> bool:
-    """Does leave to offer wait for this very person?"""
+    """Does leave to offer wait for this very person, or for one whom he stands in for as countersigner?"""
     paper = waiting(desk, "licence.propose", subject)
-    return paper is not None and paper.waits_for == desk.person
+    return paper is not None and is_mine(desk, paper)
 
 
 @dataclass(frozen=True, slots=True)

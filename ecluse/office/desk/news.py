@@ -14,6 +14,7 @@ from ecluse.office.actions.cases import HOME_SERVICE, bodies_of
 from ecluse.office.actions.licence_cases import may_hear
 from ecluse.office.actions.permissions import ACTIONS
 from ecluse.office.desk.licence import asked, proposals_waiting
+from ecluse.office.desk.papers import papers_for
 from ecluse.office.desk.registry import Desk
 from ecluse.office.models import OrderRow
 from ecluse.office.people.speakers import Speakers
@@ -134,9 +135,13 @@ def _withdrawal(batch: Batch, value: Withdrawal, certificate: str, order: str) -
 def _paper(batch: Batch, value: PaperOffered, subject: str, order: str) -> Iterator[News]:
     """A paper waits for an officer's second signature; what waits for a body is an order's next step."""
     if value.waits_for.startswith("officer:"):
-        is_order = subject.startswith("order:")
-        key = "notices.change_waits" if is_order else "notices.offer_waits"
-        yield News(value.waits_for, key, {"subject": subject}, page_of(subject) if is_order else f"/cases/{subject}/")
+        yield _second_waits(value.waits_for, subject)
+
+
+def _second_waits(officer: str, subject: str) -> News:
+    is_order = subject.startswith("order:")
+    key = "notices.change_waits" if is_order else "notices.offer_waits"
+    return News(officer, key, {"subject": subject}, page_of(subject) if is_order else f"/cases/{subject}/")
 
 
 def _question(batch: Batch, value: ClockStop, subject: str, order: str) -> Iterator[News]:
@@ -165,6 +170,8 @@ def _absence(batch: Batch, value: Absence, subject: str, order: str) -> Iterator
     if value.first_day <= batch.desk.on <= value.last_day:
         for waits in proposals_waiting(batch.desk, value.officer):
             yield News(value.deputy, "notices.waits_for_absent", {"order": waits, **facts}, page_of(waits))
+        for paper in papers_for(batch.desk, value.officer, "licence.propose"):
+            yield _second_waits(value.deputy, paper)
 
 
 def _purchase(batch: Batch, value: Purchase, subject: str, order: str) -> Iterator[News]:

@@ -7,14 +7,18 @@ from datetime import timedelta
 
 from ecluse.base.canon import digest
 from ecluse.office.actions.calendar import turn_day
-from ecluse.office.actions.documents import attach, attachments_of
+from ecluse.office.actions.documents import attach, attachments_of, tables_of
 from ecluse.office.actions.permissions import REPRESENTS
 from ecluse.office.desk.form import Fault, FormError, Upload
+from ecluse.office.desk.opening import plain
 from ecluse.office.desk.registry import About, Action, Desk, Done
 from ecluse.office.desk.today import is_demonstration
 from ecluse.office.media import MOST_BYTES, media_type_of, plain_name
+from ecluse.office.registers_people import Attachment
 
 MOST_DAYS = 366
+# A table in an old encoding is told by nothing but what the import makes of it.
+UNTOLD = "application/octet-stream"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,19 @@ def attach_document(desk: Desk, subject: str, form: Attach) -> Done:
         log=desk.log_of(desk.order(subject)),
     )  # fmt: skip
     return Done(subject)
+
+
+def lay_down(desk: Desk, file: Upload) -> Attachment:
+    """Keep a table that one's own body is going to propose, however it is spelled: the import tells what is wrong."""
+    content, subject = file.content, tables_of(desk.body)
+    if not 0 < len(content) <= MOST_BYTES:
+        raise FormError([Fault("file", "form.fault.file_size", str(len(content)))])
+    there = {one.digest: one for one in attachments_of(desk.session, subject)}
+    kind = media_type_of(content)
+    name = plain_name(file.name, kind) if kind else plain(file.name)
+    return there.get(digest(content)) or attach(
+        desk.session, subject, content, kind or UNTOLD, name, actor=desk.person, on=desk.on
+    )
 
 
 ACTIONS = (

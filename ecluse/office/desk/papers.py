@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ecluse.base.sealed import seal, unseal
+from ecluse.base.sealed import VERSIONS, seal, unseal
 from ecluse.base.signing import Signature
 from ecluse.office.actions.papers import offer_paper
 from ecluse.office.desk.registry import Desk
-from ecluse.office.opening.unsigned import brought_for
+from ecluse.office.facts.second import is_second
+from ecluse.office.models import Record
+from ecluse.office.opening.unsigned import PAPERS_LOOKED_AT, brought_for
 from ecluse.office.registers_people import PaperOffered
+
+MOST_WAITING = 100
 
 
 def hold_out(
@@ -31,6 +35,19 @@ def waiting(desk: Desk, action: str, subject: str) -> PaperOffered | None:
     if not papers or all(desk.session.digest_of(subject, record.id) for record in records_of(papers[-1])):
         return None
     return papers[-1]
+
+
+def is_mine(desk: Desk, paper: PaperOffered) -> bool:
+    """Does this paper of two officers wait for this person's hand: he is named, or stands in for who is?"""
+    return is_second(desk.mandate, paper.by, paper.waits_for)
+
+
+def papers_for(desk: Desk, officer: str, action: str) -> list[str]:
+    """About which subjects do papers of this action wait for this officer's hand? At most so many, the oldest first."""
+    rows = Record.objects.filter(v=VERSIONS[PaperOffered], action=action).order_by("on", "rid")
+    found = {row.subject: unseal(bytes(row.body)) for row in rows[:PAPERS_LOOKED_AT]}
+    named = [subject for subject, paper in found.items() if paper.waits_for == officer]
+    return [subject for subject in named[:MOST_WAITING] if waiting(desk, action, subject) is not None]
 
 
 def records_of(paper: PaperOffered) -> list[Any]:

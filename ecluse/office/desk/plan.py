@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ecluse.office.actions import plan as act
+from ecluse.office.desk import plan_surge
 from ecluse.office.desk.form import Fault, FormError, Upload
 from ecluse.office.desk.opening import plain
 from ecluse.office.desk.registry import About, Action, Desk, Done
@@ -56,4 +57,5 @@ def is_high(desk: Desk, subject: str) -> bool:
 ACTIONS = (
     Action(act.COMMIT, About.OFFICE, CommitBaseline, commit_baseline, is_high),
     Action(act.ADOPT, About.OFFICE, AdoptPlan, adopt, is_high),
+    *plan_surge.ACTIONS,
 )

@@ -9,13 +9,14 @@ from functools import lru_cache
 
 from ecluse.base.days import Month
 from ecluse.base.sealed import VERSIONS, seal
-from ecluse.base.signing import is_signed_by
+from ecluse.base.signing import is_digest_signed_by
 from ecluse.custody.measures import measure
 from ecluse.office.facts import sides
 from ecluse.office.facts.capacity import by_month, capacity_words, units_within
 from ecluse.office.registers import AidReceived, Budget, HomeDelivery, HomePrice, Model
-from ecluse.office.session import Session
+from ecluse.office.session import Filed, Session
 from ecluse.surplus.home_plan import HomePlan, PriceUnknownError, provisional
+from ecluse.surplus.restated import counts_standing, limits_standing, needs_spoken, needs_standing
 from ecluse.surplus.terms import (
     AbsorptionLimit,
     CapacityAttestation,
@@ -34,6 +35,7 @@ from ecluse.surplus.terms import (
 
 # So many registers of orders are kept summed: one for each class, and a few of its earlier states.
 REGISTERS_KEPT = 64
+STATED_OF_CLASS = (OrdersStatement, JudgedSurplus, HomePrice)
 
 
 def models_of(session: Session, class_: str) -> list[Model]:
@@ -51,17 +53,16 @@ def class_year(session: Session, class_: str) -> ClassYear:
     """What are the class's figures for the year? A figure that nobody stated is None."""
     first, last = year_of(session)
     models = models_of(session, class_)
-    capacity = [a for m in models for a in session.of(m.id, CapacityAttestation)]
-    attested = capacity_words(capacity)
+    capacity = attested(session, models)
     funded = funded_orders(session, class_)
-    needs = session.of(f"class:{class_}", StatedNeed)
-    limits = session.of(f"class:{class_}", AbsorptionLimit)
+    needs = needs_standing(session.of(f"class:{class_}", StatedNeed))
+    limits = limits_standing(session.of(f"class:{class_}", AbsorptionLimit))
     return ClassYear(
         class_, first, last,
-        units_within(attested, first, last) if capacity else None,
+        units_within(capacity_words(capacity), first, last) if capacity else None,
         None if funded is None else _total(o.due for o in funded.orders if o.funder is Funder.HOME),
         None if funded is None else _total(o.due for o in funded.orders if o.funder is Funder.PARTNER),
-        _stock(session, models),
+        _stock(session, models, first),
         _total(n.needed for n in needs) if needs else None,
         sum(limit.units for limit in limits) if _span(limits) >= set(first.until(last)) else None,
         _judged(session, class_, first, last),
@@ -104,15 +105,41 @@ def _due(on_file: OnFile) -> dict[Month, int]:
     return _by_month(order.due for order in on_file.orders)
 
 
-def _stock(session: Session, models: list[Model]) -> int | None:
+def attested(session: Session, models: Iterable[Model]) -> list[CapacityAttestation]:
+    """Which questionnaires of these models count? Those that their makers signed.
+
+    One that waits for its signature counts from the day on which it comes in, and not before.
+    """
+    return attested_of(session, *(model.id for model in models))
+
+
+def attested_of(session: Session, *models: str) -> list[CapacityAttestation]:
+    """Which signed questionnaires are there of the models with these ids?"""
+    version = VERSIONS[CapacityAttestation]
+    filed = [record for model in models for record in session.file(model).records if record.v == version]
+    session.know_signatures(record.digest for record in filed)
+    return [
+        record.value for record in filed
+        if is_digest_signed_by(
+            record.value.maker, record.digest, session.signatures(record.digest), session.keys([record.value.maker])
+        )
+    ]  # fmt: skip
+
+
+def opening_counts(session: Session, model: str) -> tuple[StockCount, ...]:
+    """Which counts of a model open the year, one of each who counted?"""
+    return counts_standing(session.of(model, StockCount), year_of(session)[0])
+
+
+def _stock(session: Session, models: list[Model], opening: Month) -> int | None:
     """The class's stock is known once every model that is made has been counted."""
-    counted = {m.id: session.of(m.id, StockCount) for m in models}
+    counted = {m.id: counts_standing(session.of(m.id, StockCount), opening) for m in models}
     is_whole = all(counted[m.id] for m in models if session.of(m.id, CapacityAttestation))
     counts = [count.units for found in counted.values() for count in found]
     return sum(counts) if counts and is_whole else None
 
 
-def _span(limits: list[AbsorptionLimit]) -> set[Month]:
+def _span(limits: Iterable[AbsorptionLimit]) -> set[Month]:
     return {month for limit in limits for month in limit.first_month.until(limit.last_month)}
 
 
@@ -127,12 +154,34 @@ def _total(schedules: Iterable[tuple[MonthUnits, ...]]) -> int:
 
 
 def inputs_unsigned(session: Session, class_: str) -> int:
-    """How many figures of the class lack their owner's signature?"""
-    models = models_of(session, class_)
-    owned = [record for m in models for cls in (FundedOrder, StockCount, Reserve) for record in session.of(m.id, cls)]
-    of_class = (StatedNeed, AbsorptionLimit, OrdersStatement, JudgedSurplus, HomePrice)
-    owned += [record for cls in of_class for record in session.of(f"class:{class_}", cls)]
-    return sum(not is_signed_by(r.owner, r, session.signatures(seal(r).digest), session.keys([r.owner])) for r in owned)
+    """How many figures of the class lack their owner's signature? One that was restated speaks no more."""
+    of_models, of_class = (FundedOrder, StockCount, Reserve), (*STATED_OF_CLASS, StatedNeed, AbsorptionLimit)
+    subjects = [(model.id, of_models) for model in models_of(session, class_)] + [(f"class:{class_}", of_class)]
+    opening = year_of(session)[0]
+    owned: list[tuple[str, str]] = []
+    for subject, classes in subjects:
+        records = session.file(subject).records
+        filed = [[r for r in records if r.v == VERSIONS[cls]] for cls in classes]
+        owned += [(r.digest, r.value.owner) for part in filed for r in _speaking(part, opening)]
+    session.know_signatures(digest for digest, _ in owned)
+    return sum(
+        not is_digest_signed_by(owner, digest, session.signatures(digest), session.keys([owner]))
+        for digest, owner in owned
+    )
+
+
+def _speaking(filed: list[Filed], opening: Month) -> list[Filed]:
+    """Which of these records of one class still speak? Counts, needs and limits that were restated do not."""
+    values = [record.value for record in filed]
+    if values and isinstance(values[0], StatedNeed):
+        speaking = {need.id for need, _ in needs_spoken(values)}
+    elif values and isinstance(values[0], StockCount):
+        speaking = {count.id for count in counts_standing(values, opening)}
+    elif values and isinstance(values[0], AbsorptionLimit):
+        speaking = {limit.id for limit in limits_standing(values)}
+    else:
+        return filed
+    return [record for record in filed if record.value.id in speaking]
 
 
 def home_prices(session: Session, classes: Iterable[str]) -> dict[str, HomePrice]:
@@ -181,7 +230,7 @@ def _plan(inputs: PlanInputs) -> HomePlan | None:
     prices = {price.class_: price.money for price in inputs.prices if price.money.currency in currencies}
     months = list(min(budget).until(max(budget)))
     try:
-        return provisional(inputs.orders, inputs.needs, budget=budget, prices=prices, months=months)
+        return provisional(inputs.orders, needs_standing(inputs.needs), budget=budget, prices=prices, months=months)
     except PriceUnknownError:
         return None
 
@@ -191,7 +240,7 @@ def class_flows(session: Session, class_: str, plan: HomePlan) -> tuple[ModelFlo
     first, last = year_of(session)
     bought = {point.month: point.units for point in plan.bought_by_month(class_)}
     models = models_of(session, class_)
-    capacity = by_month(capacity_words(a for m in models for a in session.of(m.id, CapacityAttestation)))
+    capacity = by_month(capacity_words(attested(session, models)))
     funded = _by_month(o.due for m in models for o in session.of(m.id, FundedOrder))
     return tuple(
         ModelFlow(month, capacity.get(month, 0), funded.get(month, 0), bought.get(month, 0))
@@ -202,7 +251,7 @@ def class_flows(session: Session, class_: str, plan: HomePlan) -> tuple[ModelFlo
 def model_flows(session: Session, model: Model, flows: tuple[ModelFlow, ...]) -> tuple[ModelFlow, ...]:
     """What does one model's capacity add and home take? Home purchases of the class fall on models by capacity,
     rounded up, so that no model is left free by rounding."""
-    capacity = by_month(capacity_words(session.of(model.id, CapacityAttestation)))
+    capacity = by_month(capacity_words(attested(session, [model])))
     funded = _by_month(o.due for o in session.of(model.id, FundedOrder))
     return tuple(
         ModelFlow(

@@ -7,7 +7,6 @@ from datetime import date
 from ecluse.base.days import Stop
 from ecluse.base.money import Money, Rate, Rounding
 from ecluse.base.sealed import seal
-from ecluse.base.signing import is_signed_by
 from ecluse.licence.aggregate import Sale, aggregate
 from ecluse.licence.band import PeerPrice, price_band
 from ecluse.licence.dated import term
@@ -32,6 +31,7 @@ from ecluse.licence.terms import (
     ReExportConsent,
 )
 from ecluse.office.facts.parties import in_force, owners_above
+from ecluse.office.facts.second import signed_meanwhile
 from ecluse.office.registers import DealSeen, Order, QueueLeft, QueueNumber
 from ecluse.office.session import Session
 from ecluse.parties.terms import ExporterStatus, PartiesFinding
@@ -73,14 +73,7 @@ def licence_claim(
 
 def stand_in(session: Session, decision: ProposedDecision) -> Absence | None:
     """During which absence of the countersigner named did his deputy sign? None where the named one signed himself."""
-    made = session.signatures(seal(decision).digest)
-    if is_signed_by(decision.countersigner, decision, made, session.keys([decision.countersigner])):
-        return None
-    for absence in session.of(decision.countersigner, Absence) if made else ():
-        then = [signature for signature in made if absence.first_day <= signature.on <= absence.last_day]
-        if is_signed_by(absence.deputy, decision, then, session.keys([absence.deputy])):
-            return absence
-    return None
+    return signed_meanwhile(session, decision, decision.countersigner, session.signatures(seal(decision).digest))
 
 
 def marketing(session: Session, application: Application) -> MarketingAuthorisation | None:

@@ -27,7 +27,6 @@ from ecluse.surplus.terms import (
     GoodsOrigin,
     ModelCapacity,
     Reserve,
-    StockCount,
     SurplusClaim,
     SurplusPolicy,
     Withdrawal,
@@ -111,7 +110,7 @@ def model_capacity(session: Session, model: str, certificate: Certificate | None
     """What was attested and demonstrated of the model? On the low side, what the high side's signed word gives."""
     if sides.is_low(session):
         return sides.capacity_stated(session, certificate, on) if certificate else None
-    attestations = session.of(model, CapacityAttestation)
+    attestations = classes.attested_of(session, model)
     if not attestations:
         return None
     first, last = (certificate.first_month, certificate.last_month) if certificate else classes.year_of(session)
@@ -138,6 +137,7 @@ def certificate_claim(session: Session, asked: CertificateRequest, plan: HomePla
     earlier = certified_in_class(session, class_)
     given = result_under(policy.rule, year, policy) if policy else None
     attestations = cited(session.of(asked.model.id, CapacityAttestation), on)
+    stock = classes.opening_counts(session, asked.model.id)
     owners = [a.maker for a in attestations] + ([policy.owner] if policy else [])
     return CertificateClaim(
         asked.id, asked.model.id, asked.maker, asked.first_month, asked.last_month, asked.units,
@@ -145,7 +145,7 @@ def certificate_claim(session: Session, asked: CertificateRequest, plan: HomePla
         year, attestations,
         tuple(s for a in attestations for s in session.signatures(seal(a).digest)),
         tuple(session.of(asked.model.id, FundedOrder)),
-        session.newest(asked.model.id, Reserve), session.newest(asked.model.id, StockCount),
+        session.newest(asked.model.id, Reserve), stock[-1] if stock else None,
         classes.model_flows(session, asked.model, flows),
         sum(c.units for c in earlier),
         sum(c.units for c in earlier if c.model == asked.model.id),

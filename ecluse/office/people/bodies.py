@@ -21,6 +21,8 @@ def names_of(bodies: Iterable[str], lang: str) -> dict[str, str]:
     found = dict(zip(wanted, wanted, strict=True))
     for body, value in newest(records_of((Authority, Party), subject__in=wanted)).items():
         found[body] = _name(value, lang)
+        if lang == "fr":  # no line begins with a colon
+            found[body] = found[body].replace(" :", "\u00a0:")
     return found
 
 

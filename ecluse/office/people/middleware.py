@@ -7,6 +7,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
+from django.utils.cache import add_never_cache_headers
 
 from ecluse.base.words import LANGUAGES
 from ecluse.office.actions.people import choose_language
@@ -37,6 +38,8 @@ class People:
         if asked == lang and account is not None and account.language != lang:
             choose_language(account, lang)
         response = self.get_response(request)
+        if "Cache-Control" not in response and response.get("Content-Type", "").startswith("text/html"):
+            add_never_cache_headers(response)  # every page bears its reader's name, and some a key
         if asked == lang:
             remember_language(response, lang)
         return response

@@ -25,6 +25,7 @@ from ecluse.custody.terms import (
 )
 from ecluse.edge.public_audit_goods import ENDS
 from ecluse.office.audit.p5_chain import whereabouts
+from ecluse.office.opening.records import OpeningLicence, OpeningReceipt, OpeningReceivable, OpeningUnits
 from ecluse.office.publish.hearings import Heard
 from ecluse.office.publish.reading import Placed, Reading, by
 from ecluse.office.registers import DeliveryMade, Order, Packing, Release
@@ -42,7 +43,15 @@ def custody(reading: Reading, hearings: Iterable[Heard]) -> dict[str, Any]:
         "overrides": {"count": 0, "of_entries": sum(reading.sizes.values())},
         "centres": _centres(reading),
         "lines": _lines(reading),
+        "taken_over": _taken_over(reading),
     }
+
+
+def _taken_over(reading: Reading) -> dict[str, int]:
+    """How many balances did the office take over when it began? Stated on paper, proved nowhere, counted apart."""
+    kinds = {"licences": OpeningLicence, "units": OpeningUnits, "receivables": OpeningReceivable,
+             "receipts": OpeningReceipt}  # fmt: skip
+    return {name: len(list(reading.values(cls))) for name, cls in kinds.items()}
 
 
 def _numbers(reading: Reading) -> dict[str, int]:

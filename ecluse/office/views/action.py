@@ -23,7 +23,7 @@ from ecluse.office.media import MOST_BYTES
 from ecluse.office.views import suggest
 from ecluse.office.views.errors import handler403
 from ecluse.office.views.form_fields import FieldView, form_context
-from ecluse.office.views.named import address_of, named
+from ecluse.office.views.named import address_of, models_named, named
 from ecluse.office.views.page import language_of, page
 from ecluse.office.views.public_words import state_name
 from ecluse.office.views.suggest import PARTY_FIELDS, address_for, choices_for, first_guess, names_for, offers_for
@@ -235,10 +235,10 @@ def _gist(desk: Desk, action: Action, subject: str, lang: str) -> list[tuple[str
         return []
     order = desk.order(subject) if action.about is About.ORDER else desk.order_of(subject)
     units = order.units if action.about is About.ORDER else desk.tranche(subject).units
-    names = named([order.exporter, order.end_user], lang)
+    names = named([order.exporter, order.end_user, order.model], lang)
     return [
         ("orders.exporter", names[order.exporter].name), ("desk.field.end_user", names[order.end_user].name),
-        ("desk.field.destination", state_name(order.destination, lang)), ("desk.field.model", order.model),
+        ("desk.field.destination", state_name(order.destination, lang)), ("desk.field.model", names[order.model].name),
         ("desk.field.units", units),
     ]  # fmt: skip
 
@@ -278,6 +278,8 @@ def _field_view(
     action: str, field: Field, value: Any, choices: Mapping[str, list[tuple[str, str]]], fault: Fault | None, lang: str
 ) -> FieldView:
     offered = choices.get(field.name) or [(member, choice_word(member, lang)) for member in field.members]
+    models = models_named([value for value, _ in offered], lang)
+    offered = [(value, f"{models[value]} ({value})" if value in models else label) for value, label in offered]
     shown: Any = "" if field.kind is Kind.FILE else value
     if field.kind is Kind.MONEY:
         amount, _, currency = str(value or "").rpartition(" ")

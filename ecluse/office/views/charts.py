@@ -67,7 +67,7 @@ class Chart:
             self.id,
             title,
             "" if is_empty else mark_safe(draw(title, names, rows, lang)),  # every word is escaped in drawing
-            _script(_series_option(self.kind, names, rows)),
+            script_text(_series_option(self.kind, names, rows)),
             [say("house.chart.what", lang), *(label for label, _ in rows)],
             [[name, *(spell(values[at], lang) for _, values in rows)] for at, name in enumerate(names)],
             False,
@@ -80,7 +80,7 @@ class Chart:
             self.id,
             title,
             mark_safe(draw_bands(title, flows, lang)) if flows else "",  # every word is escaped in drawing
-            _script(_flow_option(flows)),
+            script_text(_flow_option(flows)),
             heading,
             [[a, b, spell(n, lang)] for a, b, n in flows],
             True,
@@ -139,8 +139,7 @@ def _flow_option(flows: Sequence[tuple[str, str, int]]) -> dict[str, Any]:
     }
 
 
-def _script(option: dict[str, Any]) -> SafeString:
-    """Which text may stand inside a script element of kind JSON? Nothing in it can end the element."""
+def script_text(option: dict[str, Any]) -> SafeString:
     text = json.dumps(option, ensure_ascii=False, separators=(",", ":"))
     for letter in "<>&\u2028\u2029":
         text = text.replace(letter, f"\\u{ord(letter):04x}")

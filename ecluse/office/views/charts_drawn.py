@@ -27,12 +27,12 @@ def draw_bars(title: str, names: Sequence[str], rows: Rows, lang: str) -> str:
     for at, name in enumerate(names):
         y = top + at * step
         middle = y + len(rows) * (BAR + BAR_GAP) // 2 + 4
-        parts.append(_text(beside - 10, middle, _short(name), "soft", "end"))
+        parts.append(text(beside - 10, middle, short(name), "soft", "end"))
         for colour, (_, values) in enumerate(rows):
             long = max(0, values[at]) * room // most
             low = y + colour * (BAR + BAR_GAP)
             parts.append(f'<rect class="s{colour}" x="{beside}" y="{low}" width="{long}" height="{BAR}" rx="2"/>')
-            parts.append(_text(beside + long + 6, low + 12, spell(values[at], lang), "soft"))
+            parts.append(text(beside + long + 6, low + 12, spell(values[at], lang), "soft"))
     return _svg(title, top + len(names) * step, parts, names, rows, lang)
 
 
@@ -46,9 +46,9 @@ def draw_lines(title: str, names: Sequence[str], rows: Rows, lang: str) -> str:
     for part in range(5):
         y = bottom - part * LINE_HEIGHT // 4
         parts.append(f'<path class="axis" d="M{left} {y}H{WIDTH - 20}"/>')
-        parts.append(_text(left - 8, y + 4, spell(most * part // 4, lang), "soft", "end"))
+        parts.append(text(left - 8, y + 4, spell(most * part // 4, lang), "soft", "end"))
     for at in range(0, len(names), max(1, -(-len(names) // 8))):
-        parts.append(_text(left + at * between, bottom + 20, _short(names[at]), "soft", "middle"))
+        parts.append(text(left + at * between, bottom + 20, short(names[at]), "soft", "middle"))
     for colour, (_, values) in enumerate(rows):
         points = " ".join(
             f"{left + at * between},{bottom - max(0, number) * LINE_HEIGHT // most}" for at, number in enumerate(values)
@@ -79,9 +79,9 @@ def draw_bands(title: str, flows: Sequence[tuple[str, str, int]], lang: str) -> 
     parts = [*_bands(flows, box, weight, colours)]
     for name, (x, y, high) in box.items():
         parts.append(f'<rect class="s{colours[name]}" x="{x}" y="{y}" width="{NODE}" height="{high}" rx="2"/>')
-        parts.append(_text(x + NODE + 6, y + min(high, 24) // 2 + 5, f"{_short(name)} {spell(weight[name], lang)}"))
+        parts.append(text(x + NODE + 6, y + min(high, 24) // 2 + 5, f"{short(name)} {spell(weight[name], lang)}"))
     said = "; ".join(f"{a} → {b}: {spell(n, lang)}" for a, b, n in flows)
-    return _frame(title, max(y + high for _, y, high in box.values()) + 16, parts, said)
+    return frame(title, max(y + high for _, y, high in box.values()) + 16, parts, said)
 
 
 def _bands(
@@ -119,8 +119,8 @@ def _legend(rows: Rows) -> list[str]:
     parts, x = [], 0
     for colour, (label, _) in enumerate(rows):
         parts.append(f'<rect class="s{colour}" x="{x}" y="2" width="12" height="12" rx="2"/>')
-        parts.append(_text(x + 18, 13, _short(label)))
-        x += 40 + 8 * len(_short(label))
+        parts.append(text(x + 18, 13, short(label)))
+        x += 40 + 8 * len(short(label))
     return parts
 
 
@@ -129,19 +129,21 @@ def _svg(title: str, height: int, parts: Sequence[str], names: Sequence[str], ro
         f"{label}: " + ", ".join(f"{name} {spell(values[at], lang)}" for at, name in enumerate(names))
         for label, values in rows
     )
-    return _frame(title, height, parts, said)
+    return frame(title, height, parts, said)
 
 
-def _frame(title: str, height: int, parts: Sequence[str], said: str) -> str:
+def frame(title: str, height: int, parts: Sequence[str], said: str) -> str:
+    """Which drawing has these parts, and says all of it to who does not see?"""
     label = escape(f"{title}. {said}", quote=True)
     return f'<svg class="draw" viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{label}">{"".join(parts)}</svg>'
 
 
-def _text(x: int, y: int, said: str, kind: str = "", anchor: str = "start") -> str:
+def text(x: int, y: int, said: str, kind: str = "", anchor: str = "start") -> str:
+    """Which text stands at this place?"""
     shown = f' class="{kind}"' if kind else ""
     return f'<text x="{x}" y="{y}"{shown} text-anchor="{anchor}">{escape(said)}</text>'
 
 
-def _short(text: str) -> str:
+def short(name: str) -> str:
     """A name no longer than its room; the table has it whole."""
-    return text if len(text) <= MOST_LETTERS else f"{text[: MOST_LETTERS - 1]}…"
+    return name if len(name) <= MOST_LETTERS else f"{name[: MOST_LETTERS - 1]}…"

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils import translation
 
 from ecluse.base.words import LANGUAGES, has_words, say
+from ecluse.office.actions.cases import OFFICE_ROLES
 from ecluse.office.models import Notice
 from ecluse.office.people.bodies import name_of
 from ecluse.office.views.named import officers_named
@@ -21,12 +22,13 @@ def frame(request: HttpRequest, lang: str) -> dict[str, Any]:
     """Which values does base.html show? A broken database may not hide an error page: then less is shown."""
     translation.activate(lang)
     account, mandate = getattr(request, "account", None), getattr(request, "mandate", None)
+    is_home = mandate is not None and mandate.role in OFFICE_ROLES
     return {
         "lang": lang,
         "theme": theme_of(request),
         "themes": THEMES,
         "languages": [(code, say(f"language.{code}", code), _address(request, code)) for code in LANGUAGES],
-        "places": [(place, place.holds(request.path)) for place in PLACES],
+        "places": [(place, place.holds(request.path)) for place in PLACES if is_home or not place.is_for_home],
         "shortcuts": has_shortcuts(request),
         "is_demonstration": is_demonstration(request),
         "account": account,

@@ -19,6 +19,7 @@ from ecluse.office.views.cells import Tag
 from ecluse.office.views.home_late import late_of
 from ecluse.office.views.home_turn import MOST_CASES, Turn, turns_of
 from ecluse.office.views.named import Named, named
+from ecluse.office.views.openings import openings_count
 from ecluse.office.views.overview import overview_page
 from ecluse.office.views.page import language_of, page
 from ecluse.office.views.things import desk_at, done_here, is_home, own_orders
@@ -54,7 +55,7 @@ def home_page(request: HttpRequest) -> HttpResponse:
         "not_looked_at": turns.waiting - turns.looked_at, "most_cases": MOST_CASES,
         "late": shown_late, "late_more": len(late) - len(shown_late),
         "changed": _moments(changed, names, lang), "starts": _starts(desk, lang),
-        "done": done_here(request, lang),
+        "done": done_here(request, lang), "openings": openings_count(desk),
     })  # fmt: skip
 
 

@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from ecluse.base.sealed import VERSIONS
+from ecluse.licence.officers import COUNTERSIGNER
 from ecluse.licence.terms import ProposedDecision
 from ecluse.office.actions.opening import ACCEPTORS
 from ecluse.office.desk.licence import is_theirs
+from ecluse.office.desk.papers import papers_for, waiting
+from ecluse.office.desk.plan_turns import OFFICE, surge_turns
 from ecluse.office.desk.registry import About, Action, Desk, offered
 from ecluse.office.models import Head, LicenceLine, Record, Tranche
 from ecluse.office.opening.records import AcceptedImport, DeclinedImport, ProposedImport
@@ -28,8 +31,9 @@ DUTIES = frozenset({
     "parties.clear", "licence.give_opinion", "licence.lift_condition", "licence.propose", "licence.decide",
     "custody.license_host", "custody.pack", "custody.ask_release", "custody.offer", "custody.hand_over",
     "custody.verify_delivery", "proceeds.receive", "proceeds.contribute", "proceeds.allocate", "proceeds.purchase",
-    "proceeds.accept", "office.accept_import",
+    "proceeds.accept", "office.accept_import", "licence.change", "licence.authorise_marketing",
 })  # fmt: skip
+COUNTERSIGNED = ("licence.change", "licence.authorise_marketing")
 # The gate that was heard last, while the case waits for somebody in this role.
 WAITS: Mapping[str, tuple[Gate, ...]] = {
     "author": (Gate.PARTIES,),
@@ -88,8 +92,9 @@ def turns_of(desk: Desk, mine: Mapping[str, Order] | None = None) -> Turns:
     short = _shortages(desk)
     fill_cases(desk, looked, short)
     found = [turn for case in looked for turn in _turns(desk, case)]
-    others = [*_to_clear(desk), *_for_shortages(desk, short), *_to_accept(desk)]
-    return Turns((*found, *others), len(cases), len(looked))
+    others = [*_to_clear(desk), *_for_shortages(desk, short), *_to_accept(desk), *_to_countersign(desk),
+              *_for_urgent_orders(desk)]  # fmt: skip
+    return Turns(tuple(dict.fromkeys((*found, *others))), len(cases), len(looked))
 
 
 def cases_waiting(desk: Desk, mine: Mapping[str, Order] | None) -> list[Case]:
@@ -205,6 +210,31 @@ def _for_shortages(desk: Desk, named: Mapping[str, Shortage]) -> list[Turn]:
         for id in named for action in _due(desk, About.SHORTAGE, id)
         if action.name != "proceeds.purchase" or action.given(desk, id).get("allocations")
     ]  # fmt: skip
+
+
+def _for_urgent_orders(desk: Desk) -> list[Turn]:
+    """What does an urgent order for home wait for from this person?"""
+    return [
+        Turn(name, OFFICE, f"/do/{name}/{OFFICE}/", urgent.id, urgent.owner, urgent.on)
+        for name, urgent in surge_turns(desk)
+    ]
+
+
+def _to_countersign(desk: Desk) -> list[Turn]:
+    """Which changes of licences and leaves to offer wait for this person's hand, or for one whom he stands in for?"""
+    if desk.mandate.role != COUNTERSIGNER:
+        return []
+    named = desk.mandate.acting_for or desk.person
+    found = []
+    for subject in papers_for(desk, named, "licence.propose")[:MOST_CASES]:
+        is_order = subject.startswith("order:")
+        about, place = (About.ORDER, f"/orders/{subject}/") if is_order else (About.CASE, f"/cases/{subject}/")
+        paper = waiting(desk, "licence.propose", subject)
+        found += [
+            Turn(action.name, subject, place, subject, paper.by, paper.on)
+            for action in _due(desk, about, subject) if paper and action.name in COUNTERSIGNED
+        ]  # fmt: skip
+    return found
 
 
 def _to_accept(desk: Desk) -> list[Turn]:

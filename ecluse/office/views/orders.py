@@ -129,11 +129,11 @@ def order_page(request: HttpRequest, order: str) -> HttpResponse:
     tranches = [one for one in tranches_of(desk.session, order) if not one.is_split]
     moments = moments_of(desk.session, found, [t.tranche for t in tranches_of(desk.session, order)], lang)
     steps = next_steps(desk, row, found, tranches)
-    names = named([found.exporter, found.end_user, *(one for step in steps for one in step.whose)], lang)
+    names = named([found.exporter, found.end_user, found.model, *(one for step in steps for one in step.whose)], lang)
     return page(request, "office/order.html", {
         "row": row, "order": found, "facts": _facts(desk, found, lang), "river": river_of(desk, order, tranches, lang),
         "tranches": tranches, "moments": moments, "offers": offers_of(desk, order, tranches, steps, lang),
-        "exporter": names[found.exporter], "end_user": names[found.end_user],
+        "exporter": names[found.exporter], "end_user": names[found.end_user], "model": names[found.model],
         "state": state_name(found.destination, lang), "due": _due(desk, found, row), "done": _done(request, lang),
         "is_held": request.GET.get("held") == "yes", "today": desk.on,
         "documents": len(attachments_of(desk.session, order)), "is_home": is_home(desk),
@@ -153,13 +153,13 @@ def _as_known(request: HttpRequest, desk: Desk, order: str, day: date) -> HttpRe
         return refuse_page(request, "notices.known.nothing", LookupError(order), status=404, day=day)
     every = tranches_of(past.session, order)
     tranches = [one for one in every if not one.is_split]
-    names = named([found.exporter, found.end_user], lang)
+    names = named([found.exporter, found.end_user, found.model], lang)
     row = OrderRow(order=order, exporter=found.exporter, filed_on=found.filed_on,
                    standing=standing_of(tranches).value)  # fmt: skip
     return page(request, "office/order.html", {
         "row": row, "order": found, "facts": _facts(past, found, lang), "river": river_of(past, order, tranches, lang),
         "tranches": tranches, "moments": moments_of(past.session, found, [], lang, until=day),
-        "exporter": names[found.exporter], "end_user": names[found.end_user],
+        "exporter": names[found.exporter], "end_user": names[found.end_user], "model": names[found.model],
         "state": state_name(found.destination, lang), "known_on": day, "today": desk.on,
     })  # fmt: skip
 
@@ -177,12 +177,12 @@ def _facts(desk: Desk, order: Order, lang: str) -> list[tuple[str, Any]]:
     papers = [(f"desk.field.{name}", getattr(order, name)) for name in ("certificate", "statement", "line", "centre")]
     roles = [("orders.exporter" if role == "exporter" else f"desk.field.{role}", party)
              for role, party in order.roles()]  # fmt: skip
-    names = named([thing for _, thing in (*roles, *papers)], lang)
+    names = named([order.model, *(thing for _, thing in (*roles, *papers))], lang)
     facts: list[tuple[str, Any]] = [(label, names[party]) for label, party in roles if party]
     states = [order.destination, *order.transit]
     labels = ["desk.field.destination", *("desk.field.transit" for _ in order.transit)]
     facts += [(label, state_name(state, lang)) for label, state in zip(labels, states, strict=True)]
-    facts += [("desk.field.model", order.model), ("desk.field.units", order.units)]
+    facts += [("desk.field.model", names[order.model]), ("desk.field.units", order.units)]
     if application:
         facts.append(("desk.field.unit_price", application.unit_price))
         facts += [

@@ -13,6 +13,7 @@ from ecluse.base.words import say
 from ecluse.office.desk.registry import Desk
 from ecluse.office.desk.today import law, today
 from ecluse.office.views.charts import Chart, Series
+from ecluse.office.views.openings import openings_count
 from ecluse.office.views.overview_need import Need, needs
 from ecluse.office.views.overview_waits import Waits, choke, read_waits
 from ecluse.office.views.page import language_of, page, word
@@ -32,7 +33,7 @@ def overview_page(request: HttpRequest) -> HttpResponse:
     desk = desk_at(request)
     # Whoever sees every order finds behind each figure the orders and records that it counts.
     more = {**_need(desk, lang), "opens": True} if desk is not None and is_home(desk) else {}
-    return page(request, "office/overview.html", {**context, **more})
+    return page(request, "office/overview.html", {**context, **more, "openings": openings_count(desk)})
 
 
 def _choke(waits: list[Waits], lang: str) -> str:

@@ -17,7 +17,7 @@ from ecluse.office.registers import Budget, Model
 from ecluse.office.session import Session
 from ecluse.office.views.things import fill, records
 from ecluse.surplus.figures import need_unmet
-from ecluse.surplus.terms import StatedNeed
+from ecluse.surplus.terms import CapacityAttestation, StatedNeed
 
 SUBJECTS = ("class:", "model:", "budget")
 # What was reckoned last for each database, and the stamp under which it holds: summing a year takes a while.
@@ -63,6 +63,8 @@ def _needs(session: Session) -> tuple[Need, ...]:
     classes = list(dict.fromkeys(one.subject.removeprefix("class:") for one in records(StatedNeed)))
     models = [one.value.id for one in records(Model) if one.value.class_ in classes]
     fill(session, ["budget", *(f"class:{class_}" for class_ in classes), *models])
+    # Whether a questionnaire counts is told by its maker's key.
+    fill(session, {f"key:{given.maker}" for model in models for given in session.of(model, CapacityAttestation)})
     if not session.of("budget", Budget):
         return ()
     return tuple(_need(session, class_) for class_ in classes)

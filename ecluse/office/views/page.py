@@ -25,6 +25,7 @@ class Place:
     address: str
     letter: str
     icon: str
+    is_for_home: bool = False  # shown to who reads the ministry's figures
 
     def holds(self, path: str) -> bool:
         """Is the page at this path within this place?"""
@@ -36,6 +37,7 @@ PLACES = (
     Place("overview", "/overview/", "v", "overview"),
     Place("orders", "/orders/", "o", "orders"),
     Place("surplus", "/surplus/", "s", "surplus"),
+    Place("plan", "/plan/", "l", "plan", is_for_home=True),
     Place("places", "/places/", "p", "places"),
     Place("units", "/units/", "u", "units"),
     Place("books", "/books/", "b", "books"),

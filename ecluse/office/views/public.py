@@ -84,6 +84,10 @@ def public_page(request: HttpRequest, said: Published) -> HttpResponse:
         "lines": [(state_name(row["host"], lang), _lives(row["lines"], lang)) for row in custody["lines"]],
         "logs": [(log, said.sizes[log], said.roots[log]) for log in sorted(said.sizes)],
         "openings": [_opening(row) for row in openings["kinds"]],
+        "says_taken_over": "taken_over" in custody,
+        "taken_over": [
+            (f"openings.public.{name}", count) for name, count in custody.get("taken_over", {}).items() if count
+        ],
     })  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from ecluse.base.errors import BadInputError, ConflictError, ForbiddenError
-from ecluse.base.words import LANGUAGES, say
+from ecluse.base.words import LANGUAGES, has_words, say
 from ecluse.office.actions.people import choose_language, choose_theme
 from ecluse.office.actions.permissions import ACTIONS
 from ecluse.office.actions.tokens import READ, make_token, revoke_token
@@ -27,7 +27,15 @@ from ecluse.office.people.doors import needs_account
 from ecluse.office.people.hats import hat_name
 from ecluse.office.people.middleware import remember_language
 from ecluse.office.people.second_proof import is_advised
-from ecluse.office.views.page import SHORTCUTS_COOKIE, THEME_COOKIE, THEMES, has_shortcuts, page, theme_of
+from ecluse.office.views.page import (
+    SHORTCUTS_COOKIE,
+    THEME_COOKIE,
+    THEMES,
+    has_shortcuts,
+    language_of,
+    page,
+    theme_of,
+)
 
 TOKEN_DAYS = (7, 30, 90, 365)
 COOKIE_SECONDS = 365 * 24 * 3600
@@ -80,14 +88,30 @@ def _mandates(request: HttpRequest) -> dict[str, Any]:
 def _tokens(request: HttpRequest) -> dict[str, Any]:
     """Which programs come in for this person, and what could a new one be allowed?"""
     account, mandate = request.account, request.mandate
-    now = datetime.now(UTC)
+    now, lang = datetime.now(UTC), language_of(request)
     return {
-        "tokens": [(token, _state(token, now)) for token in account.tokens.order_by("-created_at")],
-        "scopes": [READ, *(name for name, roles in sorted(ACTIONS.items()) if mandate.role in roles)]
+        "tokens": [
+            (token, [scope_word(scope, lang) for scope in token.scopes.split()], _state(token, now))
+            for token in account.tokens.order_by("-created_at")
+        ],
+        "scopes": [
+            (scope, scope_word(scope, lang))
+            for scope in (READ, *(name for name, roles in sorted(ACTIONS.items()) if mandate.role in roles))
+        ]
         if mandate
         else [],
         "token_days": TOKEN_DAYS,
     }
+
+
+def scope_word(scope: str, lang: str) -> str:
+    """What may a program do that has this scope? The titles of the actions that ask for it."""
+    if scope == READ:
+        return say("people.scope.read", lang)
+    actions = [action.name for action in all_actions().values() if (action.permit or action.name) == scope]
+    titles = [say(f"desk.{name}.title", lang) for name in actions]
+    own = f"people.scope.{scope}"
+    return say(own, lang) if has_words(own, lang) else " · ".join(titles) or scope
 
 
 def _state(token: Any, now: datetime) -> str:

@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from ecluse.base.errors import BadInputError, ConflictError, ForbiddenError
-from ecluse.base.words import say
+from ecluse.base.words import has_words, say
 from ecluse.edge.keys import slug
 from ecluse.office.actions.signatures import CARRIERS, SignaturesRefusedError
 from ecluse.office.desk.form import Fault, FormError, Upload, read_form
@@ -24,8 +24,9 @@ from ecluse.office.people.reads import records_read
 from ecluse.office.views.action import desk_of, field_views
 from ecluse.office.views.errors import handler403
 from ecluse.office.views.form_fields import form_context
-from ecluse.office.views.named import named
+from ecluse.office.views.named import Named, named
 from ecluse.office.views.page import language_of, page
+from ecluse.office.views.public_words import state_name
 from ecluse.office.views.things import done_here
 
 NAME, OFFICE = "office.bring_signatures", "office"
@@ -90,9 +91,21 @@ def _waiting(desk: Desk, lang: str) -> list[dict[str, Any]]:
             by_owner.setdefault(one.owner, Counter())[one.record.v] += 1
     names = named(list(by_owner), lang)
     return [
-        {"owner": owner, "name": names[owner].name, "records": kinds.total(), "kinds": sorted(kinds)}
+        {"owner": owner, "name": _name(names[owner], lang), "records": kinds.total(),
+         "kinds": [_kind(kind, lang) for kind in sorted(kinds)]}
         for owner, kinds in sorted(by_owner.items())
     ]  # fmt: skip
+
+
+def _name(owner: Named, lang: str) -> str:
+    """An authority that is in no register is told by its state."""
+    code = owner.id.removeprefix("authority:")
+    return owner.name if owner.is_named or len(code) != len("UA") else state_name(code.upper(), lang)
+
+
+def _kind(version: str, lang: str) -> str:
+    key = f"signatures.kind.{version.partition('/')[0]}"
+    return say(key, lang) if has_words(key, lang) else version
 
 
 def _may_read(desk: Desk, owner: str) -> bool:

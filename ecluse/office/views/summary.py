@@ -20,7 +20,7 @@ from ecluse.order import Standing
 PROMISES = tuple(f"P{number}" for number in range(1, 10))
 WORDS = (
     "heading", "lead", "figures", "log_root", "log_root.why", "flow", "by_gate", "gate", "came", "went_on", "promises",
-    "promises.how", "empty",
+    "promises.how", "empty", "begun",
 )  # fmt: skip
 
 

@@ -20,8 +20,10 @@ from ecluse.office.models import CertificateBalance
 from ecluse.office.people.bodies import names_of
 from ecluse.office.people.doors import needs_person
 from ecluse.office.people.reads import records_read
+from ecluse.office.planning.capacity import attested_before
 from ecluse.office.views.cells import Link, Tag
 from ecluse.office.views.listing import Column, Filter, Listing, listing_response
+from ecluse.office.views.named import models_named
 from ecluse.office.views.overview import class_word
 from ecluse.office.views.page import language_of
 from ecluse.office.views.things import desk_at, is_home, records
@@ -72,20 +74,29 @@ def surplus_listing(request: HttpRequest) -> Listing:
     desk, lang = reader(request), language_of(request)
     rows = by_model(certificate_rows(desk))
     names = names_of({maker for row in rows for maker in row.maker.split(", ")}, lang)
+    models: dict[str, str] = {}
     return Listing(
         name="surplus", title="pages2.surplus.title",
         lead="pages2.surplus.lead" if is_home(desk) else "pages2.surplus.lead_maker", rows=rows,
         columns=(
-            Column("model", "pages2.surplus.model", lambda row: row.model, sort="model"),
+            Column("model", "pages2.surplus.model", lambda row: models.get(row.model, row.model), sort="model"),
             Column("class", "pages2.surplus.class", lambda row: class_word(row.class_, lang), sort="class_"),
             Column("maker", "pages2.surplus.maker", lambda row: makers(row, names), sort="maker"),
-            Column("rule", "pages2.surplus.rule", lambda row: row.rule, sort="rule"),
+            Column("rule", "pages2.surplus.rule", lambda row: models.get(row.rule, row.rule), sort="rule"),
             Column("certificates", "pages2.surplus.certificates", lambda row: row.certificates, "certificates", True),
+            *(capacity_columns(desk.on) if is_home(desk) else ()),
             *units_columns(), *(rule_columns() if is_home(desk) else ()),
         ),
         filters=(_as_known(desk, by_model), *_filters(rows, lang)),
-        order="model", row_link=lambda row: f"/surplus/{row.model}/", hidden=("certificates", "maker", "lapsed"),
+        order="model", row_link=lambda row: f"/surplus/{row.model}/",
+        hidden=("class", "certificates", "maker", "lapsed"), ahead=lambda found: models.update(_said(found, lang)),
     )  # fmt: skip
+
+
+def _said(rows: Iterable[Row], lang: str) -> dict[str, str]:
+    """How do models and rules stand on a page, by their ids, which a file keeps? A rule's name stays on one line."""
+    found = list(rows)
+    return {row.rule: row.rule.replace("-", "\u2011") for row in found} | models_named([r.model for r in found], lang)
 
 
 def makers(row: Row, names: Mapping[str, str]) -> str:
@@ -118,6 +129,22 @@ def rule_columns() -> tuple[Column, ...]:
     return (*rules, Column("need", "pages2.surplus.need", lambda row: _stated(row, row.need_unmet), None, True))
 
 
+def capacity_columns(on: date) -> tuple[Column, ...]:
+    """Which columns say what its makers attest for the last twelve months, and demonstrated in them?"""
+    held: dict[str, tuple[int, int]] = {}
+    for one in attested_before(on):
+        claimed, shown = held.get(one.model, (0, 0))
+        held[one.model] = (claimed + one.units_before, shown + one.units_demonstrated)
+
+    def cell(row: Row, place: int) -> Any:
+        return Link(held[row.model][place], f"/plan/capacity/?model={row.model}") if row.model in held else None
+
+    return (
+        Column("claimed", "planpages.capacity.claimed_before", lambda row: cell(row, 0), None, True),
+        Column("shown", "planpages.capacity.demonstrated", lambda row: cell(row, 1), None, True),
+    )
+
+
 def _stated(row: Row, units: int | None) -> Any:
     return None if units is None else Link(units, f"/surplus/certificates/{row.newest}/")
 
@@ -126,7 +153,8 @@ def _filters(rows: Iterable[Row], lang: str) -> tuple[Filter, ...]:
     classes = sorted({row.class_ for row in rows})
     return (
         Filter("q", "pages2.surplus.model", None, lambda found, text: [
-            row for row in found if text.casefold() in f"{row.pk} {row.model} {row.maker}".casefold()]),
+            row for row in found
+            if text.casefold() in f"{row.pk} {row.model} {class_word(row.class_, lang)} {row.maker}".casefold()]),
         Filter("class", "pages2.surplus.class", [(one, class_word(one, lang)) for one in classes],
                lambda found, text: [row for row in found if row.class_ == text]),
         Filter("rule", "pages2.surplus.rule", [(rule, rule) for rule in RULES],

@@ -29,6 +29,7 @@ from ecluse.office.trace.words import opening_text, trace_event, trace_last
 from ecluse.office.views.action import desk_of
 from ecluse.office.views.cells import Link, Tag
 from ecluse.office.views.listing import Column, Filter, Listing, listing_response
+from ecluse.office.views.named import models_named
 from ecluse.office.views.page import language_of, page
 from ecluse.office.views.public_words import state_name
 from ecluse.office.views.things import is_home, own_orders, own_places, records
@@ -94,12 +95,13 @@ def units_listing(rows: QuerySet[Unit], lang: str) -> Listing:
 
     def ahead(found: Iterable[Unit]) -> None:
         names.update(names_of({body for row in found for body in (row.custodian, row.authority)}, lang))
+        names.update(models_named([row.model for row in found], lang))
 
     return Listing(
         name="units", title="pages3.units.title", lead="pages3.units.lead", rows=rows,
         columns=(
             Column("serial", "pages3.units.serial", lambda row: row.serial, sort="serial"),
-            Column("model", "pages3.units.model", lambda row: row.model, sort="model"),
+            Column("model", "pages3.units.model", lambda row: names.get(row.model, row.model), sort="model"),
             Column("state", "pages3.units.state", _state, sort="state"),
             Column("custodian", "pages3.units.custodian", lambda row: names.get(row.custodian, row.custodian),
                    sort="custodian"),
@@ -142,6 +144,7 @@ def _counts(rows: QuerySet[Unit], lang: str) -> dict[str, Any]:
             counter[name] += n
     custodians, authorities, states, models = by
     names_by_id = names_of([*(id for id, _ in custodians.most_common(MOST_COUNTED)), *authorities], lang)
+    models_by_id = models_named(models, lang)
     return {
         "made": sum(states.values()),
         "states": [(state_tag(state), n, f"?state={state}") for state, n in states.most_common()],
@@ -153,7 +156,9 @@ def _counts(rows: QuerySet[Unit], lang: str) -> dict[str, Any]:
             (names_by_id.get(id, id), n, f"?custodian={id}") for id, n in custodians.most_common(MOST_COUNTED)
         ],
         "more_custodians": max(0, len(custodians) - MOST_COUNTED),
-        "models": [(id, n, f"?model={id}") for id, n in models.most_common(MOST_COUNTED)],
+        "models": [
+            (models_by_id.get(id, id), n, f"?model={id}") for id, n in models.most_common(MOST_COUNTED)
+        ],
         "more_models": max(0, len(models) - MOST_COUNTED),
     }  # fmt: skip
 

@@ -82,7 +82,7 @@
     }
     worn.tooltip.valueFormatter = said;
     if (option.legend) worn.legend = { ...option.legend, textStyle: { color: text } };
-    worn.series = option.series.map((each) => each.type === "sankey" ? { ...each, data: coloured(each, worn.color), right: Math.min(150, wide * .22), label: { color: text, width: 120, overflow: "break" } } : each);
+    worn.series = option.series.map((each) => each.type === "sankey" ? { ...each, data: coloured(each, worn.color), right: Math.min(150, wide * .22), label: { color: text, width: 120, overflow: "break", lineHeight: 14 } } : each.label ? { ...each, label: { ...each.label, color: text, textBorderColor: "transparent" } } : each);
     return worn;
   };
   const enliven = (figure) => {
