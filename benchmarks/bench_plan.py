@@ -398,7 +398,8 @@ def main() -> None:
         "windows": lambda: large(sizes),
     }
     RESULTS.parent.mkdir(exist_ok=True)
-    top = ["# The plan", "", f"{os.cpu_count()} cores; seconds of wall clock; `python benchmarks/bench_plan.py`.", ""]
+    cores, command = f"{os.cpu_count()} cores; seconds of wall clock", "`python benchmarks/bench_plan.py`"
+    top = ["# The plan", "", f"{cores}; {command}; parts may be of different runs.", ""]
     for name in asked.parts.split(","):
         lines = list(parts[name]())
         before = RESULTS.read_text(encoding="utf-8") if RESULTS.exists() else ""

@@ -20,8 +20,8 @@ from ecluse.edge.surplus import look_aheads, surplus_rows
 from ecluse.edge.world.generate import generate
 from ecluse.edge.world.read import World, read_world
 from ecluse.edge.world.schema_plan import NAMES
-from ecluse.plan import surplus_bound
-from ecluse.plan.joint import WHOLE, Witness, WitnessError, check_witness, joint
+from ecluse.plan import joint_solve, surplus_bound
+from ecluse.plan.joint import WHOLE, Floor, Witness, WitnessError, check_witness, joint
 
 ROOT = Path(__file__).resolve().parent.parent
 Shop = dict[str, Any]
@@ -327,3 +327,16 @@ def test_the_command_gives_the_worked_table_and_the_joint_totals_in_json_lines()
         assert len(cells) == len({model for _, model, _ in cells}) * 12
         assert {period for *_, period in cells} == months
         assert {class_ for class_, *_ in cells} >= set(WORKED)
+
+
+def test_the_search_for_a_schedule_ends_after_steps_and_never_after_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
+    question = shop([100, 100], [{"id": "A", "unit": 1, "reserve": 5}, {"id": "B", "unit": 3, "reserve": 5}])
+    taken, ceiling = [[10, 10], [5, 5]], [[50, 100], [20, 40]]
+    floor = Floor(question, taken, ceiling)
+    schedule = joint_solve.Schedule(floor, floor.shops()[0], {0: [0, 0], 1: [0, 0]})
+    assert schedule.highs.getOptionValue("time_limit")[1] == float("inf")
+    most = joint(question, taken, ceiling)
+    monkeypatch.setattr(joint_solve, "STEPS", 0)
+    least = joint(question, taken, ceiling)  # what is owed is made all the same, and the schedule still adds up
+    assert least.unmet == ()
+    assert sum(map(sum, least.left)) <= sum(map(sum, most.left))

@@ -88,15 +88,27 @@ def mended(figures: Figures, made: Ints, promised: Ints, first: int = 0) -> tupl
     As near as it was found, and whether that is all of it. Months before the `first` stay as they are.
     """
     made, given_up = made.copy(), np.zeros(len(promised), dtype=bool)
+    gap = units_there(figures, made) - promised
     for _ in range(ATTEMPTS):
-        gap = units_there(figures, made) - promised
-        p, until = (int(place[0]) if len(place) else -1 for place in np.nonzero((gap < 0) & ~given_up[:, None]))
-        if p < 0:
+        lacking = (gap < 0).any(axis=1) & ~given_up
+        if not lacking.any():
             break
-        months = range(until, first - 1, -1)
+        p = int(np.argmax(lacking))
+        until = int(np.argmax(gap[p] < 0))
+        months, touched = range(until, first - 1, -1), [p]
         if not _in_idle_hours(figures, made, p, months, -int(gap[p, until])):
-            given_up[p] = not _in_spared_hours(figures, made, p, months, look_ahead(gap))
-    return made, bool((units_there(figures, made) >= promised).all())
+            touched = _in_spared_hours(figures, made, p, months, look_ahead(gap))
+            given_up[p] = not touched
+        for product in touched:
+            gap[product] = _units_of(figures, made, product) - promised[product]
+    return made, bool((gap >= 0).all())
+
+
+def _units_of(figures: Figures, made: Ints, p: int) -> Ints:
+    """The same of one product."""
+    makes = np.flatnonzero(figures.made_of == p)
+    kept = made[makes] + (-figures.host[makes, None] * made[makes] // WHOLE)
+    return np.asarray(np.cumsum(kept.sum(axis=0) - figures.due[p]) + figures.stock[p] - figures.reserve[p])
 
 
 def _in_idle_hours(figures: Figures, made: Ints, p: int, months: range, wanted: int) -> bool:
@@ -112,8 +124,8 @@ def _in_idle_hours(figures: Figures, made: Ints, p: int, months: range, wanted: 
     return False
 
 
-def _in_spared_hours(figures: Figures, made: Ints, p: int, months: range, spare: Ints) -> bool:
-    """Was a unit of p made in the hours of units that their own products can spare?"""
+def _in_spared_hours(figures: Figures, made: Ints, p: int, months: range, spare: Ints) -> list[int]:
+    """Of which products was something changed, so that a unit of p is made in hours that the others can spare?"""
     for m in np.flatnonzero(figures.made_of == p).tolist():
         line = figures.made_on[m]
         for t in months:
@@ -129,5 +141,5 @@ def _in_spared_hours(figures: Figures, made: Ints, p: int, months: range, spare:
                 if figures.made_of[other] != p and 0 < units <= free:
                     made[other, t] -= units
                     made[m, t] += 1
-                    return True
-    return False
+                    return [p, int(figures.made_of[other])]
+    return []

@@ -27,14 +27,14 @@ def without_idleness(shares: Shares, received: list[int], share: int, grace: int
 
 def _idle_for(shares: Shares, idle: int, s: int) -> int | None:
     """For which need does this money lie idle: unmet in month s, and later too but for proceeds spent later?"""
-    open_ = [n for n in shares.eligible("y") if _still_open(shares, n, s)]
-    need = min(open_, key=lambda n: shares.price("y", n), default=None)
+    if idle <= 0:
+        return None
+    needs = np.array(shares.eligible("y"), dtype=np.int64)
+    later = sum(shares.given[block][needs, s + 1 :] for block in PROCEEDS)
+    come = np.cumsum(np.concatenate([np.zeros((len(needs), 1), dtype=np.int64), later], axis=1), axis=1)
+    still = (shares.unmet[needs, s:] + come).min(axis=1) > 0
+    need = min(needs[still].tolist(), key=lambda n: shares.price("y", n), default=None)
     return need if need is not None and idle > WHOLE * shares.price("y", need) else None
-
-
-def _still_open(shares: Shares, n: int, s: int) -> bool:
-    later = sum(np.cumsum(np.append(0, shares.given[block][n, s + 1 :])) for block in PROCEEDS)
-    return bool((shares.unmet[n, s:] + later).min() > 0)
 
 
 def idle_money(shares: Shares, received: list[int], share: int, t: int, s: int) -> int:
@@ -46,8 +46,11 @@ def _gives_way(shares: Shares, s: int, need: int | None) -> bool:
     """Was a later purchase taken back, the latest and least urgent: of this need, or of any?"""
     for t in range(shares.figures.months - 1, s, -1):
         for block in reversed(PROCEEDS):
-            for n in reversed(shares.eligible(block)):
-                if shares.given[block][n, t] and (n == need or (need is None and shares.price(block, n))):
+            given = shares.given[block][:, t]
+            if not given.any() or (need is not None and not given[need]):
+                continue
+            for n in [need] if need is not None else reversed(shares.eligible(block)):
+                if given[n] and (n == need or shares.price(block, n)):
                     shares.give(block, n, t, -1)
                     return True
     return False

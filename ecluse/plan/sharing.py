@@ -63,8 +63,10 @@ class Shares:
         self.urgency = sorted(
             range(len(figures.pool)), key=lambda n: (figures.class_of[n], -figures.value[n] / (1 + self.price("b", n)))
         )
-
-        self._allowed = {block: set(self.eligible(block)) for block in "obry"}
+        allowed = {"r": figures.urgent, "y": figures.abroad}
+        every = np.ones(len(figures.pool), dtype=bool)
+        self._eligible = {b: [n for n in self.urgency if allowed.get(b, every)[n]] for b in "obry"}
+        self._allowed = {block: set(needs) for block, needs in self._eligible.items()}
 
     def price(self, block: str, n: int) -> int:
         """What does a unit cost: nothing when an order gave it?"""
@@ -74,9 +76,7 @@ class Shares:
 
     def eligible(self, block: str) -> list[int]:
         """Which needs may be given from there, the most urgent first?"""
-        own = self.figures
-        allowed = {"r": own.urgent, "y": own.abroad}.get(block)
-        return [n for n in self.urgency if allowed is None or allowed[n]]
+        return self._eligible[block]
 
     def room(self, block: str, n: int, t: int) -> int:
         """How many units more can this need be given from there in this month?"""
