@@ -17,6 +17,7 @@ from ecluse.plan.model import baseline, with_exports
 from ecluse.plan.paper import NoPlan, solve_question
 from ecluse.plan.rounding import RoundingError, whole_baseline, whole_plan
 from ecluse.plan.solve import Solved, solve
+from ecluse.plan.written import Whole
 
 WORLDS = 500
 RULES = ("N0", "N1", "N2", "N3")
@@ -125,8 +126,15 @@ def test_what_the_checker_refuses_is_never_returned(monkeypatch: pytest.MonkeyPa
     question, base, offered = solved(2, "N2")
     from ecluse.plan import rounding
 
-    monkeypatch.setattr(rounding, "exported", lambda *_: {"g": [[1] * 6 for _ in question["sales"]]})
-    with pytest.raises((RoundingError, LookupError)):
+    written = rounding.with_sales
+
+    def one_more_sold(*arguments: Any) -> Whole:
+        values = written(*arguments)
+        values["g"][0][0] += 1
+        return values
+
+    monkeypatch.setattr(rounding, "with_sales", one_more_sold)
+    with pytest.raises(RoundingError):
         whole_plan(question, base, offered.values)
 
 

@@ -14,6 +14,7 @@ import numpy.typing as npt
 from ecluse.plan.blocks import Ints
 
 Flags = npt.NDArray[np.bool_]
+Floats = npt.NDArray[np.float64]
 SAFE = 2**62  # a product of two figures stays below
 
 
@@ -55,6 +56,14 @@ class Figures:
         self.class_of = np.array([self.classes.index(priority) for priority in priorities], dtype=np.int64)
         self.budget = whole(question["budget"], "budget", (self.months,))
         self.due, self.credit = self._orders()
+
+    def units(self, values: Any) -> Ints:
+        """A block of a plan, in whole numbers: one row a record, one column a month."""
+        return np.array(values, dtype=np.int64).reshape(len(values), self.months)
+
+    def fractions(self, values: Any) -> Floats:
+        """The same as a solver said it."""
+        return np.array(values, dtype=np.float64).reshape(len(values), self.months)
 
     def of(self, inner: str, outer: str) -> Ints:
         """At which place of `outer` stands what each record of `inner` names?"""

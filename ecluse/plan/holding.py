@@ -14,12 +14,12 @@ import numpy as np
 
 from ecluse.plan.blocks import Ints
 from ecluse.plan.delivering import Delivering, RoundingError
-from ecluse.plan.figures import Figures, Markets
+from ecluse.plan.figures import Figures, Floats, Markets
 from ecluse.plan.leaving import Leaving
-from ecluse.plan.making import NEAR, Floats, mended, units_there, whole_output
+from ecluse.plan.making import NEAR, mended, units_there, whole_output
 from ecluse.plan.settling import without_idleness
 from ecluse.plan.sharing import PROCEEDS, Shares
-from ecluse.plan.written import Whole, exported, supplied
+from ecluse.plan.written import Whole, with_sales
 
 HELD = "ob"  # what home gets without proceeds
 
@@ -38,40 +38,37 @@ def held_plan(question: Mapping[str, Any], base: Whole, said: Mapping[str, Any],
 
 def _held(question: Mapping[str, Any], base: Whole, said: Mapping[str, Any], stands: int, *, as_base: bool) -> Whole:
     figures = Figures(question)
-    markets, home = Markets(figures), _whole(base["h"], figures)
+    markets, home = Markets(figures), figures.units(base["h"])
     gone = _gone(figures, markets, said["e"], stands)
     there = np.cumsum(home, axis=1) if as_base else _said(said["h"], figures)
-    made = _output(figures, _floats(said["x"], figures), base, there + gone, stands)
+    made = _output(figures, figures.fractions(said["x"]), base, there + gone, stands)
     delivering = Delivering(figures, units_there(figures, made) - gone, home if as_base else None)
     if (delivering.left < 0).any():
         raise RoundingError("what was sold and what home gets in the baseline do not fit together")
     shares = Shares(figures, delivering.pools())
     _as_in(shares, base)
     if not as_base:
-        delivering.match(_by_pool(shares), said["h"])
+        delivering.match(shares.by_pool(), said["h"])
         shares.units = delivering.pools()
     shares.toward(PROCEEDS, said, paid=False)
-    delivering.match(_by_pool(shares), said["h"])
+    delivering.match(shares.by_pool(), said["h"])
     delivering.left += gone
     leaving = Leaving(figures, markets, made, delivering.left)
-    for k, t in np.argwhere(_floats(said["e"], figures)[:, :stands] > NEAR).tolist():
+    for k, t in np.argwhere(figures.fractions(said["e"])[:, :stands] > NEAR).tolist():
         leaving.send(k, t, round(said["e"][k][t]))
     leaving.toward(said["e"])
     shares.units = delivering.pools(leaving.apart)
-    shares.fund = shares.fund + np.array(leaving.receipts(), dtype=object)
+    shares.receive(leaving.receipts())
     shares.within_money()
-    delivering.match(_by_pool(shares), said["h"], leaving.apart)
-    before = leaving.receipts()
+    delivering.match(shares.by_pool(), said["h"], leaving.apart)
     leaving.fill()
-    received = leaving.receipts()
-    shares.fund = shares.fund + np.array(received, dtype=object) - np.array(before, dtype=object)
+    shares.receive(leaving.receipts())
     shares.units = delivering.pools(leaving.apart)
     for block in PROCEEDS:
         shares.fill(block)
-    without_idleness(shares, received, question["share_bp"], question["grace_months"])
-    delivering.match(_by_pool(shares), said["h"], leaving.apart)
-    values = supplied(figures, made, delivering.home, shares, leaving.sold)
-    return values | exported(question, markets, made, values, leaving, shares, received)
+    without_idleness(shares, question["share_bp"], question["grace_months"])
+    delivering.match(shares.by_pool(), said["h"], leaving.apart)
+    return with_sales(question, made, delivering.home, shares, leaving)
 
 
 def _output(figures: Figures, said: Floats, base: Whole, promised: Ints, stands: int) -> Ints:
@@ -79,17 +76,17 @@ def _output(figures: Figures, said: Floats, base: Whole, promised: Ints, stands:
     made, met = mended(figures, whole_output(figures, said), promised, stands)
     if met or stands:
         return made
-    return mended(figures, whole_output(figures, said, _whole(base["x"], figures)), promised)[0]
+    return mended(figures, whole_output(figures, said, figures.units(base["x"])), promised)[0]
 
 
 def _said(home: Any, figures: Figures) -> Ints:
-    return np.asarray(np.ceil(np.cumsum(_floats(home, figures), axis=1) - NEAR), dtype=np.int64)
+    return np.asarray(np.ceil(np.cumsum(figures.fractions(home), axis=1) - NEAR), dtype=np.int64)
 
 
 def _gone(figures: Figures, markets: Markets, sent: Any, stands: int) -> Ints:
     """How many units of each product have left in the months that stand, cumulated?"""
     found = np.zeros_like(figures.reserve)
-    units = np.round(_floats(sent, figures)).astype(np.int64)
+    units = np.round(figures.fractions(sent)).astype(np.int64)
     units[:, stands:] = 0
     np.add.at(found, markets.product[markets.sale], units)
     return np.asarray(np.cumsum(found, axis=1))
@@ -99,7 +96,7 @@ def _as_in(shares: Shares, base: Whole) -> None:
     """Give every need what the baseline gives it; the units for it are set aside already."""
     figures = shares.figures
     for block in HELD:
-        given = _whole(base[block], figures)
+        given = figures.units(base[block])
         shares.given[block] += given
         shares.unmet -= np.cumsum(given, axis=1)
         if block == "o":
@@ -107,17 +104,3 @@ def _as_in(shares: Shares, base: Whole) -> None:
         else:
             spent = (figures.price[figures.pool].astype(object)[:, None] * given).sum(axis=0)
             shares.budget = shares.budget - np.cumsum(spent)
-
-
-def _by_pool(shares: Shares) -> Ints:
-    found = np.zeros_like(shares.units)
-    np.add.at(found, shares.figures.pool, shares.given["b"] + shares.given["r"])
-    return found
-
-
-def _whole(values: Any, figures: Figures) -> Ints:
-    return np.array(values, dtype=np.int64).reshape(len(values), figures.months)
-
-
-def _floats(values: Any, figures: Figures) -> Floats:
-    return np.array(values, dtype=np.float64).reshape(len(values), figures.months)

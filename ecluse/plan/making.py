@@ -8,12 +8,10 @@ spare them.
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
 from ecluse.plan.blocks import Ints
-from ecluse.plan.figures import Figures
+from ecluse.plan.figures import Figures, Floats
 
-Floats = npt.NDArray[np.float64]
 NEAR = 1e-6  # a solver's 2.9999999 is three
 WHOLE = 10_000
 ATTEMPTS = 100_000  # no more units are moved between products than this many times

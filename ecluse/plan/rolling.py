@@ -5,7 +5,7 @@ The horizon rolls on: what was ordered and shipped is history, the rest is plann
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -59,19 +59,17 @@ def _made(
     if not isinstance(outcome, Solved):
         return NoPlan(part, "stopped", (outcome.stage,), outcome)
     faults: list[str] = []
-    said_once = _as_published(outcome.values, published, months)
-    for said in (said_once, _sold_first(said_once, months)):
+    said, tight = _as_published(outcome.values, published, months), tightened(question, published, months)
+    ways: tuple[Callable[[], Whole], ...] = (
+        lambda: _whole(tight, base, said),
+        lambda: _whole(tight, base, _sold_first(said, months)),
+        lambda: _held(question, solver, published, months, base),
+        lambda: again(question, published, base),  # the published plan itself, worked out anew
+        lambda: again(question, _searched(solver.program, published, months), base),
+    )
+    for way in ways:
         try:
-            made = _whole(tightened(question, published, months), base, said)
-        except (RoundingError, PlanError) as error:
-            faults.append(str(error))
-            continue
-        if not (broken := thawed(question, made, published, months)):
-            return made
-        faults += broken
-    for other in (_held, _unchanged, _sought):
-        try:
-            made = other(question, solver, published, months, base)
+            made = way()
         except (RoundingError, PlanError) as error:
             faults.append(str(error))
             continue
@@ -93,15 +91,6 @@ def _held(question: Mapping[str, Any], solver: Solver, published: Whole, months:
         raise RoundingError("what stands leaves no room for all that home gets in the baseline")
     said = _as_published(outcome.values, published, months)
     return verified(question, held_plan(tightened(question, published, months), base, said, months), base)
-
-
-def _unchanged(question: Mapping[str, Any], _: Solver, published: Whole, months: int, base: Whole | None) -> Whole:
-    """Does the published plan itself answer the question, worked out anew?"""
-    return again(question, published, base)
-
-
-def _sought(question: Mapping[str, Any], solver: Solver, published: Whole, months: int, base: Whole | None) -> Whole:
-    return again(question, _searched(solver.program, published, months), base)
 
 
 def _searched(program: Program, published: Whole, months: int) -> Mapping[str, Any]:

@@ -17,10 +17,10 @@ from ecluse.plan.checker import PlanError
 from ecluse.plan.delivering import Delivering, RoundingError
 from ecluse.plan.figures import Figures, Markets
 from ecluse.plan.leaving import Leaving
-from ecluse.plan.making import NEAR, Floats, mended, units_there, whole_output
+from ecluse.plan.making import NEAR, mended, units_there, whole_output
 from ecluse.plan.settling import without_idleness
 from ecluse.plan.sharing import Promise, Shares
-from ecluse.plan.written import Whole, exported, supplied, verified
+from ecluse.plan.written import Whole, supplied, verified, with_sales
 
 ATTEMPTS = 8
 
@@ -39,7 +39,7 @@ def whole_baseline(question: Mapping[str, Any], said: Mapping[str, Any]) -> Whol
     shares.toward("ob", said, up=True)
     for block in "ob":
         shares.fill(block)
-    delivering.match(_by_pool(shares), said["h"])
+    delivering.match(shares.by_pool(), said["h"])
     return verified(question, supplied(figures, made, delivering.home, shares), None)
 
 
@@ -65,7 +65,7 @@ def whole_plan(question: Mapping[str, Any], base: Whole, said: Mapping[str, Any]
         except (RoundingError, PlanError) as error:
             faults.append(str(error))
     figures, every = Figures(question), set(range(len(question["needs"])))
-    made, home = _based(figures, said, base), _whole(base["h"], figures)
+    made, home = _based(figures, said, base), figures.units(base["h"])
     try:
         return verified(question, _plan(question, base, said, every, made, home), base)
     except (RoundingError, PlanError) as error:
@@ -91,7 +91,7 @@ def again(question: Mapping[str, Any], said: Mapping[str, Any], base: Whole | No
     Raises PlanError or RoundingError when it does not hold exactly.
     """
     figures = Figures(question)
-    made, home = (_whole(np.round(_floats(said[block], figures)), figures) for block in "xh")
+    made, home = (figures.units(np.round(figures.fractions(said[block]))) for block in "xh")
     delivering = Delivering(figures, units_there(figures, made), home)
     shares = Shares(figures, delivering.pools())
     for block in "obry" if base is not None else "ob":
@@ -105,12 +105,10 @@ def again(question: Mapping[str, Any], said: Mapping[str, Any], base: Whole | No
     for k, months in enumerate(said["e"]):
         for t, units in enumerate(months):
             leaving.send(k, t, round(units))
-    received = leaving.receipts()
-    shares.fund = shares.fund + np.array(received, dtype=object)
-    without_idleness(shares, received, question["share_bp"], question["grace_months"])
-    delivering.match(_by_pool(shares), said["h"], leaving.apart)
-    values = supplied(figures, made, delivering.home, shares, leaving.sold)
-    return verified(question, values | exported(question, markets, made, values, leaving, shares, received), base)
+    shares.receive(leaving.receipts())
+    without_idleness(shares, question["share_bp"], question["grace_months"])
+    delivering.match(shares.by_pool(), said["h"], leaving.apart)
+    return verified(question, with_sales(question, made, delivering.home, shares, leaving), base)
 
 
 def _plan(
@@ -129,28 +127,25 @@ def _plan(
     shares.toward("ob", said, up=True)
     for block in "ob":
         shares.fill(block)
-    delivering.match(_by_pool(shares), said["h"])
+    delivering.match(shares.by_pool(), said["h"])
     leaving = Leaving(figures, markets, made, delivering.left)
     leaving.toward(said["e"])
     shares.units = delivering.pools(leaving.apart)
-    shares.fund = shares.fund + np.array(leaving.receipts(), dtype=object)
+    shares.receive(leaving.receipts())
     shares.within_money()
     shares.no_more_unmet(promise)
-    delivering.match(_by_pool(shares), said["h"], leaving.apart)
-    before = leaving.receipts()
+    delivering.match(shares.by_pool(), said["h"], leaving.apart)
     leaving.fill()
-    received = leaving.receipts()
-    shares.fund = shares.fund + np.array(received, dtype=object) - np.array(before, dtype=object)
+    shares.receive(leaving.receipts())
     shares.units = delivering.pools(leaving.apart)
     shares.no_more_unmet(promise)
     for block in "ry":
         shares.fill(block)
-    without_idleness(shares, received, question["share_bp"], question["grace_months"])
+    without_idleness(shares, question["share_bp"], question["grace_months"])
     if harmed := promise.broken(shares):
         raise _HarmError(harmed)
-    delivering.match(_by_pool(shares), said["h"], leaving.apart)
-    values = supplied(figures, made, delivering.home, shares, leaving.sold)
-    return values | exported(question, markets, made, values, leaving, shares, received)
+    delivering.match(shares.by_pool(), said["h"], leaving.apart)
+    return with_sales(question, made, delivering.home, shares, leaving)
 
 
 def _output(figures: Figures, said: Mapping[str, Any], base: Whole | None = None) -> Ints:
@@ -160,21 +155,21 @@ def _output(figures: Figures, said: Mapping[str, Any], base: Whole | None = None
 
 def _served(figures: Figures, said: Mapping[str, Any], base: Whole) -> Ints:
     """The same, but for no less of each product than the baseline delivers."""
-    return _toward(figures, said, np.cumsum(_whole(base["h"], figures), axis=1))
+    return _toward(figures, said, np.cumsum(figures.units(base["h"]), axis=1))
 
 
 def _toward(figures: Figures, said: Mapping[str, Any], least: Ints) -> Ints:
     nothing = np.zeros_like(figures.reserve)
-    made, met = mended(figures, whole_output(figures, _floats(said["x"], figures)), nothing)
+    made, met = mended(figures, whole_output(figures, figures.fractions(said["x"])), nothing)
     if not met:
         raise RoundingError("orders and reserve are not met in whole units near the solver's answer")
-    promised = np.ceil(np.cumsum(_floats(said["h"], figures), axis=1) - NEAR).astype(np.int64)
+    promised = np.ceil(np.cumsum(figures.fractions(said["h"]), axis=1) - NEAR).astype(np.int64)
     return mended(figures, made, np.maximum(promised, least))[0]
 
 
 def _based(figures: Figures, said: Mapping[str, Any], base: Whole) -> Ints:
     """Which output is the baseline's own, and more where the solver said so?"""
-    return whole_output(figures, _floats(said["x"], figures), _whole(base["x"], figures))
+    return whole_output(figures, figures.fractions(said["x"]), figures.units(base["x"]))
 
 
 _OUTPUTS = (_output, _served, _based)  # the nearest to the solver's answer first
@@ -199,22 +194,7 @@ def _keep(shares: Shares, base: Whole, kept: set[int], *, taken: bool) -> None:
 
 def _promise(question: Mapping[str, Any], base: Whole, figures: Figures) -> Promise:
     """What does the rule promise every need? Under N0 no more than that nothing is taken that was never given."""
-    rule, unmet = question["rule"], _whole(base["u"], figures)
+    rule, unmet = question["rule"], figures.units(base["u"])
     if rule == "N0":
         unmet = np.cumsum(figures.need, axis=1)
-    return Promise(unmet, _whole(base["b"], figures) if rule == "N2" else None, rule == "N3")
-
-
-def _by_pool(shares: Shares) -> Ints:
-    """How many units from home does each pool get by month?"""
-    found = np.zeros_like(shares.units)
-    np.add.at(found, shares.figures.pool, shares.given["b"] + shares.given["r"])
-    return found
-
-
-def _whole(values: Any, figures: Figures) -> Ints:
-    return np.array(values, dtype=np.int64).reshape(len(values), figures.months)
-
-
-def _floats(values: Any, figures: Figures) -> Floats:
-    return np.array(values, dtype=np.float64).reshape(len(values), figures.months)
+    return Promise(unmet, figures.units(base["b"]) if rule == "N2" else None, rule == "N3")

@@ -13,8 +13,9 @@ from ecluse.plan.sharing import PROCEEDS, Shares
 WHOLE = 10_000
 
 
-def without_idleness(shares: Shares, received: list[int], share: int, grace: int) -> None:
+def without_idleness(shares: Shares, share: int, grace: int) -> None:
     """Buy urgent need abroad wherever the law would find money idle."""
+    received = shares.received
     for t in range(len(received) - grace):
         s = t + grace
         while (need := _idle_for(shares, idle_money(shares, received, share, t, s), s)) is not None:

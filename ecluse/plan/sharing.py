@@ -59,6 +59,7 @@ class Shares:
         self.unmet = np.cumsum(figures.need, axis=1)
         self.budget: Money = np.cumsum(figures.budget.astype(object))
         self.fund: Money = np.array([0] * months, dtype=object)
+        self.received: list[int] = [0] * months
         self._none = [0.0] * months
         self.urgency = sorted(
             range(len(figures.pool)), key=lambda n: (figures.class_of[n], -figures.value[n] / (1 + self.price("b", n)))
@@ -105,14 +106,25 @@ class Shares:
         else:
             self.fund[t:] -= units * price
 
+    def receive(self, received: list[int]) -> None:
+        """So much has come home by the end of each month, all told: what is new joins the fund."""
+        self.fund = self.fund + np.array(received, dtype=object) - np.array(self.received, dtype=object)
+        self.received = received
+
+    def by_pool(self) -> Ints:
+        """How many units from home does each pool get by month?"""
+        found = np.zeros_like(self.units)
+        np.add.at(found, self.figures.pool, self.given["b"] + self.given["r"])
+        return found
+
     def toward(self, blocks: str, said: Mapping[str, Any], *, up: bool = False, paid: bool = True) -> None:
         """Give what a solver said in fractions, in the sum of the months, as far as there is room, class by class.
 
         `up`: up to the next whole unit. Without `paid` proceeds are given too, and the money is looked at later.
         """
-        near = 1 - NEAR if up else NEAR
+        near, fractions = 1 - NEAR if up else NEAR, self.figures.fractions
         target = {
-            block: np.floor(np.cumsum(self._months([months or self._none for months in said[block]]), axis=1) + near)
+            block: np.floor(np.cumsum(fractions([months or self._none for months in said[block]]), axis=1) + near)
             for block in blocks
         }
         steps = {block: np.diff(of, prepend=0, axis=1).clip(0).astype(np.int64) for block, of in target.items()}
@@ -125,9 +137,6 @@ class Shares:
                         self.give(block, n, t, units)
                     if wanted > max(0, units):
                         self._sooner(block, n, t, wanted - max(0, units))
-
-    def _months(self, places: list[Any]) -> Any:
-        return np.array(places, dtype=np.float64).reshape(len(places), self.figures.months)
 
     def _sooner(self, block: str, n: int, t: int, wanted: int) -> None:
         """Give in this month what was to be given later, as far as there is room in between."""

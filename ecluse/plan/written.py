@@ -9,7 +9,7 @@ import numpy as np
 
 from ecluse.plan.blocks import Ints
 from ecluse.plan.checker import PlanError, Question, Values
-from ecluse.plan.figures import Figures, Markets
+from ecluse.plan.figures import Figures
 from ecluse.plan.leaving import Leaving
 from ecluse.plan.making import host_part
 from ecluse.plan.settling import idle_money, other_uses
@@ -55,14 +55,12 @@ def gaps(figures: Figures, unmet: Ints) -> list[list[int]]:
     return found
 
 
-def exported(
-    question: Mapping[str, Any], markets: Markets, made: Ints, values: Whole, leaving: Leaving, shares: Shares,
-    received: list[int],
-) -> Whole:  # fmt: skip
-    """Which whole numbers have the columns of exports and their money?"""
+def with_sales(question: Mapping[str, Any], made: Ints, home: Ints, shares: Shares, leaving: Leaving) -> Whole:
+    """Which whole numbers have the columns of the plan with exports: home's, and those of exports and their money?"""
     figures, share, grace = shares.figures, question["share_bp"], question["grace_months"]
+    found, received = supplied(figures, made, home, shares, leaving.sold), leaving.receipts()
     uses = other_uses(shares, received, share)
-    found = {
+    found |= {
         "g": leaving.sold.tolist(),
         "e": leaving.sent.tolist(),
         "r": _only(shares.given["r"], figures.urgent),
@@ -71,7 +69,7 @@ def exported(
         "F": [[int(fund) - used for fund, used in zip(shares.fund, uses, strict=True)]],
         "Z": [uses],
         "I": [[idle_money(shares, received, share, t, t + grace) for t in range(max(0, len(received) - grace))]],
-        "a": exportable(figures, made, np.array(values["s"], dtype=np.int64), leaving.sold),
+        "a": exportable(figures, made, figures.units(found["s"]), leaving.sold),
     }
     bought = np.cumsum(shares.given["b"], axis=1)
     if question["rule"] == "N2":
