@@ -102,6 +102,31 @@ def test_a_changed_plan_does_not_hold(solved: tuple[Path, dict[str, Any], str], 
     assert json.loads(done.stdout)["holds"] is False
 
 
+def test_a_plan_by_windows_holds_too(world: Path, tmp_path: Path) -> None:
+    plan = tmp_path / "plan.json"
+    done = ecluse("solve", world, "--out", plan, "--windows", "5+2", "--json")
+    assert done.returncode == YES, done.stderr[-3000:]
+    assert units(json.loads(done.stdout), "exported") > 0
+    assert "5 months are settled at a time, 2 more" in done.stderr
+    assert ecluse("check", plan).returncode == YES
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (("--windows", "0"), "expected MONTHS or MONTHS+AHEAD"),
+        (("--windows", "6-3"), "expected MONTHS or MONTHS+AHEAD"),
+        (("--windows", "6+3", "--integer"), "no --integer beside it"),
+        (("--windows", "6+3", "--weighted"), "no --weighted beside it"),
+    ],
+)
+def test_windows_that_are_none_are_refused(world: Path, tmp_path: Path, asked: tuple[str, ...], said: str) -> None:
+    done = ecluse("solve", world, "--out", tmp_path / "plan.json", *asked)
+    assert done.returncode == UNABLE
+    assert said in done.stderr
+    assert not (tmp_path / "plan.json").exists()
+
+
 @pytest.mark.parametrize("held", [b"", b"[]", b"{", b"\xff\xfe", None])
 @pytest.mark.parametrize("command", [("check",), ("whatif", "--set", "budget=+5%")])
 def test_what_is_no_plan_is_not_judged_to_hold(tmp_path: Path, held: bytes | None, command: tuple[str, ...]) -> None:

@@ -17,11 +17,20 @@ from ecluse.plan.proof import stage_values
 from ecluse.plan.rounding import whole_baseline
 from ecluse.plan.scaled import Scaled
 from ecluse.plan.solve import Solved, solve, weighted
-from ecluse.plan.windows import Baseline, Windows, fitting, solve_by_windows
+from ecluse.plan.windows import Baseline, Windows, fitting, needed, solve_by_windows
 from ecluse.plan.written import verified
 
 MIDDLE = Size(14, 9, 3, 4, sales=2.5, routes=2.0)
 SHORT = Windows(4, 2)
+
+
+def test_only_what_is_too_large_for_one_piece_needs_windows(monkeypatch: pytest.MonkeyPatch) -> None:
+    question = world(1, MIDDLE)
+    assert needed(question) is None
+    monkeypatch.setattr(fitting, "__defaults__", (len(baseline(question).factors) // 2,))
+    found = needed(question)
+    assert found is not None
+    assert found.each + found.over == len(question["months"]) // 2
 
 
 @pytest.mark.parametrize("rule", RULES)

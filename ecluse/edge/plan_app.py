@@ -18,13 +18,16 @@ def plan_solve(
     rule: str = typer.Option("", help="N0, N1, N2 or N3 instead of the signed no-harm rule"),
     integer: bool = typer.Option(False, "--integer", help="let the solver seek whole units: slow, for small worlds"),
     weighted: bool = typer.Option(False, "--weighted", help="all aims at once by weights: quick"),
+    windows: str = typer.Option(
+        "", help="solve window by window: MONTHS, or MONTHS+AHEAD as 9+3; by itself where the world is too large"
+    ),
     seconds: int = typer.Option(0, help="stop after so many seconds; nothing is then written"),
     json: bool = typer.Option(False, "--json"),
 ) -> None:
     """Make the plan of a world, baseline first, with a proof that anybody can check."""
     run(
-        PLAN, "solve", world=world, file=out, rule=rule, integer=integer, weighted=weighted, seconds=seconds,
-        as_json=json,
+        PLAN, "solve", world=world, file=out, rule=rule, integer=integer, weighted=weighted, windows=windows,
+        seconds=seconds, as_json=json,
     )  # fmt: skip
 
 

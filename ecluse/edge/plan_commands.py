@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -18,27 +19,37 @@ from ecluse.edge.plan_stop import ends_when_stopped, stoppable
 from ecluse.edge.plan_tables import ROWS_SHOWN, figure_table, tell_rows
 
 YES, NO = 0, 1
+WINDOWS, MOST_MONTHS = re.compile(r"([0-9]{1,3})(?:\+([0-9]{1,3}))?"), 600
 
 
 @ends_when_stopped
-def solve(world: str, file: str, rule: str, integer: bool, weighted: bool, seconds: int, as_json: bool) -> int:
+def solve(
+    world: str, file: str, rule: str, integer: bool, weighted: bool, windows: str, seconds: int, as_json: bool
+) -> int:
     """Which plan does this world allow? Written with its proof, or not at all. 0: written; 1: there is none."""
     from ecluse.edge.plan import question_at, write_plan
     from ecluse.plan.checker import PlanError
     from ecluse.plan.paper import NoPlan, solve_question
     from ecluse.plan.solve import Options
+    from ecluse.plan.windows import needed, solve_by_windows
 
     lang, path = person_language(), Path(file)
+    asked = _windows(windows, integer=integer, weighted=weighted)
     question = question_at(Path(world), rule=rule)
     sizes = {name: len(question[name]) for name in ("products", "months", "sales")}
     tell(word("plan.solve.asks", lang, world=world, rule=question["rule"], **sizes))
-    options = Options(seconds=seconds or None, progress=Progress(lang))
+    given: dict[str, Any] = {
+        "options": Options(seconds=seconds or None, progress=Progress(lang)),
+        "log_baseline": lambda digest: tell(word("plan.solve.baseline", lang, digest=digest)),
+    }
     try:
-        plan = stoppable(lambda: solve_question(
-            question, options=options, by_weights=weighted, integer=integer,
-            log_baseline=lambda digest: tell(word("plan.solve.baseline", lang, digest=digest)),
-            whole_told=partial(_tell_whole, lang),
-        ))  # fmt: skip
+        if cut := asked or (None if integer or weighted else needed(question)):
+            tell(word("plan.solve.windows", lang, each=cut.each, over=cut.over))
+            given["options"] = replace(given["options"], solver="interior")
+            plan = stoppable(lambda: solve_by_windows(question, windows=asked, **given))
+        else:
+            given |= {"by_weights": weighted, "integer": integer, "whole_told": partial(_tell_whole, lang)}
+            plan = stoppable(lambda: solve_question(question, **given))
     except PlanError as error:
         plan = NoPlan("plan", "not whole", (str(error),))
     if isinstance(plan, NoPlan):
@@ -47,6 +58,23 @@ def solve(world: str, file: str, rule: str, integer: bool, weighted: bool, secon
     tell_plan(plan, lang, as_json)
     tell(word("plan.solve.written", lang, path=file))
     return YES
+
+
+def _windows(told: str, *, integer: bool, weighted: bool) -> Any:
+    """Which windows does a person ask for, if any? Raises BadInputError for what is none, or does not go with it."""
+    from ecluse.plan.windows import Windows
+
+    if not told:
+        return None
+    found = WINDOWS.fullmatch(told)
+    if found is None or not 0 < int(found[1]) <= MOST_MONTHS or int(found[2] or 0) > MOST_MONTHS:
+        raise BadInputError.one("--windows", "MONTHS or MONTHS+AHEAD, as 9+3", told, "leave it out to have them chosen")
+    if integer or weighted:
+        other = "--integer" if integer else "--weighted"
+        raise BadInputError.one(
+            "--windows", f"no {other} beside it", told, "windows go by weights and round"
+        )
+    return Windows(int(found[1]), int(found[2] or 0))
 
 
 def no_plan(found: Any, question: Mapping[str, Any], lang: str, as_json: bool) -> int:

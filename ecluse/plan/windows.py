@@ -66,6 +66,16 @@ def fitting(program: Program, most: int = PIECE) -> Windows:
     return Windows(long - over, over)
 
 
+def needed(question: Mapping[str, Any]) -> Windows | None:
+    """Is this question too large to be solved in one piece, and by which windows is it solved then?
+
+    Raises PlanError for a question that is not one.
+    """
+    checker.shaped(question, "question")
+    found = fitting(baseline(question))
+    return found if found.each < len(question["months"]) else None
+
+
 def solve_by_windows(
     question: Mapping[str, Any], *, options: Options | None = None, windows: Windows | None = None,
     rounds: int = ROUNDS, log_baseline: Told | None = None,
