@@ -97,6 +97,17 @@ def test_the_reasons_are_told_in_the_readers_language(office: Path, document: di
         assert found["said"] == [reason.told(lang) for reason in why(document, model, month)]
 
 
+def test_the_reasons_call_things_by_the_names_that_are_given(office: Path, document: dict[str, Any]) -> None:
+    from ecluse.office.planning import asking
+
+    model, month = document["question"]["sales"][0]["product"], document["question"]["months"][1]
+    question = {"ask": "why", "model": model, "month": month, "lang": "en"}
+    plain = asking.ask("one", document, question)["said"]
+    called = asking.ask("one", document, {**question, "names": {model: "the first model"}})["said"]
+    assert called == [line.replace(f"of {model} ", "of the first model ") for line in plain]
+    assert called != plain
+
+
 # ------------------------------------------------------------------ who may ask it, and what it knows
 
 

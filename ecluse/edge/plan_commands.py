@@ -71,9 +71,7 @@ def _windows(told: str, *, integer: bool, weighted: bool) -> Any:
         raise BadInputError.one("--windows", "MONTHS or MONTHS+AHEAD, as 9+3", told, "leave it out to have them chosen")
     if integer or weighted:
         other = "--integer" if integer else "--weighted"
-        raise BadInputError.one(
-            "--windows", f"no {other} beside it", told, "windows go by weights and round"
-        )
+        raise BadInputError.one("--windows", f"no {other} beside it", told, "windows go by weights and round")
     return Windows(int(found[1]), int(found[2] or 0))
 
 

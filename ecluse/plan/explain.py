@@ -37,6 +37,12 @@ Asked = Mapping[str, Any]
 MORE = 10  # units more of what is full: what would they bring?
 
 
+def _spelled(fact: Fact, lang: str, names: Mapping[str, str]) -> Fact:
+    if isinstance(fact, Share):
+        return fact.spelled(lang)
+    return names.get(fact, fact) if isinstance(fact, str) else fact
+
+
 @dataclass(frozen=True, slots=True)
 class Reason:
     """A sentence by its key, and the facts in it."""
@@ -44,9 +50,9 @@ class Reason:
     key: str
     facts: Mapping[str, Fact]
 
-    def told(self, lang: str) -> str:
-        """How is it said in this language?"""
-        facts = {name: fact.spelled(lang) if isinstance(fact, Share) else fact for name, fact in self.facts.items()}
+    def told(self, lang: str, names: Mapping[str, str] | None = None) -> str:
+        """How is it said in this language? `names`: what models, states and centres are called, by id."""
+        facts = {name: _spelled(fact, lang, names or {}) for name, fact in self.facts.items()}
         return say(f"planwhy.{self.key}", lang, **facts)
 
 

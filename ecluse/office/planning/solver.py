@@ -106,7 +106,8 @@ class Table:
         if self.reasons is None:
             self.reasons = Why(self.document, Options(progress=self._is_late))
         try:
-            said = [reason.told(asked["lang"]) for reason in self.reasons.of(asked["model"], asked["month"])]
+            reasons = self.reasons.of(asked["model"], asked["month"])
+            said = [reason.told(asked["lang"], asked.get("names")) for reason in reasons]
         except ValueError:
             self.reasons = None  # what was stopped stays stopped
             raise

@@ -22,7 +22,8 @@ from ecluse.office.planning.runs import RULES
 from ecluse.office.views.named import models_named
 from ecluse.office.views.overview import class_word
 from ecluse.office.views.page import language_of, page
-from ecluse.office.views.plan_frame import may_ask, month_names, no_plan, plan_in_force, reads_plan, tabs
+from ecluse.office.views.plan_frame import may_ask, month_names, no_plan, plan_in_force, reads_plan, short, tabs
+from ecluse.office.views.public_words import state_name
 
 DEFAULT_RULE, WEAKER = "N2", "N1"
 
@@ -65,7 +66,11 @@ def _busiest(filed: Filed, model: str) -> str:
 
 def _reasons(filed: Filed, model: str, month: str, lang: str) -> dict[str, Any]:
     assert filed.plan is not None
-    question = {"ask": "why", "model": model, "month": month, "lang": lang}
+    names = models_named([model], lang) | {
+        place["id"]: state_name(place["id"], lang) for place in filed.question["destinations"]
+    }
+    names |= {centre["id"]: short(centre["id"]) for centre in filed.question["centres"]}
+    question = {"ask": "why", "model": model, "month": month, "lang": lang, "names": names}
     try:
         found = asking.ask(filed.plan.document, filed.document, question)
     except SolverAwayError:
