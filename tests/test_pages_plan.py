@@ -61,6 +61,7 @@ def test_every_page_of_the_plan_opens_for_a_planner_in_each_language(office: Pat
         answer = browser.get(f"/plan/{page}?lang={lang}")
         assert answer.status_code == 200, page
         assert f'lang="{lang}"' in answer.content.decode()
+        assert say("pages2.secret", lang) in text_of(answer), page
 
 
 def test_who_reads_the_ministrys_figures_reads_the_plan_and_may_not_ask_the_solver(office: Path) -> None:
