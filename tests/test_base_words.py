@@ -122,3 +122,9 @@ def test_catalogues_are_compiled_to_the_same_bytes(repository: Path) -> None:
         check=False,
     )
     assert check.returncode == 0, check.stderr
+
+
+@pytest.mark.parametrize(("lang", "word"), [("uk", "невідомо"), ("en", "unknown"), ("fr", "inconnu")])
+def test_what_a_rule_was_not_told_is_a_word_and_not_a_mark(lang: str, word: str) -> None:
+    assert spell("?", lang) == word
+    assert spell("Who?", lang) == "Who?"

@@ -27,6 +27,7 @@ GROUPS = {"uk": NARROW_SPACE, "en": ",", "fr": NARROW_SPACE}
 # A page asks for some hundred keys, and each stands in one of many catalogues.
 SENTENCES_KEPT = 16_384
 POINTS = {"uk": ",", "en": ".", "fr": ","}
+UNKNOWN = "?"  # in sealed facts of a ground: what the rule was not told
 
 
 def say(key: str, lang: str, **facts: Any) -> str:
@@ -67,7 +68,7 @@ def has_words(key: str, lang: str) -> bool:
 
 
 def spell(fact: Any, lang: str) -> str:
-    """How is this fact written in this language? Text stands as it is.
+    """How is this fact written in this language? Text stands as it is, a lone question mark as the word for unknown.
 
     >>> from datetime import date
     >>> spell(date(2026, 4, 2), "en"), spell(date(2026, 4, 2), "uk")
@@ -107,6 +108,10 @@ def _fill(text: str, key: str, lang: str, facts: Mapping[str, Any]) -> str:
 def _member(key: str, lang: str) -> str | None:
     """A member of a closed set, such as a state, has words of its own under the room that names it as a fact."""
     return _sentence(key, lang)
+
+
+def _text(text: str, lang: str) -> str:
+    return say("word.unknown", lang) if text == UNKNOWN else str(text)
 
 
 def _bool(value: bool, lang: str) -> str:
@@ -150,7 +155,7 @@ def _quantity(quantity: Quantity, lang: str) -> str:
 
 SPELLERS: Mapping[type, Callable[[Any, str], str]] = MappingProxyType(
     {
-        str: lambda text, lang: str(text),
+        str: _text,
         bool: _bool,
         int: _int,
         date: _date,

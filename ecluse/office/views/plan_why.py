@@ -70,6 +70,11 @@ def _reasons(filed: Filed, model: str, month: str, lang: str) -> dict[str, Any]:
         place["id"]: state_name(place["id"], lang) for place in filed.question["destinations"]
     }
     names |= {centre["id"]: short(centre["id"]) for centre in filed.question["centres"]}
+    names |= {
+        sale["id"]: f"{names.get(model, model)} → {names[sale['destination']]}"
+        for sale in filed.question["sales"]
+        if sale["product"] == model
+    }
     question = {"ask": "why", "model": model, "month": month, "lang": lang, "names": names}
     try:
         found = asking.ask(filed.plan.document, filed.document, question)
