@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from carried import copy_sqlite, office_on, settle_sqlite, year_in
+from carried import copy_sqlite, office_on, planned_year_in, settle_sqlite
 from peopled import client, post
 
 pytestmark = [pytest.mark.db, pytest.mark.slow]
@@ -23,20 +23,24 @@ PAGES = (
     "/places/", "/places/centre:de-8/", "/parties/", "PARTY", "/units/", "UNIT", "BLOCK", "/books/", "/books/entries/",
     "/books/shortages/", "/claims/", "/audit/", "/audit/findings/", "/notices/", "/settings/", "/settings/reads/",
     "/public/claims/", "/do/licence.file/office/", "/claims/A1/", "/records/", "/openings/", "SHORTAGE", "RECORD",
+    "/plan/", "/plan/flows/", "/plan/lines/", "/plan/compare/", "/plan/capacity/", "/plan/against/", "/plan/figures/",
+    "/plan/rules/",
 )  # fmt: skip
-# Addresses where something is sent, made or fetched as a file, or that need a paper or a folder that is not there.
+# Addresses where something is sent, made or fetched as a file, that need a paper or a folder that is not there, or that
+# wake the solver.
 NOT_READ = frozenset({
     "action", "draft", "style", "new_token", "end_token", "go_absent", "preferences", "read_notices", "suggest_party",
     "audit_run", "audit_progress", "case", "documents", "document", "imports", "import", "propose_import",
     "public", "public_verify", "public_sale", "public_serial", "public_file", "views", "signatures",
-    "bring_signatures", "to_sign",
+    "bring_signatures", "to_sign", "plan_document", "plan_why", "plan_what_if", "plan_solve", "plan_solve_progress",
+    "plan_solve_cancel", "plan_solve_document", "plan_solve_give",
 })  # fmt: skip
 
 
 @pytest.fixture(scope="module")
 def carried(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A small year, carried to its end."""
-    return year_in(tmp_path_factory.mktemp("pace"))[1]
+    """A small year with a plan in force, carried to its end."""
+    return planned_year_in(tmp_path_factory.mktemp("pace"))[1]
 
 
 @pytest.fixture(scope="module")

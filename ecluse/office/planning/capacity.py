@@ -9,7 +9,7 @@ from django.db import connection
 
 from ecluse.base.days import Month
 from ecluse.base.sealed import VERSIONS
-from ecluse.base.signing import is_digest_signed_by
+from ecluse.base.signing import Key, is_digest_signed_by
 from ecluse.office.desk.today import open_session
 from ecluse.office.facts.capacity import capacity_words, demonstrated_words, units_within
 from ecluse.office.models import Record
@@ -77,12 +77,14 @@ def _all() -> list[CapacityAttestation]:
 
 
 def _signed(filed: list[Kept]) -> list[CapacityAttestation]:
-    session = open_session()
+    session, keys = open_session(), dict[str, list[Key]]()
     session.know_signatures(one.digest for one in filed)
+    for key in records(Key):  # at once: makers are many, and each would be asked for by itself
+        keys.setdefault(key.value.owner, []).append(key.value)
     return [
         one.value for one in filed
         if is_digest_signed_by(
-            one.value.maker, one.digest, session.signatures(one.digest), session.keys([one.value.maker])
+            one.value.maker, one.digest, session.signatures(one.digest), keys.get(one.value.maker, [])
         )
     ]  # fmt: skip
 
