@@ -85,10 +85,14 @@ class Leaving:
 
     def fill(self) -> None:
         """Let leave as much more as there is room for, what brings home most first."""
-        net = self.markets.net[self.markets.sale]
-        order = np.argsort(-net, axis=None, kind="stable")
+        market, sale = self.markets, self.markets.sale
+        net = market.net[sale]
+        # What has no room now has none later: only the rest is tried.
+        free = np.minimum.accumulate(np.minimum(self.left, self.apart)[:, ::-1], axis=1)[:, ::-1]
+        tried = np.flatnonzero((net > 0) & (self.demand[sale] > 0) & (free[market.product[sale]] > 0))
+        order = tried[np.argsort(-net.reshape(-1)[tried], kind="stable")]
         for k, t in zip(*np.unravel_index(order, net.shape), strict=True):
-            if net[k, t] > 0 and (units := self.room(int(k), int(t))):
+            if units := self.room(int(k), int(t)):
                 self.send(int(k), int(t), units)
 
     @property

@@ -46,7 +46,7 @@ def plan_document(question: Mapping[str, Any], base: Whole, plan: Whole, proof: 
     }
     document |= checker.kept(document)
     document["plan"]["ledger"] += marks(document["sums"])
-    document |= checker.kept(document)
+    document["digests"]["plan"] = digest(document["plan"])
     checker.check(document)
     return document
 

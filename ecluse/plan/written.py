@@ -96,8 +96,22 @@ def _only(values: Ints, asked: Any) -> list[list[int]]:
     return [months if wanted else [] for months, wanted in zip(values.tolist(), asked, strict=True)]
 
 
+class Verified(Whole):
+    """Values of which every row of a question holds, and the ledger that says so: it is not added up a second time."""
+
+    def __init__(self, values: Whole, question: Mapping[str, Any], base: Values | None) -> None:
+        super().__init__(values)
+        self.question, self.base, self.ledger = question, base, _added_up(question, values, base)
+
+
 def ledger(question: Mapping[str, Any], values: Values, base: Values | None) -> list[list[int]]:
     """What are slack and weight of every row, in the checker's order? Raises PlanError at a row that does not hold."""
+    if isinstance(values, Verified) and values.question is question and values.base is base:
+        return list(values.ledger)
+    return _added_up(question, values, base)
+
+
+def _added_up(question: Mapping[str, Any], values: Values, base: Values | None) -> list[list[int]]:
     found = []
     for name, terms, sense, rhs in Question(question, base).rows(exports=base is not None):
         slack, weight = rhs, 0
@@ -111,5 +125,4 @@ def ledger(question: Mapping[str, Any], values: Values, base: Values | None) -> 
 
 def verified(question: Mapping[str, Any], values: Whole, base: Values | None) -> Whole:
     """Does every row of this plan hold? Raises PlanError at the first that does not."""
-    ledger(question, values, base)
-    return values
+    return Verified(values, question, base)
