@@ -9,6 +9,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -143,16 +144,17 @@ class Faults:
     """Fails the nth of the calls by which files come to be, and counts them."""
 
     def __init__(self, patch: pytest.MonkeyPatch, at: int, error: int, *, torn: bool = False) -> None:
-        self.left, self.error, self.torn, self.calls = at, error, torn, 0
+        self.left, self.error, self.torn, self.calls, self.lock = at, error, torn, 0, threading.Lock()
         for target, name in ((os, "fsync"), (os, "open"), (Path, "replace"), (Path, "mkdir")):
             patch.setattr(target, name, self.watched(getattr(target, name)))
         real = builtins.open
         patch.setattr(Path, "open", lambda path, mode="r", *rest, **more: self.opened(real, path, mode, *rest, **more))
 
     def hit(self) -> bool:
-        self.calls += 1
-        self.left -= 1
-        return self.left == 0
+        with self.lock:  # files are written several at once
+            self.calls += 1
+            self.left -= 1
+            return self.left == 0
 
     def watched(self, real: Callable[..., object]) -> Callable[..., object]:
         def call(*given: object, **more: object) -> object:
