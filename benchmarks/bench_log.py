@@ -82,6 +82,8 @@ def appends(deeds: int) -> Iterator[str]:
         yield appended("one deed a transaction", single, 1, min(0.8 * rate, 4_000), rate)
         many = together(folder, max(2, deeds * 10 // AT_ONCE))
         yield appended(f"{AT_ONCE} deeds a transaction, head signed", many, AT_ONCE, min(100 * rate, 40_000), rate)
+        whole = at_once(folder, max(2, deeds * 10 // AT_ONCE))
+        yield appended(f"{AT_ONCE} records in one deed", whole, AT_ONCE, min(100 * rate, 40_000), rate)
         slow = alone(folder, max(50, deeds // 10), sleep=SLOW_MS / 1000)
         bound = 1000 / SLOW_MS
         yield appended(f"one deed a transaction, each {SLOW_MS} ms later", slow, 1, 0.8 * bound, bound)
@@ -143,6 +145,29 @@ def together(folder: Path, times: int) -> list[float]:
                 log, (size, edge) = next(iter(session.logs.items()))
                 head_note(log, size, edge.root(), key)
                 flush(session)
+            took.append(time.perf_counter() - began)
+    return took
+
+
+def at_once(folder: Path, times: int) -> list[float]:
+    """Seconds of each deed of 256 records: as a manifest of so many units is taken in."""
+    from datetime import date
+
+    from carried import office_on, sqlite_url
+
+    took, on = [], date(2026, 1, 2)
+    with office_on(sqlite_url(folder / "at-once.sqlite3")):
+        from ecluse.office.actions.deed import Deed
+        from ecluse.office.desk.today import open_session
+        from ecluse.office.registers import Officer
+
+        begin()
+        for at in range(times):
+            began, subject = time.perf_counter(), f"register:bench-{at}"
+            with Deed(open_session(), "office.register", actor="clock:office", on=on, subject=subject) as deed:
+                for n in range(AT_ONCE):
+                    person = f"officer:bench-{at}-{n}"
+                    deed.seal(Officer(person, "authority:bench", "planner", person, on, None))
             took.append(time.perf_counter() - began)
     return took
 
