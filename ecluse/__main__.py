@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import typer
 
+from ecluse.edge.epcis_app import epcis_app
 from ecluse.edge.log.app import log_app, witness_app
+from ecluse.edge.log.app import verify as verify_bundle
+from ecluse.edge.openings_app import openings_app
 from ecluse.edge.plan_app import plan_app
 from ecluse.edge.run import run as _run
 
@@ -27,6 +30,9 @@ app.add_typer(signatures_app, name="signatures")
 app.add_typer(plan_app, name="plan")
 app.add_typer(log_app, name="log")
 app.add_typer(witness_app, name="witness")
+app.add_typer(epcis_app, name="epcis")
+app.add_typer(openings_app, name="openings")
+app.command("verify")(verify_bundle)
 notices_app = typer.Typer(no_args_is_help=True, help="Notices: mail what people were told and have not read.")
 app.add_typer(notices_app, name="notices")
 
@@ -39,6 +45,7 @@ LISTS = "ecluse.office.commands.lists"
 PEOPLE = "ecluse.office.commands.people"
 NOTICES = "ecluse.office.commands.notices"
 SIGNATURES = "ecluse.office.commands.signatures"
+TRACE = "ecluse.office.commands.trace"
 
 
 @app.command()
@@ -330,7 +337,19 @@ def trace(
     json: bool = typer.Option(False, "--json"),
 ) -> None:
     """Where was one unit born, through whose hands did it go, where is it now?"""
-    _run(OFFICE, "trace", serial=serial, db=db, as_json=json)
+    _run(TRACE, "trace", serial=serial, db=db, as_json=json)
+
+
+@app.command()
+def reconcile(
+    file: str = typer.Argument(help="CSV or XLSX with the columns licence, state, day, units"),
+    kind: str = typer.Option(..., help="customs-exits or import-reports"),
+    db: str = typer.Option("", help="database URL"),
+    keep: bool = typer.Option(False, "--keep", help="seal the totals, so that they are published"),
+    json: bool = typer.Option(False, "--json"),
+) -> None:
+    """Do another state's customs exits or import reports agree with our handovers?"""
+    _run(TRACE, "reconcile", file=file, kind=kind, db=db, keep=keep, as_json=json)
 
 
 @app.command()

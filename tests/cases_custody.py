@@ -33,10 +33,11 @@ from ecluse.custody.terms import (
     SignedManifest,
     Step,
 )
+from ecluse.custody.witnessed import Departure, WitnessCall, WitnessedHead, WitnessOverride
 from ecluse.licence.terms import Licence, LicenceFinding, LicenceState, Outcome, PermitKind, Route
 from ecluse.surplus.terms import GoodsKind, HomeProgress, MonthUnits
 
-Case = tuple[CustodyClaim, CustodyClaim, date]
+Case = tuple[CustodyClaim | Departure, CustodyClaim | Departure, date]
 
 UNITS = 100
 RELEASE_DAY, DELIVERY_DAY = date(2026, 5, 20), date(2026, 7, 15)
@@ -210,7 +211,37 @@ DUE = replace(HANDOVER, received_at=datetime(2026, 6, 30, 23, 59, tzinfo=UTC))
 LATE_VERIFICATION = with_verification(replace(VERIFICATION, on=date(2026, 7, 2)))
 FOREIGN_LINE = replace(MADE, line="LINE-2")
 
+# A release stands at index 41 of the log of a centre abroad.
+LOG, CALLED = "centre-lt-1/2026", datetime(2026, 5, 20, 8, 0, tzinfo=UTC)
+CALL = WitnessCall("WC-1", "LT", "T-1", LOG, 41, CALLED)
+OFFICERS = (("officer:a", "authority:ssecu"), ("officer:b", "authority:mod"))
+
+
+def seen(size: int, host: str = "LT", log: str = LOG) -> WitnessedHead:
+    """The host's witness saw so many entries."""
+    return WitnessedHead(f"WH-{host}-{log}-{size}", host, log, size, "0" * 64, "key:witness", "", CALLED)
+
+
+def departing(*heads: WitnessedHead) -> Departure:
+    """What is known of the goods that would leave."""
+    return Departure("T-1", "LT", LOG, 41, heads, CALL, None, (), tuple(key_for(name)[0] for name, _ in OFFICERS))
+
+
+def overridden(minutes: int = 15, second: tuple[str, str] = OFFICERS[1], call: str = "WC-1") -> Departure:
+    """Its silence is overridden after so many minutes, by two officers."""
+    (one, body), (other, its_body) = OFFICERS[0], second
+    made = WitnessOverride(
+        "WO-1", "LT", "T-1", call, one, body, other, its_body, "silent", CALLED + timedelta(minutes=minutes)
+    )
+    signatures = tuple(signed(officer, made, RELEASE_DAY) for officer in dict.fromkeys((one, other)))
+    return replace(departing(), override=made, override_signatures=signatures)
+
+
 CASES: dict[str, Case] = {
+    # a host's witness
+    "custody.release_is_witnessed": (departing(seen(41)), departing(seen(42)), RELEASE_DAY),
+    "custody.override_follows_silence": (overridden(14), overridden(15), RELEASE_DAY),
+    "custody.override_is_by_two": (overridden(second=("officer:b", "authority:ssecu")), overridden(), RELEASE_DAY),
     # birth
     "custody.block_is_not_home_funded": at_release({"blocks": (replace(BLOCK, funded_for_home=True),)}),
     "custody.units_are_born_in_block": at_release(

@@ -109,7 +109,7 @@ def deal() -> Deal:
     raise LookupError("no order of this world can be repeated today")
 
 
-def file(sale: Deal, units: int = 3) -> str:
+def file(sale: Deal, units: int = 3, **also: str) -> str:
     """The end user's state states the end use, and the exporter files. Which order is it?"""
     from ecluse.office.models import OrderRow
 
@@ -126,7 +126,7 @@ def file(sale: Deal, units: int = 3) -> str:
         end_user=order.end_user, consignee=order.consignee, carrier=order.carrier, bank=order.bank,
         destination=order.destination, deliver_in=f"{today():%Y-%m}", contract_on=str(today()),
         offered_on=str(asked.offered_on), permit=asked.permit.value, route=asked.route.value,
-        certificate=order.certificate, statement=statement, line=order.line, transit=list(order.transit),
+        certificate=order.certificate, statement=statement, line=order.line, transit=list(order.transit), **also,
     )  # fmt: skip
     return str(done.subject)
 

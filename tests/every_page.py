@@ -38,8 +38,10 @@ NO_PAGES = {
     "draft": FORM, "read_notices": FORM, "views": FORM, "new_token": FORM, "end_token": FORM, "go_absent": FORM,
     "preferences": FORM, "hat": FORM, "audit_run": FORM, "suggest_party": PART, "audit_progress": ON, "claim": ON,
     "public_file": FILE, "document": FILE, "mfa_download_recovery_codes": FILE, "mfa_login_webauthn": FILE,
+    "trace_package": FILE,
     "openid_connect_login": ON, "openid_connect_callback": ON,
     "socialaccount_signup": ON, "to_sign": FILE, "plan_document": FILE, "plan_solve_document": FILE,
+    "capture_papers": FILE, "capture_hand_in": FORM, "capture_photo": FORM, "capture_worker": FILE,
     "plan_solve_progress": ON, "plan_solve_cancel": FORM, "plan_solve_give": FORM,
 }  # fmt: skip
 
@@ -48,6 +50,7 @@ def pages(things: dict[str, str]) -> list[Visit]:
     """Every page of the office, of these things on file, but for those of one's own password and keys."""
     order, end_user = things["order"], things["end_user"]
     maker, exporter, state = (f"{card}@{things[card]}" for card in ("maker", "exporter", "end_user_state"))
+    keeper = f"centre@{things['keeper']}"
     return [
         Visit("home", "", "/"), Visit("overview", "", "/overview/"), Visit("claims", "", "/claims/"),
         Visit("public", "", "/public/"), Visit("public_sale", "", "/public/sale/"),
@@ -76,6 +79,8 @@ def pages(things: dict[str, str]) -> list[Visit]:
         Visit("party", "author", f"/parties/{end_user}/"), Visit("units", "author", "/units/"),
         Visit("unit", "author", f"/units/{things['serial']}/"),
         Visit("block", "author", f"/units/blocks/{things['block']}/"),
+        Visit("witnesses", "author", "/witnesses/"),
+        Visit("traces", "author", "/traces/"), Visit("trace", "author", f"/traces/{things['trace']}/"),
         Visit("books", "author", "/books/"), Visit("entries", "author", "/books/entries/"),
         Visit("shortages", "author", "/books/shortages/"),
         Visit("shortage", "author", f"/books/shortages/{things['shortage']}/"),
@@ -84,6 +89,7 @@ def pages(things: dict[str, str]) -> list[Visit]:
         Visit("import", "author", f"/import/{things['import']}/"),
         Visit("propose_import", "author", "/do/office.propose_import/office/"),
         Visit("signatures", "author", "/signatures/"), Visit("openings", "author", "/openings/"),
+        Visit("opening_keys", "author", "/opening-keys/"),
         Visit("bring_signatures", "author", "/do/office.bring_signatures/office/"),
         Visit("records", "author", "/records/"), Visit("record", "author", f"/records/{things['record']}/"),
         Visit("notices", "author", "/notices/"), Visit("settings", "author", "/settings/"),
@@ -98,6 +104,9 @@ def pages(things: dict[str, str]) -> list[Visit]:
         Visit("home", "planner", "/"), Visit("home", exporter, "/"), Visit("order", exporter, f"/orders/{order}/"),
         Visit("surplus", maker, "/surplus/"), Visit("books", exporter, "/books/"),
         Visit("certificate", maker, f"/surplus/certificates/{things['certificate']}/"),
+        Visit("centre_desk", "author", f"/centre/{things['centre']}/desk/"),
+        Visit("centre_desk", keeper, f"/centre/{things['centre']}/desk/"),
+        Visit("capture", keeper, f"/centre/{things['centre']}/capture/"),
         Visit("home", maker, "/"), Visit("block", maker, f"/units/blocks/{things['block']}/"),
         Visit("home", state, "/"), Visit("party", state, f"/parties/{end_user}/"),
         Visit("home", "spender", "/"), Visit("shortage", "spender", f"/books/shortages/{things['shortage']}/"),

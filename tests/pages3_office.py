@@ -41,9 +41,12 @@ def carry_small(folder: Path, *runs: str) -> Office:
 def entered(office: Office) -> Iterator[None]:
     """Within this block pages are those of this office, and no page starts a run by itself."""
     with carried.office_on(carried.sqlite_url(office.path)), pytest.MonkeyPatch.context() as patch:
+        from django.core.cache import cache
         from django.test import override_settings
 
         from ecluse.office import kept
+
+        cache.clear()  # what this address asked for before is another visitor's
 
         patch.setitem(os.environ, "ECLUSE_WORLD", str(office.tables))
         patch.setattr(kept, "start", lambda *words: False)

@@ -70,6 +70,7 @@ def cases() -> dict[Any, str]:
         About.CERTIFICATE: order.certificate, About.PARTY: order.end_user, About.BLOCK: blocks[0].id,
         About.LINE: order.line, About.CENTRE: on_file(Centre)[0].id, About.SHORTAGE: on_file(Shortage)[0].id,
         About.PURCHASE: on_file(Shortage)[0].id, About.CASE: a_case(), About.IMPORT: an_import(),
+        About.TRACE: a_trace(),
     }  # fmt: skip
     return {about: str(subject) for about, subject in found.items()}
 
@@ -85,6 +86,20 @@ def a_case() -> str:
     return str(
         do("licence.apply_to_offer", exporter, "office", class_=on_file(Model)[0].class_, destination="DK").subject
     )
+
+
+def a_trace() -> str:
+    """The service enters a request that came by letter."""
+    from desk_life import do
+
+    return str(
+        do(
+            "tracing.receive", officer("authority:ssecu", "author"), "office", requester="Police of Riga",
+            requester_state="LV", contact_point="desk@police.example", reference="LV-17", serial_read="EWSET01",
+            recovered_state="LV", recovered_on="2026-03-01", circumstance="found", circumstances="on a field",
+            intended_use="court", urgency="urgent", handling="offices",
+        ).subject
+    )  # fmt: skip
 
 
 TABLE = (

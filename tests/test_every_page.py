@@ -50,7 +50,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, st
 def furnish() -> dict[str, str]:
     """What waits for somebody, one account with a password, and the ids of what is shown."""
     from desk_life import deal, do, officer, representative
-    from test_api import TABLE
+    from test_api import TABLE, a_trace
 
     from ecluse.office.actions.people import make_account
     from ecluse.office.desk.form import Upload
@@ -71,7 +71,7 @@ def furnish() -> dict[str, str]:
         representative(body)
     return {
         "order": order.id, "end_user": order.end_user, "case": str(case), "import": str(proposed), "line": order.line,
-        "certificate": order.certificate, "model": order.model, **bodies, **_others(order.line),
+        "certificate": order.certificate, "model": order.model, "trace": a_trace(), **bodies, **_others(order.line),
     }  # fmt: skip
 
 
@@ -86,7 +86,7 @@ def _others(line: str) -> dict[str, str]:
     unit = Unit.objects.filter(state="delivery").order_by("serial")[0]
     return {
         "held": OrderRow.objects.filter(standing="held_refused").order_by("order")[0].order, "day": str(today()),
-        "centre": on_file(Centre)[0].id, "serial": unit.serial,
+        "centre": on_file(Centre)[0].id, "keeper": on_file(Centre)[0].operator, "serial": unit.serial,
         "block": next(block.id for block in on_file(SerialBlock) if block.line == line),
         "shortage": on_file(Shortage)[0].id, "record": Record.objects.filter(v="hearing/1").order_by("rid")[0].digest,
     }  # fmt: skip

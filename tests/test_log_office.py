@@ -21,7 +21,7 @@ def test_every_log_of_a_carried_year_is_written_and_holds(tmp_path: Path, capsys
         from ecluse.office.commands import logs
         from ecluse.office.models import Checkpoint, LogHead
 
-        assert logs.write(str(folder), url, as_json=True) == 0
+        assert logs.write(str(folder), url, "", False, as_json=True) == 0
         rows = json.loads(capsys.readouterr().out)["logs"]
         assert {row["log"] for row in rows} == set(LogHead.objects.values_list("log", flat=True))
         for row in rows:
@@ -32,5 +32,5 @@ def test_every_log_of_a_carried_year_is_written_and_holds(tmp_path: Path, capsys
             (key,) = (read_key(text) for text in row["keys"])
             assert (key.name, opened(whole.note, [key]).by) == (whole.checkpoint.origin, {key: None})
         before = LogFolder(folder / "home/2026").checkpoint()
-        assert logs.write(str(folder), url, as_json=True) == 0
+        assert logs.write(str(folder), url, "", False, as_json=True) == 0
         assert LogFolder(folder / "home/2026").checkpoint() == before

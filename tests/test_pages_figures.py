@@ -137,6 +137,7 @@ UNKNOWN = {
     "office": "nowhere", "order": "order:none", "tranche": "order:none/0", "certificate": "certificate:none",
     "party": "party:none", "block": "block:none", "line": "line:none", "centre": "centre:none",
     "shortage": "shortage:none", "purchase": "shortage:none", "case": "case:none", "import": "import:none",
+    "trace": "trace:none",
 }  # fmt: skip
 
 

@@ -85,7 +85,7 @@ def test_a_publication_is_sound(office: Office) -> None:
     assert found.pop("P2") == (Status.CANNOT, None)
     assert {status for status, _ in found.values()} == {Status.CHECKED}
     assert found["P1"][1] == date(2028, 12, 31)
-    assert found["P8"][1] == date(2027, 12, 31)
+    assert found["P8"][1] == date(2027, 3, 31)
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -194,7 +194,7 @@ def test_every_record_has_its_day() -> None:
     ours = {version for version, cls in REGISTRY.items() if cls.__module__.startswith("ecluse.")} - {"membership/1"}
     assert {version for version in ours if not version.endswith("_finding/1")} == scheduled
     provisions = {row["id"] for row in newest_law()["provisions/office"].rows}
-    tables = [newest_law()[f"office/{name}"] for name in ("opening", "publication")]
+    tables = [newest_law()[f"office/{name}"] for name in ("opening", "opening_split", "publication")]
     assert {row["provision"] for table in tables for row in table.rows} <= provisions
 
 
@@ -237,7 +237,9 @@ def later(office: Office, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_on_their_date_secrets_open(office: Office, later: Path) -> None:
     report = report_on(later)
-    assert report.is_sound(), report.text("en")
+    # The office opened what is due; the hosts, who stood still since the year, did not: that alone is broken.
+    missed = {("key_missed", "opening-key:2026-q4/2027-03-31"), ("key_missed", "opening-key:2026/2027-12-31")}
+    assert {(point.key, point.where) for point in report.breaks()} == missed
     assert "balance_open" in {point.key for point in report.of("P1")}
     shown = {leak.secret for leak in search(later, office.secrets)}
     assert {str(units) for need in office.world.needs for units in need.needed_units if units and units > 999} <= shown

@@ -238,7 +238,7 @@ def test_a_number_that_looks_like_one_is_never_confirmed(office: None) -> None:
     serial = Unit.objects.filter(state="delivery").order_by("serial")[0].serial
     for reading in (serial.lower(), f" {serial}", serial.replace("0", "O", 1), serial[:-1]):
         found = traced(reading)
-        assert sorted(found) == ["known", "reason", "serial", "suggestions"]
+        assert sorted(found) == ["candidates", "known", "reason", "serial", "suggestions"]
         assert (found["known"], serial in found["suggestions"]) == (False, True)
 
 

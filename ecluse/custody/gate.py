@@ -10,17 +10,28 @@ from ecluse.base.verdict import Held, Passed, held
 from ecluse.custody.ranges import count
 from ecluse.custody.rules import RULES, rules_for
 from ecluse.custody.rules_delivery import account, delivered_on
+from ecluse.custody.rules_release import RULES_OF_DEPARTURE
 from ecluse.custody.terms import CustodyClaim, CustodyFinding, CustodyStage
+from ecluse.custody.witnessed import Departure
 from ecluse.surplus.terms import GoodsKind
 
 TABLES: tuple[str, ...] = ("custody/causes", "custody/home", "custody/levels", "custody/tolerances")
-__all__ = ["RULES", "TABLES", "CustodyClaim", "CustodyFinding", "CustodyStage", "judge"]
+DEPARTURE_TABLES: tuple[str, ...] = ("custody/witness",)
+__all__ = [
+    "DEPARTURE_TABLES", "RULES", "RULES_OF_DEPARTURE", "TABLES", "CustodyClaim", "CustodyFinding", "CustodyStage",
+    "Departure", "judge", "judge_departure",
+]  # fmt: skip
 
 
 def judge(claim: CustodyClaim, *, on: date, law: Law) -> Passed[CustodyFinding] | Held:
     """May these units leave now (release), or has their chain closed (delivery)?"""
     grounds = held(ground for rule in rules_for(claim) for ground in rule(claim, on, law))
     return grounds or Passed(_finding(claim, on))
+
+
+def judge_departure(claim: Departure, *, on: date, law: Law) -> Held | None:
+    """What holds released goods at a centre abroad? None when they may leave it with their carrier."""
+    return held(ground for rule in RULES_OF_DEPARTURE for ground in rule(claim, on, law))
 
 
 def _finding(claim: CustodyClaim, on: date) -> CustodyFinding:

@@ -24,6 +24,23 @@ def measure(law: Law, on: date, subject: str, level: Level | None = None) -> int
     return min(rows)
 
 
+def witness_terms(law: Law, on: date, host: str) -> list[dict[str, int]]:
+    """Which terms does the agreement with this host state set for its witness, and those that hold for every host?
+
+    Raises UnknownLawError for none.
+    """
+    rows = [row for row in law["custody/witness"].in_force(on) if row["host"] in ("", host)]
+    if not rows:
+        raise UnknownLawError(f"custody/witness sets no terms for {host} on {on.isoformat()}")
+    names = ("wait_minutes", "override_share_bp", "overrides_free")
+    return [{name: int(row[name]) for name in names} for row in rows]
+
+
+def witness_minutes(law: Law, on: date, host: str) -> int:
+    """How many minutes is a silent witness of this host state waited for, by the strictest row?"""
+    return max(row["wait_minutes"] for row in witness_terms(law, on, host))
+
+
 def home_state(law: Law, on: date) -> str:
     """Which state is home? Raises UnknownLawError when the table names none on this day."""
     states = [row["state"] for row in law["custody/home"].in_force(on)]

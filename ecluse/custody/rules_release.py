@@ -1,16 +1,17 @@
-"""May these goods leave this place today? Rules of centre, home army, licence and host state, at release."""
+"""May these goods leave this place today? Rules of centre, home army, licence, host state and its witness."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 
 from ecluse.base.days import Month
 from ecluse.base.law import Law
 from ecluse.base.signing import is_signed_by
 from ecluse.base.verdict import Ground, refer, refuse
-from ecluse.custody.measures import home_state, measure, signatures_by
+from ecluse.custody.measures import home_state, measure, signatures_by, witness_minutes
 from ecluse.custody.terms import CentreRole, CustodyClaim, LifeState
+from ecluse.custody.witnessed import Departure
 from ecluse.licence.terms import WITHOUT_OWN_LICENCE, LicenceState
 
 LIVE = {LicenceState.ISSUED, LicenceState.REINSTATED, LicenceState.AMENDED}
@@ -134,6 +135,52 @@ def host_licence_is_in_force(claim: CustodyClaim, on: date, law: Law) -> Iterato
         )  # fmt: skip
 
 
+def release_is_witnessed(claim: Departure, on: date, law: Law) -> Iterator[Ground]:
+    """Goods leave a centre abroad once its host's witness saw their release on record, or its silence was overridden.
+
+    A witness vouches that the record is only added to, never for the goods (custody.md 5, Witnesses).
+    """
+    if claim.host and not claim.is_witnessed and claim.override is None:
+        yield refuse(
+            "custody.release_is_witnessed", "host-agreement/witness-before-departure",
+            tranche=claim.tranche, host=claim.host, log=claim.log, size_witnessed=claim.size_witnessed,
+            size_needed=claim.size_witnessed + 1 if claim.index is None else claim.index + 1,
+        )  # fmt: skip
+
+
+def override_follows_silence(claim: Departure, on: date, law: Law) -> Iterator[Ground]:
+    """A silent witness is waited for before it is overridden (custody.md 5, Witnesses)."""
+    override, call = claim.override, claim.call
+    if not claim.host or claim.is_witnessed or override is None:
+        return
+    required = witness_minutes(law, on, claim.host)
+    is_called = call is not None and call.id == override.call
+    waited = (override.at - call.at) // timedelta(minutes=1) if call and is_called else 0
+    if not is_called or waited < required:
+        yield refuse(
+            "custody.override_follows_silence", "host-agreement/witness-before-departure",
+            tranche=claim.tranche, host=claim.host, minutes_waited=max(0, waited), minutes_required=required,
+        )  # fmt: skip
+
+
+def override_is_by_two(claim: Departure, on: date, law: Law) -> Iterator[Ground]:
+    """Two officers of two authorities sign an override (design P4, P6)."""
+    override = claim.override
+    if not claim.host or claim.is_witnessed or override is None:
+        return
+    are_two = override.officer != override.countersigner
+    are_apart = override.officer_authority != override.countersigner_authority
+    signed = signatures_by(claim.override_signatures, on)
+    are_signed = all(
+        is_signed_by(who, override, signed, claim.keys) for who in (override.officer, override.countersigner)
+    )
+    if not (are_two and are_apart and are_signed):
+        yield refuse(
+            "custody.override_is_by_two", "host-agreement/witness-before-departure",
+            tranche=claim.tranche, officer=override.officer, countersigner=override.countersigner,
+        )  # fmt: skip
+
+
 def needs_licence(claim: CustodyClaim) -> bool:
     """Do these goods need a licence, as the licence gate found?"""
     return claim.finding.outcome not in WITHOUT_OWN_LICENCE
@@ -161,3 +208,4 @@ RULES_OF_PERMIT = (
     host_licence_covers_units,
     host_licence_is_in_force,
 )
+RULES_OF_DEPARTURE = (release_is_witnessed, override_follows_silence, override_is_by_two)

@@ -207,6 +207,35 @@ class Manifest:
     received_at: datetime | None
 
 
+class Side(enum.Enum):
+    """Which side of a handover is it: who gives, or who takes?"""
+
+    GIVER = "giver"
+    TAKER = "taker"
+
+
+@sealed("capture/1")
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """How one side took a handover down at a centre: serials read one by one, with a device that may have been offline.
+
+    `client` is the id that the device gave it, `device_at` what the device's own clock showed: a statement, no proof.
+    `photos` are SHA-256 digests of pictures, whether or not they were sent.
+    """
+
+    id: str
+    client: str
+    centre: str
+    tranche: str
+    manifest: str
+    side: Side
+    custodian: str
+    units: int
+    device_at: datetime
+    photos: tuple[str, ...]
+    on: date
+
+
 @sealed("host_licence/1")
 @dataclass(frozen=True, slots=True)
 class HostLicence:

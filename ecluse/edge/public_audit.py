@@ -15,6 +15,7 @@ from ecluse.base.errors import EvidenceError
 from ecluse.edge.public_audit_folder import Folder
 from ecluse.edge.public_audit_gates import check_authorities, check_certificates, check_lists
 from ecluse.edge.public_audit_goods import check_custody, check_proceeds
+from ecluse.edge.public_audit_keys import check_keys
 from ecluse.edge.public_audit_law import PublishedLaw, check_hearings, read_law
 from ecluse.edge.public_audit_logs import Logs, read_logs
 from ecluse.edge.public_audit_openings import OpenedRecord, Openings, check_openings, of_version, read_opened
@@ -59,6 +60,7 @@ def report_on(path: Path) -> PublicReport:
         ("P6", "opened.jsonl", lambda: _key_is_registered(folder, opened)),
         ("P7", "proceeds.json", lambda: check_proceeds(folder, logs, law, openings, opened)),
         ("P8", "openings.json", lambda: check_openings(folder, logs, law, opened, openings)),
+        ("P8", "openings.json", lambda: check_keys(folder, logs, law, opened, openings)),
         ("P9", "hearings.json", lambda: check_hearings(folder, law)),
         ("P9", "openings.json", lambda: openings.wait("P9", "replay", "hearings")),
     ]

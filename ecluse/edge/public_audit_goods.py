@@ -54,8 +54,19 @@ def check_custody(folder: Folder, logs: Logs, openings: Openings, opened: list[O
     yield cannot("P5", "overdue", receipts=number(overdue, "receipts"), verifications=number(overdue, "verifications"))
     yield cannot("P5", "one_serial")
     yield from openings.wait("P5", "chains", "movements", "markings", "blocks")
-    overrides = form["overrides"]
-    yield cannot("P6", "overrides", n=number(overrides, "count"), entries=number(overrides, "of_entries"))
+    yield from _overrides(form["overrides"], where)
+
+
+def _overrides(form: dict[str, Any], where: str) -> Iterator[Point]:
+    """P6: how many releases abroad left unseen by their host's witness, as the office states; within limits?"""
+    count = number(form, "count")
+    yield cannot("P6", "overrides", n=count, entries=number(form, "of_entries"))
+    if "of_releases" not in form:
+        return
+    releases, free, limit = (number(form, name) for name in ("of_releases", "free", "limit_bp"))
+    if count > releases or (count > free and count * 10_000 > limit * releases):
+        yield broken("P6", "overrides_over_limit", where, n=count, releases=releases, limit=limit)
+    yield cannot("P6", "overrides_of_releases", n=count, releases=releases, limit=limit)
 
 
 def _blocks_first(blocks: list[dict[str, Any]], logs: Logs, openings: Openings, where: str) -> Iterator[Point]:

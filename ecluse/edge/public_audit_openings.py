@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -13,32 +12,11 @@ from ecluse.base.canon import parse
 from ecluse.base.errors import EvidenceError
 from ecluse.base.law import Row
 from ecluse.base.proof import opens
+from ecluse.custody.openings import AFTER_QUARTER, AT_ONCE, kind_of, opens_on, quarter_of
 from ecluse.edge.public_audit_folder import Folder
 from ecluse.edge.public_audit_law import PublishedLaw
 from ecluse.edge.public_audit_logs import Logs, Place
 from ecluse.edge.public_audit_points import Point, broken, cannot, checked, waits
-
-AT_ONCE = "at_once"
-
-
-def opens_on(row: Row, year: int) -> date:
-    """On which day do records of this year open? So many months after its last day.
-
-    >>> opens_on({"months": "24"}, 2026)
-    datetime.date(2028, 12, 31)
-    """
-    months = int(row["months"])
-    found, month = year + (11 + months) // 12, (11 + months) % 12 + 1
-    return date(found, month, calendar.monthrange(found, month)[1])
-
-
-def kind_of(rows: Iterable[Row], version: str, subject: str) -> Row | None:
-    """Which row of `office/opening` names this record? A row for its subjects goes before the row for all."""
-    found = [
-        row for row in rows
-        if version in row["records"].split(";") and subject.startswith(row["subject_prefix"])
-    ]  # fmt: skip
-    return max(found, key=lambda row: len(row["subject_prefix"]), default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,19 +90,20 @@ def check_openings(
     where, as_of = "openings.json", folder.as_of
     rows = {row["kind"]: row for row in law.rows("office/opening", as_of)}
     made: Counter[str] = Counter()
-    done = Counter((record.kind, record.place.log.rsplit("/", 1)[-1]) for record in records)
+    done = Counter(_slot(record, rows.get(record.kind)) for record in records)
     due_all = done_all = 0
     for item in schedule.kinds:
-        row = rows.get(item["kind"])
+        row, quarter = rows.get(item["kind"]), item.get("quarter", 0)
         if row is None:
             yield broken("P8", "kind_unscheduled", where, kind=item["kind"])
             continue
         made[str(item["year"])] += item["commitments"]
-        day = None if row["opens"] == AT_ONCE else opens_on(row, item["year"])
-        if item.get("opens_on") != (day.isoformat() if day else None) or item["provision"] != row["provision"]:
+        day = None if row["opens"] == AT_ONCE else opens_on(row, item["year"], *([quarter] if quarter else []))
+        is_moved = item.get("opens_on") != (day.isoformat() if day else None) or item["provision"] != row["provision"]
+        if is_moved or (row["opens"] == AFTER_QUARTER) != bool(quarter):
             yield broken("P8", "opening_moved", where, kind=item["kind"])
         due = item["commitments"] if day is None or day <= as_of else 0
-        shown = done.pop((item["kind"], str(item["year"])), 0)
+        shown = done.pop((item["kind"], str(item["year"]), quarter), 0)
         if item["due"] != due or item["done"] != shown or shown < due:
             yield broken("P8", "opening_missed", where, kind=item["kind"], due=due, done=shown)
         due_all, done_all = due_all + due, done_all + shown
@@ -138,7 +117,13 @@ def check_openings(
     day = min((date.fromisoformat(i["opens_on"]) for i in schedule.kinds if i["due"] < i["commitments"]), default=None)
     if day is not None:
         yield waits("P8", "next", day)
-    yield cannot("P8", "split")
+
+
+def _slot(record: OpenedRecord, row: Row | None) -> tuple[str, str, int]:
+    """Where does an opened record count? The log tells its year; of what opens by quarters its own day the quarter."""
+    by_quarter = row is not None and row["opens"] == AFTER_QUARTER
+    quarter = quarter_of(date.fromisoformat(record.form["on"])) if by_quarter else 0
+    return record.kind, record.place.log.rsplit("/", 1)[-1], quarter
 
 
 def _kinds_fit(rows: Iterable[Row], records: Iterable[OpenedRecord]) -> Iterator[Point]:

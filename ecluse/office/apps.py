@@ -13,5 +13,6 @@ class OfficeConfig(AppConfig):
 
     def ready(self) -> None:
         """Make every noun known, so that any record on file can be read whoever asks."""
+        from ecluse.custody import tracing  # noqa: F401
         from ecluse.office import registers, registers_audit, registers_people  # noqa: F401
         from ecluse.plan import terms  # noqa: F401

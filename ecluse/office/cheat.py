@@ -11,7 +11,17 @@ from django.db import transaction
 
 from ecluse.base.errors import BadInputError, ForbiddenError
 from ecluse.base.words import say
-from ecluse.office.cheats import insider, insider_left_out, insider_money, plans, raw_caches, raw_log, raw_records
+from ecluse.office.cheats import (
+    insider,
+    insider_left_out,
+    insider_money,
+    openings,
+    plans,
+    raw_caches,
+    raw_log,
+    raw_records,
+    witnesses,
+)
 from ecluse.office.cheats.hands import Administrator, CheatKind, Insider, guards_down
 from ecluse.office.models import Setting
 
@@ -23,8 +33,11 @@ KINDS: Mapping[str, CheatKind] = MappingProxyType(
         **insider.KINDS,
         **insider_left_out.KINDS,
         **insider_money.KINDS,
+        **openings.KINDS,
         **plans.RAW_KINDS,
         **plans.INSIDE_KINDS,
+        **witnesses.RAW_KINDS,
+        **witnesses.INSIDE_KINDS,
     }
 )
 

@@ -43,7 +43,7 @@ def office_ailments(db: str) -> list[Ailment]:
         ]
     if waiting:
         return [Ailment("database_old", NEEDED, waiting[0], "ecluse audit")]
-    return [*_kind(), *_lists(), *_mail(), *_side()]
+    return [*_kind(), *log_ailments(), *_lists(), *_mail(), *_side()]
 
 
 def _migrations_waiting() -> list[str]:
@@ -62,6 +62,14 @@ def _kind() -> Iterator[Ailment]:
         yield Ailment("not_founded", NEEDED, "-", "ecluse init")
     elif kind != "demonstration" and not any(keys_folder().glob("*.pem")):
         yield Ailment("no_keys", ADVICE, str(keys_folder()), "export ECLUSE_KEYS=FOLDER")
+
+
+def log_ailments() -> Iterator[Ailment]:
+    """Was somebody found ahead of this office's logs, so that it only reads?"""
+    from ecluse.office.actions.recovery import is_behind
+
+    if who := is_behind():
+        yield Ailment("log_behind", NEEDED, who, "ecluse log recover --from MIRROR")
 
 
 def _lists() -> Iterator[Ailment]:

@@ -16,6 +16,7 @@ from ecluse.custody.log.note_keys import KeyKind, NoteKey, opened, read_key
 NONE = "none"
 POLICY_BYTES_LIMIT = 1_000_000
 MEMBERS_LIMIT = 1_000
+DIGITS_LIMIT = 4
 
 
 class Group(NamedTuple):
@@ -116,7 +117,9 @@ def _add(policy: Policy, words: list[str]) -> None:
             known = member in policy.witnesses or member in policy.groups
             _ensure(known, "members that are named above", member)
             _ensure(member not in taken and member not in members[:at], "each member in one group, once", member)
-        least = {"all": len(members), "any": 1}.get(needed) or (int(needed) if needed.isdecimal() else 0)
+        least = {"all": len(members), "any": 1}.get(needed) or (
+            int(needed) if needed.isdecimal() and len(needed) <= DIGITS_LIMIT else 0
+        )
         _ensure(1 <= least <= len(members) <= MEMBERS_LIMIT and needed[0] != "0", "`all`, `any`, 1 to members", needed)
         policy.groups[name] = Group(least, members)
     elif kind == "quorum" and len(rest) == 1:

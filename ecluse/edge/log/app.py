@@ -11,16 +11,29 @@ witness_app = typer.Typer(no_args_is_help=True, help="A witness of logs: make on
 LOG = "ecluse.edge.log.commands"
 WITNESS = "ecluse.edge.log.witness_commands"
 OFFICE = "ecluse.office.commands.logs"
+BUNDLE, DISCLOSED = "ecluse.edge.log.bundle_commands", "ecluse.office.commands.bundle"
 
 
 @log_app.command("write")
 def log_write(
     folder: str = typer.Argument(help="folder of the tile logs, one folder a log; grows with each call"),
     db: str = typer.Option("", help="database URL"),
+    policy: str = typer.Option("", help="policy file: its witnesses with addresses are asked what they saw last"),
+    sign: bool = typer.Option(False, "--sign", help="sign the heads of the logs as they stand, by this office's key"),
     json: bool = typer.Option(False, "--json"),
 ) -> None:
     """Write every log of the office up to its newest signed checkpoint, as tiles that other programs read."""
-    run(OFFICE, "write", folder=folder, db=db, as_json=json)
+    run(OFFICE, "write", folder=folder, db=db, policy=policy, sign=sign, as_json=json)
+
+
+@log_app.command("recover")
+def log_recover(
+    source: str = typer.Option(..., "--from", help="folder or address of a mirror of the logs"),
+    db: str = typer.Option("", help="database URL"),
+    json: bool = typer.Option(False, "--json"),
+) -> None:
+    """Fill the logs of an office on an older copy from a mirror, so that it may sign again."""
+    run(OFFICE, "recover", source=source, db=db, as_json=json)
 
 
 @log_app.command("verify")
@@ -45,6 +58,37 @@ def log_prove(
     run(LOG, "prove", folder=folder, index=index, out=out)
 
 
+@log_app.command("bundle")
+def log_bundle(
+    folder: str = typer.Argument(help="one tile log"),
+    index: int = typer.Argument(min=0, help="which entry, from 0"),
+    out: str = typer.Option(..., help="bundle to write (.ecluse-proof)"),
+    policy: str = typer.Option(..., help="policy file, of which the bundle holds a copy"),
+    disclose: list[str] = typer.Option([], help="open this record, by id or kind; hearing; all; may be repeated"),
+    db: str = typer.Option("", help="database URL of the office that holds the records, for --disclose"),
+    outer_proof: str = typer.Option("", help="proof in the public outer log (.tlog-proof)"),
+    outer_salt: str = typer.Option("", help="file with the salt of that commitment"),
+    token: list[str] = typer.Option([], help="time stamp (RFC 3161) over the checkpoint; may be repeated"),
+) -> None:
+    """Write one file with entry, proof and what is disclosed, for a stranger without a network."""
+    given: dict[str, object] = {
+        "folder": folder, "index": index, "out": out, "policy": policy, "outer_proof": outer_proof,
+        "outer_salt": outer_salt, "tokens": token,
+    }  # fmt: skip
+    if disclose:
+        run(DISCLOSED, "bundle", **given, disclose=disclose, db=db)
+    run(BUNDLE, "bundle", **given)
+
+
+def verify(
+    bundle: str = typer.Argument(help="a proof bundle (.ecluse-proof)"),
+    policy: str = typer.Option("", help="policy file of your own: logs, witnesses, quorum"),
+    json: bool = typer.Option(False, "--json"),
+) -> None:
+    """Does a proof bundle hold, check by check, by the policy that you name?"""
+    run(BUNDLE, "verify", bundle=bundle, policy=policy, as_json=json)
+
+
 @log_app.command("check-proof")
 def log_check_proof(
     proof: str = typer.Argument(help="a proof file (.tlog-proof)"),
@@ -60,9 +104,12 @@ def log_check_proof(
 def log_cosign(
     folder: str = typer.Argument(help="one tile log, or a folder of them"),
     policy: str = typer.Option(..., help="policy file whose witnesses have addresses"),
+    db: str = typer.Option("", help="database URL of the office that keeps what host states' witnesses saw"),
     json: bool = typer.Option(False, "--json"),
 ) -> None:
     """Bring each newest checkpoint to the policy's witnesses and put their signatures under it."""
+    if db:
+        run(OFFICE, "cosign", folder=folder, policy=policy, db=db, as_json=json)
     run(LOG, "cosign", folder=folder, policy=policy, as_json=json)
 
 

@@ -50,18 +50,11 @@ def verify(folder: str, policy: str, keys: Sequence[str], processes: int, as_jso
 
 def prove(folder: str, index: int, out: str) -> int:
     """Write proof and entry. Raises BadInputError for an index that the checkpoint does not reach."""
-    from ecluse.custody.log.proof_file import LogProof
-    from ecluse.custody.log.tiles import WIDTH, Bundle
+    from ecluse.edge.log.bundle_commands import proof_of
 
-    lang, log, path = person_language(), LogFolder(Path(folder)), Path(out)
-    head = log.head()
-    size = head.size if head else 0
-    if index >= size:
-        expected = word("log.expected.index", lang, last=size - 1)
-        raise BadInputError.one(folder, expected, str(index), word("log.remedy.index", lang))
-    number = index // WIDTH
-    entry = log.entries(Bundle(number, min(WIDTH, size - number * WIDTH)))[index % WIDTH]
-    path.write_text(str(LogProof(index, tuple(log.tree(size).inclusion_proof(index)), log.checkpoint())), "utf-8")
+    lang, path = person_language(), Path(out)
+    proof, entry = proof_of(folder, index)
+    path.write_text(str(proof), "utf-8")
     path.with_suffix(".entry").write_bytes(entry)
     tell(word("log.prove.written", lang, file=out, entry=str(path.with_suffix(".entry"))))
     return YES
@@ -71,7 +64,7 @@ def check_proof(proof: str, entry: str, policy: str, as_json: bool) -> int:
     """Is the entry shown? 1 with the reason when not."""
     from ecluse.custody.log.proof_file import PROOF_BYTES_LIMIT, read_log_proof
 
-    lang, rules = person_language(), _policy(policy)
+    lang, rules = person_language(), policy_of(policy)
     content, body = _read(Path(proof), PROOF_BYTES_LIMIT), _read(Path(entry), ENTRY_BYTES_LIMIT)
     try:
         found = read_log_proof(content)
@@ -95,7 +88,7 @@ def cosign(folder: str, policy: str, as_json: bool) -> int:
     """Which witnesses signed each newest checkpoint? 1 while one has no quorum; what was signed is kept."""
     from ecluse.edge.log.ask_witness import SilentWitnessError, ask_witness
 
-    lang, rules, rows, root = person_language(), _policy(policy), [], Path(folder)
+    lang, rules, rows, root = person_language(), policy_of(policy), [], Path(folder)
     for path in _logs(root):
         log, name = LogFolder(path), path.relative_to(root).as_posix()
         note = log.checkpoint()
@@ -129,7 +122,7 @@ def mirror(source: str, folder: str, policy: str, as_json: bool) -> int:
     from ecluse.edge.log.mirror import follow
     from ecluse.edge.log.reader import LogSite
 
-    lang, rules = person_language(), _policy(policy)
+    lang, rules = person_language(), policy_of(policy)
     try:
         found = follow(LogSite(source) if "://" in source else LogFolder(Path(source)), LogFolder(Path(folder)), rules)
     except EvidenceError as error:
@@ -165,13 +158,14 @@ class _Judge:
 def _judge(policy: str, keys: Sequence[str]) -> _Judge:
     lang = person_language()
     try:
-        return _Judge(_policy(policy) if policy else None, tuple(read_key(key) for key in keys))
+        return _Judge(policy_of(policy) if policy else None, tuple(read_key(key) for key in keys))
     except EvidenceError as error:
         expected = word("log.expected.key", lang)
         raise BadInputError.one("--key", expected, str(error), word("log.remedy.key", lang)) from None
 
 
-def _policy(path: str) -> Policy:
+def policy_of(path: str) -> Policy:
+    """Which policy does this file state? Raises BadInputError."""
     return read_policy(_read(Path(path), POLICY_BYTES_LIMIT), path)
 
 

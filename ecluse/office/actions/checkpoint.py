@@ -5,8 +5,12 @@ from __future__ import annotations
 from datetime import date
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from django.db import transaction
 
 from ecluse.base.note import checkpoint_text, sign_note
+from ecluse.base.proof import Edge
+from ecluse.office.actions.deed import lock_writers
+from ecluse.office.actions.recovery import check_may_write
 from ecluse.office.models import Checkpoint, LogHead
 from ecluse.office.session import Session
 
@@ -26,6 +30,30 @@ def head_note(log: str, size: int, root: bytes, private: Ed25519PrivateKey) -> s
     text = checkpoint_text(origin_of(log), size, root)
     as_authority = sign_note(text, SIGNER.replace(":", "/"), private)
     return sign_note(text, origin_of(log), private) + as_authority.removeprefix(f"{text}\n")
+
+
+def sign_heads(session: Session, on: date) -> list[str]:
+    """Which logs grew since their newest signed head, and are signed as they stand, in a transaction of its own?
+
+    Raises ForbiddenError while somebody is ahead of this office: whoever calls has compared before, and this is asked
+    again under the writers' lock.
+    """
+    with transaction.atomic():
+        lock_writers()
+        check_may_write()
+        signed = []
+        private = session.source.private_key(SIGNER)
+        for head in LogHead.objects.order_by("log"):
+            edge = Edge.from_hex(head.size, head.edge_hex)
+            newest = Checkpoint.objects.filter(log=head.log).order_by("size").last()
+            if newest is not None and newest.size >= head.size:
+                continue
+            root, note = edge.root(), head_note(head.log, head.size, edge.root(), private)
+            Checkpoint.objects.create(
+                id=f"{head.log}/{head.size}/{on}", log=head.log, size=head.size, root_hex=root.hex(), note=note, on=on
+            )
+            signed.append(head.log)
+    return signed
 
 
 def sign_checkpoints(session: Session, on: date) -> None:

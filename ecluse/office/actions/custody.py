@@ -9,10 +9,12 @@ from ecluse.base.days import Month
 from ecluse.base.signing import Signature
 from ecluse.base.verdict import Held, Passed
 from ecluse.custody.chain import by_sequence, taken_over
+from ecluse.custody.gate import judge_departure
 from ecluse.custody.ranges import difference, union
 from ecluse.custody.rules_chain import BACKWARD
 from ecluse.custody.serials import serial_text
 from ecluse.custody.terms import (
+    Capture,
     CustodyFinding,
     CustodyStage,
     DeliveryVerification,
@@ -25,6 +27,7 @@ from ecluse.custody.terms import (
     Marking,
     SerialBlock,
     SerialRange,
+    Side,
     Sighting,
     Step,
 )
@@ -32,6 +35,7 @@ from ecluse.office.actions.deed import Deed
 from ecluse.office.actions.hearings import hear_gate
 from ecluse.office.actions.surplus import give_back, move_draw
 from ecluse.office.facts.custody import Moving, custody_claim, packed_ranges
+from ecluse.office.facts.departure import departure_of
 from ecluse.office.facts.surplus import own_draw
 from ecluse.office.models import LicenceLine, Tranche, Unit
 from ecluse.office.registers import Case, DeliveryMade, LineOutput, Order, Packing, Release, Unpacking
@@ -154,9 +158,16 @@ def hand_over(
     end_user: str,
     log: str,
     actor: str = "",
-) -> None:
-    """One handover, signed by each side; an arrival at the end user starts the clock of its verification."""
+) -> Held | None:
+    """One handover, signed by each side; an arrival at the end user starts the clock of its verification.
+
+    What was released at a centre abroad leaves once its host's witness saw that; else the grounds, and nothing moves.
+    """
     on = (manifest.received_at or manifest.sent_at).date()
+    if manifest.step is Step.RELEASE:
+        stays = judge_departure(departure_of(session, order, manifest.tranche, log=log, on=on), on=on, law=session.law)
+        if stays is not None:
+            return stays
     with Deed(
         session,
         "custody.hand_over",
@@ -180,6 +191,7 @@ def hand_over(
     row, filed = session.row(Tranche, manifest.tranche, manifest.tranche), session.newest(order, Order)
     if manifest.step is Step.DELIVERY and row and filed and Standing(row.standing) in HELD:
         open_case(session, filed, row.tranche, Gate(row.gate), "delivered while held", on)
+    return None
 
 
 def _came_back(session: Session, order_id: str, manifest: Manifest, on: date, *, log: str) -> None:
@@ -196,6 +208,15 @@ def _came_back(session: Session, order_id: str, manifest: Manifest, on: date, *,
     draw = own_draw(session, order.certificate, tranche) if order.certificate else None
     if draw is not None and draw.state is DrawState.USED:
         give_back(session, order, tranche, on, state=DrawState.RETURNED, action="surplus.draw")
+
+
+def keep_capture(session: Session, order: str, capture: Capture, *, log: str) -> None:
+    """How this side took the handover down, beside what it signed: permitted to whoever may sign that side."""
+    action = "custody.hand_over" if capture.side is Side.TAKER else "custody.offer"
+    with Deed(
+        session, action, actor=capture.custodian, on=capture.on, subject=capture.tranche, order=order, log=log
+    ) as deed:
+        deed.seal(capture)
 
 
 def report_loss(session: Session, order: str, loss: Loss, *, log: str) -> None:

@@ -20,6 +20,7 @@ from ecluse.base.proof import commit, leaf_hash
 from ecluse.base.sealed import Sealed, seal
 from ecluse.base.signing import Signature
 from ecluse.office.actions.permissions import check_permission
+from ecluse.office.actions.recovery import check_may_write
 from ecluse.office.models import Entry, Head, LogEntry, LogHead, Record, Salt, SignatureRow, Unit
 from ecluse.office.registers_people import ActedBy
 from ecluse.office.session import Buffer, File, Filed, Session
@@ -194,7 +195,8 @@ def _write_alone(deed: Deed) -> None:
     session = deed.session
     try:
         with transaction.atomic():
-            _lock_writers()
+            lock_writers()
+            check_may_write()
             _check_heads(session)
             session.logs.clear()
             write(deed)
@@ -221,7 +223,7 @@ def _check_heads(session: Session) -> None:
             raise ConflictError(f"{subject} changed while it was judged")
 
 
-def _lock_writers() -> None:
+def lock_writers() -> None:
     """One writer at a time, as SQLite has it by itself: the log has no gap and a new subject no second maker."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:

@@ -11,6 +11,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from ecluse.base.errors import ForbiddenError
+from ecluse.custody.openings import HandedShare, SealingKey
 from ecluse.custody.terms import DeliveryVerification, HostLicence, Loss, Sighting
 from ecluse.licence.officers import in_office
 from ecluse.licence.terms import Opinion
@@ -52,6 +53,11 @@ ACTIONS: dict[str, frozenset[str]] = {
     "office.bring_signatures": frozenset({
         "planner", "author", "countersigner", "opinion", "clearance", "spender", "controller", "party", "authority",
     }),
+    "openings.register_key": frozenset({"authority"}),
+    "openings.propose_keys": frozenset({"author", "planner"}),
+    "openings.accept_keys": frozenset({"author", "planner", "countersigner", "controller"}),
+    "openings.hand_in": frozenset({"authority"}),
+    "openings.note_late": frozenset({"clock"}),
     "surplus.certify": frozenset({"planner"}),
     "surplus.withdraw": frozenset({"planner"}),
     "surplus.hear": frozenset({"clock"}),
@@ -80,6 +86,11 @@ ACTIONS: dict[str, frozenset[str]] = {
     "custody.license_host": frozenset({"authority"}),
     "custody.release": frozenset({"clock"}),
     "custody.hand_over": frozenset({"party"}),
+    # A cosigned head proves itself; the host's own people bring it in, or the office fetches it.
+    "custody.witness_head": frozenset({"authority", "clock"}),
+    "custody.call_witness": frozenset({"author"}),
+    "custody.propose_override": frozenset({"author"}),
+    "custody.override_witness": frozenset({"countersigner"}),
     "custody.recall": frozenset({"clock"}),
     "custody.report_loss": frozenset({"party"}),
     "custody.verify_delivery": frozenset({"authority"}),
@@ -94,6 +105,16 @@ ACTIONS: dict[str, frozenset[str]] = {
     "proceeds.accept": frozenset({"authority"}),
     "proceeds.close": frozenset({"spender", "controller"}),
     "proceeds.hear": frozenset({"clock"}),
+    # A state asks for itself; what came by letter the home service enters. The rest is that service's own work.
+    "tracing.receive": frozenset({"author", "opinion", "authority"}),
+    "tracing.acknowledge": frozenset({"author", "opinion"}),
+    "tracing.take": frozenset({"author", "opinion"}),
+    "tracing.propose": frozenset({"author", "opinion"}),
+    "tracing.confirm": frozenset({"author", "opinion"}),
+    "tracing.answer": frozenset({"author", "opinion"}),
+    "tracing.close": frozenset({"author", "opinion"}),
+    "tracing.refuse": frozenset({"author", "opinion"}),
+    "tracing.reconcile": frozenset({"clock"}),
     "audits.keep": frozenset({"clock", "auditor", "controller"}),
     "plan.commit_baseline": frozenset({"planner"}),
     "plan.adopt": frozenset({"planner"}),
@@ -112,7 +133,9 @@ REPRESENTS = frozenset({"party", "authority"})
 # Which actions are one body's alone, whatever role another's people hold?
 STAFF = "authority:general-staff"
 ONLY = {"proceeds.accept": STAFF, "proceeds.name_shortage": STAFF, "surplus.accept_home_delivery": STAFF,
-        "plan.order_urgently": STAFF, "plan.recall": HOME_SERVICE}  # fmt: skip
+        "plan.order_urgently": STAFF, "plan.recall": HOME_SERVICE,
+        **{f"tracing.{step}": HOME_SERVICE for step in
+           ("acknowledge", "take", "propose", "confirm", "answer", "close", "refuse")}}  # fmt: skip
 
 # In whose name does a record speak? A person may seal it only for that body.
 SPEAKERS: dict[type, Callable[[Any], str]] = {
@@ -126,6 +149,8 @@ SPEAKERS: dict[type, Callable[[Any], str]] = {
     Sighting: lambda record: str(record.reporter),
     Receipt: lambda record: str(record.bank),
     Contribution: lambda record: str(record.payer),
+    SealingKey: lambda record: str(record.owner),
+    HandedShare: lambda record: str(record.host),
     Shortage: lambda record: str(record.owner),
     PurchaseDelivery: lambda record: str(record.accepted_by),
 }

@@ -34,6 +34,18 @@ class OutcomeOut(Schema):
     grounds: list[GroundOut]
 
 
+class HandoverOut(Schema):
+    """A centre's side of a handover was signed; `waits` says that the other side's signature is still to come."""
+
+    capture: str
+    manifest: str
+    tranche: str
+    side: Literal["giver", "taker"]
+    units: int
+    on: date
+    waits: bool
+
+
 class EffectOut(Schema):
     """What would an action stop?"""
 

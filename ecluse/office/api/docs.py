@@ -8,12 +8,12 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from django.views.decorators.http import require_safe
 
-from ecluse.office.api import calls, documents, reading, units
+from ecluse.office.api import calls, documents, epcis, ingest, reading, units
 from ecluse.office.api.office import api, document
 from ecluse.office.views.page import language_of, page
 
 # Imported so that their calls are registered before the addresses are made.
-ROOMS = (calls, documents, reading, units)
+ROOMS = (calls, documents, epcis, ingest, reading, units)
 ROOT = "/api/v1"
 
 

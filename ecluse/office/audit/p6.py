@@ -1,8 +1,8 @@
-"""P6: is nothing rewritten? Records, the log and its signed heads, and the triggers that guard them."""
+"""P6: is nothing rewritten? Records, the log, its heads as signed and as witnesses saw them, the guarding triggers."""
 
 from __future__ import annotations
 
-from ecluse.office.audit import brought, p6_columns, p6_log, p6_records
+from ecluse.office.audit import brought, p6_columns, p6_log, p6_records, p6_witness
 from ecluse.office.audit.reading import Reading
 from ecluse.office.audit.report import Tally
 
@@ -20,9 +20,13 @@ CHECKS = (
     p6_log.chains_are_unbroken,
     p6_log.turns_are_whole,
     p6_log.triggers_stand,
+    p6_witness.heads_are_of_one_log,
+    p6_witness.releases_are_witnessed,
+    p6_witness.overrides_are_sound,
 )
 
 
 def not_checked(reading: Reading, tally: Tally) -> None:
-    """What waits: host states do not cosign yet."""
-    tally.unchecked.append("cosigning")
+    """What waits: where no host state registered a key for its witness, nobody abroad cosigns the logs yet."""
+    if not any(key.owner.startswith("witness:") for key in reading.keys.values()):
+        tally.unchecked.append("cosigning")

@@ -20,6 +20,7 @@ from ecluse.custody.terms import (
     SerialBlock,
     Sighting,
 )
+from ecluse.custody.witnessed import WitnessCall, WitnessedHead, WitnessOverride, heads_of
 from ecluse.licence.officers import Absence
 from ecluse.licence.terms import (
     Appeal,
@@ -74,6 +75,8 @@ SUBJECTS: Mapping[type, Told] = {
     ),
     **dict.fromkeys((Draw, Withdrawal), lambda v: (v.certificate,)),
     **dict.fromkeys((Packing, Unpacking), lambda v: (v.tranche, v.block)),
+    **dict.fromkeys((WitnessCall, WitnessOverride), lambda v: (v.tranche,)),
+    WitnessedHead: lambda v: (heads_of(v.host, v.log),),
     **dict.fromkeys((DeliveryMade, DeliveryVerification), lambda v: (v.end_user,)),
     **dict.fromkeys((Allocation, Purchase), lambda v: (v.shortage,)),
     **dict.fromkeys((Application, Licence), lambda v: (v.order,)),
@@ -109,6 +112,7 @@ DAYS: Mapping[type, Callable[[Any], date]] = {
 ACTORS: Mapping[type, Told] = {
     **dict.fromkeys((Opinion, Clearance), lambda v: (v.officer,)),
     LicenceEvent: lambda v: (v.officer, v.countersigner or v.officer),
+    WitnessOverride: lambda v: (v.countersigner,),
     Contribution: lambda v: (v.payer,),
     DeliveryVerification: lambda v: (v.owner,),
     HostLicence: lambda v: (v.owner,),

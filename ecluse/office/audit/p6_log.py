@@ -14,6 +14,7 @@ from ecluse.base.canon import digest
 from ecluse.base.errors import EvidenceError
 from ecluse.base.note import parse_checkpoint, verify_note
 from ecluse.base.proof import Edge, Levels, leaf_hash, verify_consistency
+from ecluse.custody.openings import OpeningKey
 from ecluse.office.audit.p6_records import salt_of
 from ecluse.office.audit.reading import Filed, Logged, Reading, day_of, order_of, whole
 from ecluse.office.audit.report import Tally
@@ -151,6 +152,8 @@ def tags_are_known(reading: Reading, tally: Tally) -> None:
         for turn in range(max(turns[subject], heads.get(subject, (0, ""))[0]) + 1):
             subjects[hmac.digest(key, str(turn).encode(), "sha256").hex()] = subject
     reading.keep("subject_of_tag", subjects)
+    # The opening keys lie beside the salts as the tags' keys do.
+    names |= {digest(f"opening-key/{row.value.key_digest}".encode()) for row in reading.of(OpeningKey)}
     reading.keep("tag_names", names)
     reading.keep("heads", heads)
     reading.keep("turns", turns)

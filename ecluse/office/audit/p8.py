@@ -1,4 +1,4 @@
-"""P8: does every commitment open, and is no salt one that a stranger could foretell?"""
+"""P8: does every commitment open, is it bound to a key that hosts hold, and is no salt one that could be foretold?"""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ from collections import Counter
 from datetime import UTC, datetime
 
 from ecluse.base.source import SeededSource
+from ecluse.custody.openings import OpeningKey
 from ecluse.office.audit.p6_records import salt_of
+from ecluse.office.audit.p8_keys import keys_are_kept, keys_are_laid_by_two, keys_come_first
+from ecluse.office.audit.p8_openings import openings_are_done, shares_are_those_laid
 from ecluse.office.audit.reading import Filed, Reading
 from ecluse.office.audit.report import Tally
 
@@ -58,10 +61,14 @@ def _is_seeded(reading: Reading, row: Filed, seeds: list[SeededSource]) -> bool:
     return salt is not None and any(source.salt(row.rid, "record") == salt for source in seeds)
 
 
-CHECKS = (commitments_open, salts_are_apart, chance_is_of_its_kind)
+CHECKS = (
+    commitments_open, salts_are_apart, chance_is_of_its_kind, keys_come_first, keys_are_laid_by_two, keys_are_kept,
+    shares_are_those_laid, openings_are_done,
+)  # fmt: skip
 
 
 def not_checked(reading: Reading, tally: Tally) -> None:
-    """What waits: salts are not split among host states yet, and nothing has a date to open on."""
-    tally.is_unchecked = True
-    tally.unchecked.append("split_salts")
+    """What cannot be said? Where no opening key was ever laid, nothing is split and nothing is bound to open."""
+    if not reading.of(OpeningKey):
+        tally.is_unchecked = True
+        tally.unchecked.append("no_opening_keys")

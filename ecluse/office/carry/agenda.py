@@ -22,7 +22,7 @@ PHASES = (
     "call_off", "pack", "dispatch",
     "release", "deliver", "loss", "give_back", "verify", "close_chain", "sighting", "receive", "contribute",
     "allocate", "purchase", "accept", "close_period", "proceeds", "checkpoint",
-    "commit_baseline", "adopt_plan",
+    "commit_baseline", "adopt_plan", "lay_keys", "hand_in", "note_late",
 )  # fmt: skip
 
 

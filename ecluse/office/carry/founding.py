@@ -57,11 +57,15 @@ class Signers:
         return sign(record, f"key:{owner}/1", self.session.source.private_key(owner), max(on, self.first_day))
 
 
-def found_world(session: Session, world: World, on: date) -> None:
-    """Enter every register of the world as of its first day: one deed a table."""
+def found_world(
+    session: Session, world: World, on: date, *, then: Callable[[Signers], None] = lambda signers: None
+) -> None:
+    """Enter every register of the world as of its first day: one deed a table; `then` follows on the officers."""
     signers = Signers(session, on)
     for name, filings in _tables(world, signers, on):
         _enter(session, signers, name, filings, on)
+        if name == "officers":
+            then(signers)
     if world.plan_policies:
         _enter(session, signers, "plan-policies", plan_policies(world), on, log="plan")
     with Deed(session, "office.register", actor="clock:office", on=on, subject="register:live-parties") as deed:
@@ -80,13 +84,8 @@ def _enter(
 
 
 def _tables(world: World, signers: Signers, on: date) -> Iterator[tuple[str, Iterator[Filing]]]:
-    yield (
-        "authorities",
-        (
-            (Authority(r.authority, r.state, r.name_uk, r.name_en, r.name_fr), r.authority, None)
-            for r in world.authorities
-        ),
-    )
+    named = (Authority(r.authority, r.state, r.name_uk, r.name_en, r.name_fr) for r in world.authorities)
+    yield "authorities", ((authority, authority.id, None) for authority in named)
     yield "keys", _keys(world, signers)
     yield "officers", _officers(world)
     yield "models", _models(world)
@@ -118,6 +117,7 @@ def _tables(world: World, signers: Signers, on: date) -> Iterator[tuple[str, Ite
 def _keys(world: World, signers: Signers) -> Iterator[Filing]:
     owners = {r.authority for r in world.authorities} | {r.officer for r in world.officers}
     owners |= {r.party for r in world.parties} | {r.operator for r in world.centres}
+    owners |= {f"witness:{r.host.lower()}" for r in world.centres if r.host != world.home}
     for owner in sorted(owners):
         yield signers.key(owner), f"key:{owner}", None
 
@@ -152,12 +152,9 @@ def _parties(world: World) -> Iterator[Filing]:
         yield party, r.party, None
     for exporter in world.exporters:
         status = ExporterStatus(
-            f"exporter:{exporter.party}",
-            exporter.party,
-            exporter.registered_until,
-            exporter.authority_until,
+            f"exporter:{exporter.party}", exporter.party, exporter.registered_until, exporter.authority_until,
             exporter.defence_city,
-        )
+        )  # fmt: skip
         yield status, exporter.party, None
     for ownership in world.ownerships:
         owned = Ownership(

@@ -12,6 +12,7 @@ from django.db import models
 
 from ecluse.base.days import Month
 from ecluse.base.money import Money
+from ecluse.base.proof import Levels
 from ecluse.base.signing import Signature
 from ecluse.custody.terms import Centre, Line, Manifest, SerialRange
 from ecluse.custody.terms import Step as Handover
@@ -47,6 +48,8 @@ class Stage:
         self.model_class = {row.model: row.class_ for row in world.models}
         self.officer_rows = sorted(world.officers, key=lambda row: row.officer)
         self.loaded_lists: list[LoadedList] = []
+        # What the hosts' witnesses keep of each log: every hash of its tree so far.
+        self.trees: dict[str, Levels] = {}
 
     def sign(self, owner: str, record: Any, on: date) -> Signature:
         """What is this owner's signature of this record?"""

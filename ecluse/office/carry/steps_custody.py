@@ -28,6 +28,7 @@ from ecluse.licence.terms import PermitKind
 from ecluse.office.actions import custody as act
 from ecluse.office.carry.manifests import hand_over, last_units, manifest_of, order_of
 from ecluse.office.carry.steps_proceeds import pass_title
+from ecluse.office.carry.witnesses import see_release
 from ecluse.office.facts.classes import home_progress
 from ecluse.office.facts.custody import Moving, packed_ranges, taken_in
 from ecluse.office.registers import Order
@@ -150,6 +151,7 @@ def release(stage: Stage, step: Step, on: date) -> None:
     if going.finding.kind in (GoodsKind.SERVICE, GoodsKind.TECHNOLOGY):
         stage.agenda.put(on + timedelta(DAYS_TO_VERIFY), "verify", tranche)
         return
+    see_release(stage, order, tranche, on)
     sequence = len(stage.session.of(tranche, Manifest)) + 1
     holder = _holder(stage, order, tranche)
     state = stage.home_or_host(order)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time
+from functools import partial
 from pathlib import Path
 
 from django.db import transaction
@@ -15,7 +16,15 @@ from ecluse.edge.law import newest_law
 from ecluse.edge.lists import LoadedList, read_lists
 from ecluse.edge.world.read import World
 from ecluse.office.actions.deed import flush
-from ecluse.office.carry import steps_cases, steps_custody, steps_licence, steps_plan, steps_proceeds, steps_registers
+from ecluse.office.carry import (
+    steps_cases,
+    steps_custody,
+    steps_licence,
+    steps_openings,
+    steps_plan,
+    steps_proceeds,
+    steps_registers,
+)
 from ecluse.office.carry.agenda import AgendaBook
 from ecluse.office.carry.founding import found_world
 from ecluse.office.carry.stage import Stage
@@ -30,6 +39,7 @@ STEPS = {
     **steps_custody.STEPS,
     **steps_proceeds.STEPS,
     **steps_plan.STEPS,
+    **steps_openings.STEPS,
 }
 Progress = Callable[[date, int], None]
 
@@ -102,10 +112,13 @@ def _found(stage: Stage, loaded: list[LoadedList]) -> None:
                 *([Setting(key="plan", value=digest(world.plan))] if world.plan else []),
             ]
         )
-        found_world(session, world, world.first_day)
+        # As soon as there is anybody to do it: keys are laid before what they open.
+        lay = partial(steps_openings.lay_first, session, world, world.first_day)
+        found_world(session, world, world.first_day, then=lay)
         steps_registers.schedule(stage)
         steps_cases.schedule(stage)
         steps_plan.schedule(stage)
+        steps_openings.schedule(stage)
         flush(session)
         stage.agenda.save(world.first_day)
     stage.agenda.by_day.clear()

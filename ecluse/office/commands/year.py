@@ -125,17 +125,6 @@ def cheat(kind: str, db: str, as_json: bool) -> int:
     return 0 if is_named else 1
 
 
-def trace(serial: str, db: str, as_json: bool) -> int:
-    """Where was one unit born, through whose hands did it go, where is it now?"""
-    open_office(db)
-    from ecluse.office.trace.unit import trace_unit
-    from ecluse.office.trace.words import trace_text
-
-    found = trace_unit(serial)
-    print(json.dumps(found, ensure_ascii=False) if as_json else trace_text(found, person_language()))
-    return 0 if found.get("known") or found.get("opening") else 1
-
-
 def claims(db: str, world: str, lang: str, as_json: bool) -> int:
     """What do the records say about each public claim?"""
     open_office(db)

@@ -153,7 +153,7 @@ def offer(desk: Desk, subject: str, form: Offer) -> Done:
     order, sequence = desk.order_of(subject), desk.sequence(subject)
     if form.to_custodian not in bodies_of(desk.session, order):
         raise FormError([Fault("to_custodian", "form.fault.not_of_order", form.to_custodian)])
-    held = _held(desk, subject)
+    held = held_of(desk, subject)
     state = form.place_state.upper()
     manifest = Manifest(
         f"manifest:{subject}/{sequence}", subject, sequence, form.step, desk.body, form.to_custodian, state,
@@ -167,7 +167,7 @@ def offer(desk: Desk, subject: str, form: Offer) -> Done:
     return Done(subject)
 
 
-def _held(desk: Desk, subject: str) -> tuple[SerialRange, ...]:
+def held_of(desk: Desk, subject: str) -> tuple[SerialRange, ...]:
     """Which numbers of the tranche does its holder have: those signed for last, without what was lost?"""
     manifests = desk.session.of(subject, Manifest)
     last = manifests[-1] if manifests else None
@@ -199,13 +199,13 @@ def sign_for(desk: Desk, subject: str, form: SignFor) -> Done:
     paper = waiting_paper(desk, subject)
     if paper is None or paper.waits_for != desk.body or not form.received:
         raise FormError([Fault("received", "form.fault.no_paper", subject)])
-    order = desk.order_of(subject)
+    order, stays = desk.order_of(subject), None
     for manifest, signatures in signed_by_both(desk, paper, desk.body):
-        act.hand_over(
+        stays = act.hand_over(
             desk.session, order.id, manifest, signatures, end_user=order.end_user, log=desk.log_of(order),
             actor=desk.body,
         )  # fmt: skip
-    return Done(subject)
+    return Done(subject, stays)
 
 
 def is_receiver(desk: Desk, subject: str) -> bool:

@@ -14,6 +14,7 @@ from ecluse.office.desk.follow import moving
 from ecluse.office.desk.licence import asked, is_before_decision, terms_on_file
 from ecluse.office.desk.proceeds import what_is_due, what_is_owed
 from ecluse.office.desk.registry import Desk
+from ecluse.office.desk.witnesses import is_unseen
 from ecluse.office.models import OrderRow, Tranche
 from ecluse.office.registers import AllocationNote, Order, Packing, Release
 from ecluse.order import Standing
@@ -68,6 +69,8 @@ def _goods(desk: Desk, order: Order, tranche: str) -> Step:
         return Step("custody.pack", tranche, (holder,))
     if not session.of(tranche, Release):
         return Step("custody.ask_release", tranche, (holder,))
+    if is_unseen(desk, tranche):
+        return Step("custody.witness_head", tranche, (f"authority:{host.lower()}",))
     paper = waiting_paper(desk, tranche)
     if paper is not None:
         return Step("custody.hand_over", tranche, (paper.waits_for,))

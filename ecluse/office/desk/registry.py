@@ -37,6 +37,7 @@ class About(enum.Enum):
     PURCHASE = "purchase"
     CASE = "case"
     IMPORT = "import"
+    TRACE = "trace"
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,16 +196,20 @@ def all_actions() -> Mapping[str, Action]:
         licence_cases,
         office,
         opening,
+        openings,
         parties,
         plan,
         proceeds,
         production,
         signatures,
         surplus,
+        tracing,
+        witnesses,
     )
 
-    opened = (office, absences, opening, signatures)
-    rooms = (*opened, surplus, parties, licence, licence_cases, production, custody, proceeds, plan)
+    opened = (office, absences, opening, openings, signatures)
+    before = (*opened, surplus, parties, licence, licence_cases)
+    rooms = (*before, production, custody, witnesses, proceeds, plan, tracing)
     return {action.name: action for room in rooms for action in room.ACTIONS}
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from ecluse.base.sealed import VERSIONS, Sealed, seal, unseal
 from ecluse.base.signing import is_signed_by
+from ecluse.custody.openings import HandedShare, SealingKey
 from ecluse.custody.terms import LifeEvent, Line
 from ecluse.edge.seal_many import RECORDS_LIMIT, TO_SIGN_BYTES_LIMIT, to_sign_bytes
 from ecluse.licence.terms import CriticalGoods, MarketingAuthorisation, PartnerList
@@ -51,6 +52,8 @@ OWNERS: Mapping[type, Callable[[Any], str]] = MappingProxyType({
     OpeningUnits: lambda record: str(record.custodian),
     OpeningReceivable: lambda record: str(record.creditor),
     OpeningReceipt: lambda record: str(record.bank),
+    SealingKey: lambda record: str(record.owner),
+    HandedShare: lambda record: str(record.host),
 })  # fmt: skip
 PAPERS_LOOKED_AT = 2_000
 

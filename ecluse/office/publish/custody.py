@@ -28,19 +28,23 @@ from ecluse.office.audit.p5_chain import whereabouts
 from ecluse.office.opening.records import OpeningLicence, OpeningReceipt, OpeningReceivable, OpeningUnits
 from ecluse.office.publish.hearings import Heard
 from ecluse.office.publish.reading import Placed, Reading, by
+from ecluse.office.publish.witnesses import overrides
 from ecluse.office.registers import DeliveryMade, Order, Packing, Release
+from ecluse.office.trace.figures import tracing
 
 DAYS_TO_DELIVER = 60
 
 
 def custody(reading: Reading, hearings: Iterable[Heard]) -> dict[str, Any]:
     """Which totals and lives of custody are public?"""
+    units = _units(reading, hearings)
     return {
         "numbers": _numbers(reading),
         "blocks": _blocks(reading),
-        "units": _units(reading, hearings),
+        "units": units,
+        "tracing": tracing(reading, units["released"]),
         "overdue": _overdue(reading),
-        "overrides": {"count": 0, "of_entries": sum(reading.sizes.values())},
+        "overrides": overrides(reading),
         "centres": _centres(reading),
         "lines": _lines(reading),
         "taken_over": _taken_over(reading),

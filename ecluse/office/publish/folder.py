@@ -27,12 +27,14 @@ from ecluse.edge.public_audit_points import PROMISES
 from ecluse.office.actions.checkpoint import SIGNER
 from ecluse.office.models import Setting
 from ecluse.office.publish.custody import custody
+from ecluse.office.publish.disclosures import disclosures, keys_told
 from ecluse.office.publish.gates import authorities, certificates, lists
 from ecluse.office.publish.hearings import Heard, counts, heard, law_used
-from ecluse.office.publish.openings import Schedule, opened, openings
+from ecluse.office.publish.openings import Schedule, Slot, opened, openings
 from ecluse.office.publish.plans import plans
 from ecluse.office.publish.proceeds import proceeds
 from ecluse.office.publish.reading import Reading, publication_term
+from ecluse.office.publish.verify_page import write_verify_page
 
 
 def publish(folder: Path, source: Source | None = None) -> int:
@@ -56,6 +58,7 @@ def publish(folder: Path, source: Source | None = None) -> int:
         _write_logs(partial, reading)
         _write_law(partial, reading, hearings)
         _write_lists(partial, reading, hearings)
+        write_verify_page(partial)
         files = _write_manifest(partial, reading, private, key)
         _exchange(partial, folder, older)
     finally:
@@ -205,15 +208,17 @@ def _write_law(folder: Path, reading: Reading, hearings: list[Heard]) -> None:
 def _write_lists(folder: Path, reading: Reading, hearings: list[Heard]) -> None:
     _write_json(folder, "lists.json", lists(reading))
     _write_json(folder, "custody.json", custody(reading, hearings))
-    schedule, done = Schedule.of(reading), Counter[tuple[str, int]]()
+    schedule, done = Schedule.of(reading), Counter[Slot]()
 
     def lines() -> Iterable[bytes]:
-        for kind, year, line in opened(reading, schedule):
-            done[kind, year] += 1
+        for slot, line in opened(reading, schedule):
+            done[slot] += 1
             yield line
 
     _write_lines(folder, "opened.jsonl", lines())
-    _write_json(folder, "openings.json", openings(reading, schedule, done))
+    _write_json(folder, "openings.json", {**openings(reading, schedule, done), "keys": keys_told(reading)})
+    for name, hidden in disclosures(reading, schedule):
+        _write_lines(folder, name, hidden)
     _write_json(folder, "promises.json", {
         promise: {
             lang: {part: say(f"public.{promise}.{part}", lang) for part in ("promise", "today", "later")}

@@ -29,7 +29,8 @@ from ecluse.custody.terms import (
 from ecluse.edge.law import newest_law
 from ecluse.office.models import Record, SignatureRow
 from ecluse.office.registers import Authority, Order, Packing, Release, Unpacking
-from ecluse.office.trace.alike import suggestions
+from ecluse.office.trace.alike import SUGGESTIONS_LIMIT
+from ecluse.office.trace.on_record import index_on_record
 from ecluse.office.trace.opening import opening_told
 from ecluse.office.trace.words import trace_text
 from ecluse.order import Gate, Hearing
@@ -74,17 +75,20 @@ def _traced(serial: str) -> dict[str, Any]:
     try:
         read = parse(serial)
     except EvidenceError:
-        return _unknown(serial, "misread", blocks)
+        return _unknown(serial, "misread")
     block = next((block for block in blocks if is_in_block(read, block)), None)
-    return _story(serial, read, block) if block else _unknown(serial, "in_no_block", blocks)
+    return _story(serial, read, block) if block else _unknown(serial, "in_no_block")
 
 
-def _unknown(serial: str, reason: str, blocks: list[SerialBlock]) -> dict[str, Any]:
+def _unknown(serial: str, reason: str) -> dict[str, Any]:
     stated = opening_told(serial)
     if stated is not None:  # taken over, born in no block on record: stated and not proven
         return {"serial": serial, "known": False, "reason": "opening", "opening": stated, "suggestions": [],
                 "names": _names_of({stated["custodian"], stated["authority"]})}  # fmt: skip
-    return {"serial": serial, "known": False, "reason": reason, "suggestions": suggestions(serial, blocks)}
+    near = index_on_record().candidates(serial)
+    ranked = [{"serial": one.serial, "score": one.score, "slips": [slip.value for slip in one.slips]} for one in near]
+    names = [one.serial for one in near][:SUGGESTIONS_LIMIT]
+    return {"serial": serial, "known": False, "reason": reason, "suggestions": names, "candidates": ranked}
 
 
 @dataclass(slots=True)

@@ -20,8 +20,14 @@ def _unknown(found: dict[str, Any], lang: str) -> list[str]:
     lines = [say(f"trace.{found['reason']}", lang, serial=found["serial"])]
     if found["suggestions"]:
         lines.append(say("trace.suggestions", lang))
-        lines += [f"    {serial}" for serial in found["suggestions"]]
+        lines += [_candidate(one, lang) for one in found["candidates"][: len(found["suggestions"])]]
     return lines
+
+
+def _candidate(one: dict[str, Any], lang: str) -> str:
+    """A number that might be meant: how near the reading is, and in what it differs."""
+    slips = ", ".join(say(f"tracing.slip.{slip}", lang) for slip in one["slips"])
+    return f"    {one['serial']}  {one['score']} ‰  {slips or say('tracing.slip.none', lang)}"
 
 
 def opening_text(found: dict[str, Any], lang: str) -> str:

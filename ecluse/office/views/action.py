@@ -39,7 +39,7 @@ PLACES = {
     About.ORDER: "/orders/", About.TRANCHE: "/orders/", About.CERTIFICATE: "/surplus/certificates/",
     About.PARTY: "/parties/", About.BLOCK: "/units/blocks/", About.LINE: "/places/", About.CENTRE: "/places/",
     About.SHORTAGE: "/books/shortages/", About.CASE: "/cases/", About.IMPORT: "/import/",
-    About.PURCHASE: "/books/", About.OFFICE: "/",
+    About.PURCHASE: "/books/", About.OFFICE: "/", About.TRACE: "/traces/",
 }  # fmt: skip
 
 # Under which headings does a long form stand, and in which order are its fields asked for?
@@ -49,6 +49,27 @@ SECTIONS: Mapping[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
         ("browse.section.parties", ("buyer", "end_user", "destination", "statement", "consignee", "broker")),
         ("browse.section.way", ("carrier", "transit", "bank", "deliver_in")),
         ("browse.section.papers", ("permit", "route", "contract_on", "offered_on", "return_by", "third_state")),
+    ),
+    "tracing.receive": (
+        ("tracing.section.asks", ("requester", "requester_state", "contact_point", "reference", "intended_use")),
+        (
+            "tracing.section.item",
+            (
+                "serial_read",
+                "manufacturer",
+                "manufacture_state",
+                "type_or_model",
+                "calibre",
+                "marks",
+                "import_state",
+                "import_year",
+            ),
+        ),
+        (
+            "tracing.section.found",
+            ("recovered_state", "recovered_place", "recovered_on", "circumstance", "circumstances"),
+        ),
+        ("tracing.section.work", ("urgency", "handling", "handling_note")),
     ),
 }
 

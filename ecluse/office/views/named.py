@@ -14,7 +14,7 @@ from ecluse.office.views.public_words import state_name
 
 BODIES, MODEL = ("party:", "authority:"), "model:"
 PAGES = {"party:": "/parties/", "order:": "/orders/", "certificate:": "/surplus/certificates/", "line:": "/places/",
-         "centre:": "/places/", "shortage:": "/books/shortages/"}  # fmt: skip
+         "centre:": "/places/", "shortage:": "/books/shortages/", "trace:": "/traces/"}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

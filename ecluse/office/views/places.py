@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 
 from ecluse.base.words import say
 from ecluse.custody.life import in_order
+from ecluse.custody.measures import home_state
 from ecluse.custody.terms import Centre, Fate, LifeEvent, LifeState, Line, LineRule, SerialBlock
 from ecluse.office.desk.registry import About, Desk, offered
 from ecluse.office.facts.parties import in_force
@@ -24,7 +25,7 @@ from ecluse.office.people.bodies import name_of, names_of
 from ecluse.office.people.doors import needs_person
 from ecluse.office.people.reads import records_read
 from ecluse.office.registers import LineOutput
-from ecluse.office.views.cells import Tag
+from ecluse.office.views.cells import Link, Tag
 from ecluse.office.views.charts import Chart, Series
 from ecluse.office.views.listing import Column, Filter, Listing, listing_response
 from ecluse.office.views.overview import class_word
@@ -204,6 +205,7 @@ def _facts(desk: Desk, found: Any, lang: str) -> list[tuple[str, Any]]:
             ("pages2.places.host", state_name(found.host, lang)),
             ("pages2.places.operator", name_of(found.operator, lang)),
             ("pages2.places.roles", roles), ("pages2.places.announced_on", found.announced_on),
+            *_witness(desk, found, lang),
         ]  # fmt: skip
     rule = in_force(desk.session.of(found.id, LineRule), desk.on)
     facts: list[tuple[str, Any]] = [
@@ -215,6 +217,13 @@ def _facts(desk: Desk, found: Any, lang: str) -> list[tuple[str, Any]]:
     return [*facts, ("pages2.places.rule", f"pages2.output.{rule.rule.value}"),
             ("pages2.places.host_share", share(rule.host_share_bp)),
             ("pages2.places.rule_source", rule.source)]  # fmt: skip
+
+
+def _witness(desk: Desk, centre: Centre, lang: str) -> list[tuple[str, Any]]:
+    """Where does it say what the host's witness saw? For those who may read it, of a centre abroad."""
+    may_read = is_home(desk) or desk.body == authority_of(centre.host)
+    is_abroad = centre.host != home_state(desk.session.law, desk.on)
+    return [("witnesses.title", Link(say("witnesses.see", lang), "/witnesses/"))] if may_read and is_abroad else []
 
 
 def _moments(events: Iterable[LifeEvent], lang: str) -> list[Moment]:
@@ -254,8 +263,9 @@ def _blocks(line: Line) -> list[SerialBlock]:
 
 def _offers(desk: Desk, found: Any, lang: str) -> list[tuple[str, str]]:
     about = About.CENTRE if isinstance(found, Centre) else About.LINE
-    return [(say(f"desk.{action.name}.title", lang), f"/do/{action.name}/{found.id}/")
-            for action in offered(desk, about, found.id)]  # fmt: skip
+    at_desk = [(say("capture.desk.title", lang), f"/centre/{found.id}/desk/")] if about is About.CENTRE else []
+    return at_desk + [(say(f"desk.{action.name}.title", lang), f"/do/{action.name}/{found.id}/")
+                      for action in offered(desk, about, found.id)]  # fmt: skip
 
 
 PATHS = [

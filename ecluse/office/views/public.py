@@ -16,17 +16,20 @@ from ecluse.base.errors import EvidenceError
 from ecluse.base.money import Money
 from ecluse.base.words import say
 from ecluse.office import kept
-from ecluse.office.desk.today import is_demonstration
+from ecluse.office.desk.today import is_demonstration, law
 from ecluse.office.publish.published import Published, money, published
 from ecluse.office.publish.verify_steps import STEPS, commands
-from ecluse.office.trace.serial_inquiry import inquire
+from ecluse.office.trace.limits import address_of, now, seconds_to_wait
+from ecluse.office.trace.serial_inquiry import Inquiry, inquire
 from ecluse.office.views.cells import Said, Tag
+from ecluse.office.views.opening_keys import keys_published
 from ecluse.office.views.page import language_of, page
 from ecluse.office.views.public_words import day_of, state_name
 from ecluse.office.views.summary import log_root
 from ecluse.office.views.timeline import Moment
 
 TOTALS = ("invoiced", "received", "due", "settled", "overdue", "paid", "allocated", "spent", "delivered", "idle")
+TRACED = ("requests", "traced", "unknown", "refused", "traced_per_10000_exported")
 MARK = {"made": ("success", "✓"), "void": ("warning", "×"), "unused": ("neutral", "–"), "open": ("info", "…"),
         "unknown": ("danger", "?"), "misread": ("danger", "?"), "opening": ("warning", "?")}  # fmt: skip
 View = Callable[[HttpRequest, Published], HttpResponse]
@@ -84,6 +87,9 @@ def public_page(request: HttpRequest, said: Published) -> HttpResponse:
         "lines": [(state_name(row["host"], lang), _lives(row["lines"], lang)) for row in custody["lines"]],
         "logs": [(log, said.sizes[log], said.roots[log]) for log in sorted(said.sizes)],
         "openings": [_opening(row) for row in openings["kinds"]],
+        "opening_keys": keys_published(openings.get("keys", ()), said.as_of, lang),
+        "traced": [(f"tracing.figure.{name}", custody["tracing"][name]) for name in TRACED
+                   if name in custody.get("tracing", {})],
         "says_taken_over": "taken_over" in custody,
         "taken_over": [
             (f"openings.public.{name}", count) for name, count in custody.get("taken_over", {}).items() if count
@@ -157,18 +163,50 @@ def _moment(row: dict[str, Any], title: str, lang: str) -> Moment:
 def serial_page(request: HttpRequest, said: Published) -> HttpResponse:
     """Was a unit with this number committed, made, void or unused, and what shows it?"""
     asked = request.GET.get("serial", "")
+    wait = _wait(request, asked) if asked.strip() else 0
+    if wait:
+        return _too_many(request, said, wait)
     found = inquire(asked, said) if asked.strip() else None
     if found and request.GET.get("format") == "json":
         return JsonResponse(found.form(said), json_dumps_params={"ensure_ascii": False, "indent": 1})
     context: dict[str, Any] = {"said": said, "asked": asked[:60], "found": found}
     if found:
         colour, mark = MARK[found.answer]
-        parts = (("pages3.serial.block", found.block), ("pages3.serial.marking", found.marking))
+        parts = (("pages3.serial.block", found.block), ("pages3.serial.marking", found.marking),
+                 ("tracing.public.release", found.release))  # fmt: skip
         context |= {
             "tag": Tag(f"pages3.answer.{found.answer}", colour, mark), "sentence": f"pages3.serial.{found.answer}",
-            "proofs": [(title, part) for title, part in parts if part],
+            "proofs": [(title, part) for title, part in parts if part], "told": _told(found, language_of(request)),
         }  # fmt: skip
     return page(request, "office/public_serial.html", context)
+
+
+def _wait(request: HttpRequest, asked: str) -> int:
+    """How many seconds must this address wait? Whoever is signed in asks within the office, where looks are noted."""
+    if getattr(request, "account", None) is not None:
+        return 0
+    return seconds_to_wait(address_of(request), asked, now(), law())
+
+
+def _too_many(request: HttpRequest, said: Published, wait: int) -> HttpResponse:
+    headers = {"Retry-After": str(wait)}
+    if request.GET.get("format") == "json":
+        return JsonResponse({"answer": "too_many", "retry_after": wait}, status=429, headers=headers)
+    hours = -(-wait // 3600)
+    shown = page(request, "office/public_serial.html", {"said": said, "asked": "", "hours": hours}, status=429)
+    shown["Retry-After"] = str(wait)
+    return shown
+
+
+def _told(found: Inquiry, lang: str) -> list[str]:
+    """What is said of a unit that was made, sentence by sentence?"""
+    if found.told is None:
+        return []
+    told = [f"licensed.{'yes' if found.told.licensed else 'no'}", f"lost.{'yes' if found.told.reported_lost else 'no'}"]
+    said = [say(f"tracing.public.{key}", lang) for key in told]
+    if found.told.last_state:
+        said.append(say("tracing.public.state", lang, state=state_name(found.told.last_state, lang)))
+    return said
 
 
 @from_publication

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from ecluse.custody.terms import Centre, Line, SerialBlock
+from ecluse.custody.tracing.terms import TraceRequest
 from ecluse.licence.terms import MarketingApplication
 from ecluse.office.actions.cases import OFFICE_ROLES, state_of, touches
 from ecluse.office.desk.registry import About, Desk
+from ecluse.office.desk.tracing import sees
 from ecluse.office.models import Tranche
 from ecluse.office.opening.records import ProposedImport
 from ecluse.office.registers import Order
@@ -68,9 +70,14 @@ def _import(desk: Desk, proposal: str) -> bool:
     return desk.session.newest(proposal, ProposedImport) is not None and desk.mandate.role in OFFICE_ROLES
 
 
+def _trace(desk: Desk, request: str) -> bool:
+    found = desk.session.newest(request, TraceRequest)
+    return found is not None and sees(desk, found)
+
+
 SEEN: Mapping[About, Callable[[Desk, str], bool]] = {
     About.OFFICE: lambda desk, subject: subject == OFFICE, About.ORDER: _order, About.TRANCHE: _tranche,
     About.CERTIFICATE: _certificate, About.PARTY: _party, About.BLOCK: _block, About.LINE: _place,
     About.CENTRE: _place, About.SHORTAGE: _shortage, About.PURCHASE: _shortage, About.CASE: _case,
-    About.IMPORT: _import,
+    About.IMPORT: _import, About.TRACE: _trace,
 }  # fmt: skip
