@@ -24,7 +24,8 @@ PAGES = (
     "/books/shortages/", "/claims/", "/audit/", "/audit/findings/", "/notices/", "/settings/", "/settings/reads/",
     "/public/claims/", "/do/licence.file/office/", "/claims/A1/", "/records/", "/openings/", "SHORTAGE", "RECORD",
     "/plan/", "/plan/flows/", "/plan/lines/", "/plan/compare/", "/plan/capacity/", "/plan/against/", "/plan/figures/",
-    "/plan/rules/",
+    "/plan/rules/", "/centre/centre:de-8/desk/", "/centre/centre:de-8/capture/", "/witnesses/", "/opening-keys/",
+    "/traces/",
 )  # fmt: skip
 # Addresses where something is sent, made or fetched as a file, that need a paper or a folder that is not there, or that
 # wake the solver.
@@ -33,7 +34,8 @@ NOT_READ = frozenset({
     "audit_run", "audit_progress", "case", "documents", "document", "imports", "import", "propose_import",
     "public", "public_verify", "public_sale", "public_serial", "public_file", "views", "signatures",
     "bring_signatures", "to_sign", "plan_document", "plan_why", "plan_what_if", "plan_solve", "plan_solve_progress",
-    "plan_solve_cancel", "plan_solve_document", "plan_solve_give",
+    "plan_solve_cancel", "plan_solve_document", "plan_solve_give", "capture_papers", "capture_hand_in", "capture_photo",
+    "capture_worker", "trace", "trace_package",
 })  # fmt: skip
 
 

@@ -103,6 +103,9 @@ class Session:
         self.reads[subject] = found.version
         return found
 
+    def know(self, subjects: Iterable[str]) -> None:
+        """These files will be asked for one after the other; a session that can, reads them at once."""
+
     def of(self, subject: str, cls: type[T]) -> list[T]:
         """Which records of this class are about this subject, oldest first?"""
         version = VERSIONS[cls]

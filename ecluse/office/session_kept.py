@@ -24,6 +24,10 @@ _FILES: Store[tuple[Mark, tuple[tuple[Filed, Citation], ...]]] = Store()
 class ServingSession(Session):
     """A session of one request, in a process that serves many: it asks for heads, and reads what is new."""
 
+    def know(self, subjects: Iterable[str]) -> None:
+        """Read these files at once, which would else be asked for one after the other."""
+        self.files.update(load_files(self, [subject for subject in subjects if subject not in self.files]))
+
     def _load(self, subject: str) -> File:
         return load_files(self, [subject])[subject]
 

@@ -67,8 +67,11 @@ def registered_here(session: Session, host: str, *, on: date, sign: Signer) -> S
 
 def sealing_keys(session: Session) -> dict[str, SealingKey]:
     """Which sealing key has each host? Its newest that the host signed: anybody could name a key of his own for it."""
+    keys = session.of(HOSTS, SealingKey)
+    session.know(f"key:{key.owner}" for key in keys)
+    session.know_signatures(seal(key).digest for key in keys)
     return {
-        key.owner: key for key in session.of(HOSTS, SealingKey)
+        key.owner: key for key in keys
         if is_signed_by(key.owner, key, session.signatures(seal(key).digest), session.keys([key.owner]))
     }  # fmt: skip
 

@@ -21,8 +21,8 @@ PHASES = (
     "opinion", "condition", "decide", "appeal", "decide_appeal", "decide_anew", "exhaust", "expire", "lapse",
     "call_off", "pack", "dispatch",
     "release", "deliver", "loss", "give_back", "verify", "close_chain", "sighting", "receive", "contribute",
-    "allocate", "purchase", "accept", "close_period", "proceeds", "checkpoint",
-    "commit_baseline", "adopt_plan", "lay_keys", "hand_in", "note_late",
+    "allocate", "purchase", "accept", "close_period", "proceeds", "commit_baseline", "adopt_plan", "lay_keys",
+    "hand_in", "note_late", "checkpoint",
 )  # fmt: skip
 
 

@@ -138,6 +138,7 @@ def is_host(desk: Desk) -> bool:
 def keys_of(desk: Desk) -> list[OpeningKey]:
     """Which keys are there, in the splitting that stands, by their days?"""
     standing = standing_keys(desk.session.of(act.KEYS, OpeningKey))
+    desk.session.know(key.name for key in standing.values())
     return sorted(standing.values(), key=lambda key: (key.opens_on, key.id))
 
 
