@@ -22,7 +22,6 @@ from ecluse.office.people.doors import needs_person
 from ecluse.office.people.reads import records_read
 from ecluse.office.views.cells import Link, Tag
 from ecluse.office.views.listing import Column, Filter, Listing, listing_response
-from ecluse.office.views.named import named
 from ecluse.office.views.page import language_of
 from ecluse.office.views.public_words import state_name
 from ecluse.office.views.things import desk_at, is_home
@@ -80,15 +79,17 @@ def _published(form: dict[str, Any], as_of: date, lang: str) -> dict[str, Any]:
     state = "opened" if "opened_on" in form else "missed" if is_missed else "due" if opens_on <= as_of else "hidden"
     days = {"first": date.fromisoformat(form["first_day"]), "last": date.fromisoformat(form["last_day"])}
 
-    def states(hosts: Iterable[str]) -> str:
-        return ", ".join(state_name(host.rpartition(":")[2].upper(), lang) for host in hosts)
-
     return {
         "period": say("openingkeys.period_told", lang, **days), "opens_on": opens_on, "due_on": due_on,
-        "state": STATES[state], "handed": states(handed),
-        "waits_for": states(host for host in form["hosts"] if host not in handed),
+        "state": STATES[state], "handed": _states(handed, lang),
+        "waits_for": _states((host for host in form["hosts"] if host not in handed), lang),
         "shares": say("openingkeys.of_needed", lang, given=len(handed), needed=form["threshold"]),
     }  # fmt: skip
+
+
+def _states(hosts: Iterable[str], lang: str) -> str:
+    """Which states are these? Their authorities are named after them."""
+    return ", ".join(state_name(host.rpartition(":")[2].upper(), lang) for host in hosts)
 
 
 @never_cache
@@ -102,7 +103,7 @@ def opening_keys_page(request: HttpRequest) -> HttpResponseBase:
     rows = keys_shown(desk)
     listing = Listing(
         name="opening-keys", title="openingkeys.title", lead="openingkeys.lead" if rows else "openingkeys.none",
-        rows=rows, columns=_columns(rows, desk, lang),
+        rows=rows, columns=_columns(desk, lang),
         filters=(
             Filter("state", "openingkeys.state", [(state, say(tag.text, lang)) for state, tag in STATES.items()],
                    lambda found, text: [row for row in found if row.state == text]),
@@ -112,15 +113,10 @@ def opening_keys_page(request: HttpRequest) -> HttpResponseBase:
     return listing_response(request, listing)
 
 
-def _columns(rows: Iterable[Shown], desk: Desk, lang: str) -> tuple[Column, ...]:
-    names = named({host for row in rows for host in (*row.handed, *row.waits_for)}, lang)
-
+def _columns(desk: Desk, lang: str) -> tuple[Column, ...]:
     def key(row: Shown) -> Any:
         text = say("openingkeys.period_told", lang, first=row.first_day, last=row.last_day)
         return Link(text, f"/records/?subject={row.pk}") if is_home(desk) else text
-
-    def bodies(hosts: Iterable[str]) -> str:
-        return ", ".join(names[host].name for host in hosts)
 
     return (
         Column("period", "openingkeys.period", key, sort="first_day"),
@@ -129,8 +125,8 @@ def _columns(rows: Iterable[Shown], desk: Desk, lang: str) -> tuple[Column, ...]
         Column("state", "openingkeys.state", lambda row: STATES[row.state], sort="state"),
         Column("shares", "openingkeys.shares",
                lambda row: say("openingkeys.of_needed", lang, given=len(row.handed), needed=row.needed)),
-        Column("handed", "openingkeys.handed", lambda row: bodies(row.handed)),
-        Column("waits_for", "openingkeys.waits_for", lambda row: bodies(row.waits_for)),
+        Column("handed", "openingkeys.handed", lambda row: _states(row.handed, lang)),
+        Column("waits_for", "openingkeys.waits_for", lambda row: _states(row.waits_for, lang)),
         Column("laid_on", "openingkeys.laid_on", lambda row: row.laid_on, sort="laid_on"),
     )  # fmt: skip
 
