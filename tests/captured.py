@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from desk_life import deal, desk_of, do, license_it, representative, today
+from desk_life import deal, desk_of, do, file, license_it, representative, today
 
 
 @dataclass(frozen=True)
@@ -42,26 +42,10 @@ def depot() -> Any:
 
 def file_by(centre: str, units: int) -> tuple[Any, str]:
     """A sale that passed before is filed once more, this time by the centre, and licensed. Which order is it?"""
-    from ecluse.office.models import OrderRow
-
     sale = deal()
-    order, asked = sale.order, sale.application
-    state = representative(f"authority:{order.destination.lower()}")
-    statement = do(
-        "parties.state_end_use", state, order.end_user, number=f"C-{OrderRow.objects.count()}", model=order.model,
-        units=str(units), valid_until=f"{today().year + 1}-12-31",
-    ).subject  # fmt: skip
-    price = asked.unit_price
-    filed = do(
-        "licence.file", representative(order.exporter), "office", model=order.model, units=str(units),
-        unit_price=f"{price.minor // 100}.{price.minor % 100:02d} {price.currency}", buyer=order.buyer,
-        end_user=order.end_user, consignee=order.consignee, carrier=order.carrier, bank=order.bank,
-        destination=order.destination, deliver_in=f"{today():%Y-%m}", contract_on=str(today()),
-        offered_on=str(asked.offered_on), permit=asked.permit.value, route=asked.route.value,
-        certificate=order.certificate, statement=statement, line=order.line, transit=list(order.transit), centre=centre,
-    )  # fmt: skip
-    license_it(sale, str(filed.subject))
-    return sale, str(filed.subject)
+    order = file(sale, units, centre=centre)
+    license_it(sale, order)
+    return sale, order
 
 
 def way(parts: int, units: int) -> Way:

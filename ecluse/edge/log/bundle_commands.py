@@ -36,6 +36,7 @@ from ecluse.custody.log.tiles import Bundle as EntryBundle
 from ecluse.edge.commands import out as print_form
 from ecluse.edge.commands import say as tell
 from ecluse.edge.language import person_language
+from ecluse.edge.log.commands import read_file
 from ecluse.edge.log.folder import LogFolder
 
 STATUS = {Answer.HOLDS: 0, Answer.FAILS: 1, Answer.OWN: 2}
@@ -120,21 +121,6 @@ def told(check: Check, lang: str) -> str:
     which = facts.pop("reason", "") or facts.pop("whose", "")
     key = f"bundle.check.{check.name}.{check.state}{'.' if which else ''}{which}"
     return word(key, lang, **facts)
-
-
-def read_file(path: Path, limit: int) -> bytes:
-    """Which bytes has this file, at most so many? Raises BadInputError."""
-    lang = person_language()
-    try:
-        with path.open("rb") as file:
-            content = file.read(limit + 1)
-    except OSError as error:
-        expected, reason = word("log.expected.file", lang), error.strerror or str(error)
-        raise BadInputError.one(str(path), expected, reason, word("log.remedy.file", lang)) from None
-    if len(content) > limit:
-        expected = word("log.expected.bytes", lang, limit=limit)
-        raise BadInputError.one(str(path), expected, f"> {limit}", word("log.remedy.file", lang))
-    return content
 
 
 def _enclosed(outer_proof: str, outer_salt: str, tokens: Sequence[str]) -> dict[str, bytes]:

@@ -65,7 +65,7 @@ def check_proof(proof: str, entry: str, policy: str, as_json: bool) -> int:
     from ecluse.custody.log.proof_file import PROOF_BYTES_LIMIT, read_log_proof
 
     lang, rules = person_language(), policy_of(policy)
-    content, body = _read(Path(proof), PROOF_BYTES_LIMIT), _read(Path(entry), ENTRY_BYTES_LIMIT)
+    content, body = read_file(Path(proof), PROOF_BYTES_LIMIT), read_file(Path(entry), ENTRY_BYTES_LIMIT)
     try:
         found = read_log_proof(content)
         judged = found.shows(body, rules)
@@ -166,7 +166,7 @@ def _judge(policy: str, keys: Sequence[str]) -> _Judge:
 
 def policy_of(path: str) -> Policy:
     """Which policy does this file state? Raises BadInputError."""
-    return read_policy(_read(Path(path), POLICY_BYTES_LIMIT), path)
+    return read_policy(read_file(Path(path), POLICY_BYTES_LIMIT), path)
 
 
 def _seen_by(policy: Policy, note: str) -> list[str]:
@@ -187,7 +187,8 @@ def _logs(root: Path) -> Iterator[Path]:
     yield from found
 
 
-def _read(path: Path, limit: int) -> bytes:
+def read_file(path: Path, limit: int) -> bytes:
+    """Which bytes has this file, at most so many? Raises BadInputError."""
     lang = person_language()
     try:
         with path.open("rb") as file:
