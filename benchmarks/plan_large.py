@@ -24,7 +24,7 @@ def by_windows(question: dict[str, Any], mode: str) -> Cell:
     found = windows.solve_by_windows(question, windows=chosen, rounds=rounds)
     took, cpu = time.perf_counter() - began, time.process_time() - cpu
     if isinstance(found, NoPlan):
-        return {"told": f"{found.part}: {found.why}"}
+        return {"told": f"no plan: {found.part} {found.why}, {'; '.join(found.rows)[:200]}", "took": took, "cpu": cpu}
     told = checker.judged(found)
     return {
         "took": took, "cpu": cpu, "check": clock["took"], "terms": terms_of(question, found["baseline"]["values"]),
@@ -126,7 +126,8 @@ def tables(size: str, cells: list[tuple[str, Cell]], other: Cell) -> Iterator[st
     yield "| --- | --- | --- | --- | --- | --- | --- |"
     for mode, cell in cells:
         if "stages" not in cell:
-            yield f"| {mode} | {cell} | | | | | |"
+            told = [f"{cell[name]:.0f}" if name in cell else "" for name in ("took", "cpu")]
+            yield f"| {mode} | {' | '.join(told)} | | {cell['peak']:.0f} | {cell['told']} | |"
             continue
         gaps = ", ".join(f"{name} {gap(v, b)} ({v - b:,})" for name, v, b in cell["stages"] if name != "fairness")
         parts = [f"{cell[name]:.0f}" for name in ("took", "cpu", "check", "peak")]
