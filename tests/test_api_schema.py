@@ -77,7 +77,7 @@ def subjects() -> dict[str, list[str]]:
     found = {
         "office": ["office"], "order": [order], "tranche": [f"{order}/0"], "certificate": [known.certificate],
         "party": [known.end_user], "line": [known.line], "centre": [], "case": [], "import": [], "shortage": [],
-        "block": [],
+        "block": [], "trace": [],
     }  # fmt: skip
     for kind in ("centre", "shortage", "block"):
         found[kind] = list(Head.objects.filter(subject__startswith=f"{kind}:").values_list("subject", flat=True)[:5])

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent
 NAMES = (
-    "python", "package", "program", "backup_program", "keys_open", "disk", "test_lists", "database_absent",
-    "database_unreachable", "database_old", "not_founded", "no_keys", "no_list", "list_old", "no_mail", "side_unknown",
-    "side_differs", "secret_on_low",
+    "python", "package", "program", "backup_program", "keys_open", "log_behind", "disk", "test_lists",
+    "database_absent", "database_unreachable", "database_old", "not_founded", "no_keys", "no_list", "list_old",
+    "no_mail", "side_unknown", "side_differs", "secret_on_low",
 )  # fmt: skip
 
 

@@ -213,9 +213,10 @@ def all_actions() -> Mapping[str, Action]:
     return {action.name: action for room in rooms for action in room.ACTIONS}
 
 
-def offered(desk: Desk, about: About, subject: str) -> list[Action]:
-    """Which actions are this person's to take about this subject now?"""
+def offered(desk: Desk, about: About, subject: str, room: str = "") -> list[Action]:
+    """Which actions are this person's to take about this subject now? Of one room alone where it is named."""
     return [
         action for action in all_actions().values()
-        if action.about is about and may(desk, action, subject) and action.offers(desk, subject)
+        if action.about is about and action.name.startswith(room)
+        and may(desk, action, subject) and action.offers(desk, subject)
     ]  # fmt: skip

@@ -75,7 +75,7 @@ def books_page(request: HttpRequest) -> HttpResponse:
 
 def offers(desk: Desk, about: About, subject: str, lang: str) -> list[tuple[str, str]]:
     """Which of the money's actions may this person take here now? Title and address."""
-    found = [action for action in offered(desk, about, subject) if action.name.startswith("proceeds.")]
+    found = offered(desk, about, subject, "proceeds.")
     return [(say(f"desk.{action.name}.title", lang), f"/do/{action.name}/{subject}/") for action in found]
 
 
