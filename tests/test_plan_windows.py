@@ -134,6 +134,29 @@ def test_a_held_plan_is_whole_whatever_the_solver_said(seed: int) -> None:
         assert stage_values(question, plan)[:-1] <= stage_values(question, base)[:-1]
 
 
+@pytest.mark.parametrize("seed", [5, 10, 17, 22, 34])
+def test_what_home_gives_back_leaves_only_from_lines_that_may_export(seed: int) -> None:
+    question = world(seed, Size(8, 6, 2, 3, sales=2.0, routes=1.5), tight=bool(seed % 2))
+    answer = solve(baseline(question), by_weights=True)
+    assert isinstance(answer, Solved)
+    base = whole_baseline(question, answer.values)
+    offered = solve(with_exports(question, base), by_weights=True)
+    assert isinstance(offered, Solved)
+    plan = verified(question, held_plan(question, base, offered.values), base)
+    assert min(units for months in plan["a"] for units in months) >= 0
+
+
+@pytest.mark.parametrize("seed", [5, 10])
+def test_a_column_below_nought_is_no_plan(seed: int) -> None:
+    question = world(seed, Size(8, 6, 2, 3, sales=2.0, routes=1.5), tight=bool(seed % 2))
+    answer = solve(baseline(question), by_weights=True)
+    assert isinstance(answer, Solved)
+    values = dict(whole_baseline(question, answer.values))
+    values["v"] = [[-1, *months[1:]] if months else [] for months in values["v"]]
+    with pytest.raises(PlanError, match="v/"):
+        verified(question, values, None)
+
+
 def test_seen_in_steps_nothing_is_lost() -> None:
     question = world(1, MIDDLE)
     far = in_steps(question, 4)

@@ -7,7 +7,7 @@ coefficient by coefficient, and names are made when somebody asks.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -68,7 +68,7 @@ class Columns:
             found[name] = [rows[slot] if slot >= 0 and rows else [] for slot in block.slots.tolist()]
         return found
 
-    def join(self, values: dict[str, Any]) -> npt.NDArray[Any]:
+    def join(self, values: Mapping[str, Any]) -> npt.NDArray[Any]:
         """Which vector over all columns do values by block, place and month make?"""
         flat = [value for name in self.blocks for months in values[name] for value in months]
         return np.asarray(flat)

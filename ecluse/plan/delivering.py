@@ -8,6 +8,7 @@ import numpy as np
 
 from ecluse.plan.blocks import Ints
 from ecluse.plan.figures import Figures
+from ecluse.plan.leaving import Leaving
 from ecluse.plan.making import NEAR, look_ahead
 
 
@@ -32,21 +33,23 @@ class Delivering:
         np.add.at(found, self.figures.kind, np.maximum(0, look_ahead(free)))
         return found
 
-    def match(self, wanted: Ints, said: Any, most: Ints | None = None) -> None:
+    def match(self, wanted: Ints, said: Any, leaving: Leaving | None = None) -> None:
         """Deliver exactly this to each pool by month, from the products that a solver said where they have it.
 
-        `most`: what may be taken of a product in any case, cumulated; it shrinks with what is taken.
+        `leaving`: what leaves meanwhile; what may leave for its lines shrinks with what is delivered.
         """
         have = np.zeros_like(wanted)
         np.add.at(have, self.figures.kind, self.home)
-        for pool, t in zip(*np.nonzero(wanted != have), strict=True):
+        for pool, t in np.argwhere(wanted < have).tolist():
+            self._back(pool, t, int(have[pool, t] - wanted[pool, t]))
+        if leaving is not None:
+            leaving.anew()
+        most = None if leaving is None else leaving.apart
+        for pool, t in np.argwhere(wanted > have).tolist():
             lack = int(wanted[pool, t] - have[pool, t])
-            if lack < 0:
-                self._back(int(pool), int(t), -lack, most)
-                continue
-            for p, units in self._choice(int(pool), int(t), said, most):
+            for p, units in self._choice(pool, t, said, most):
                 taken = min(lack, units)
-                self._take(p, int(t), taken, most)
+                self._take(p, t, taken, most)
                 lack -= taken
             if lack:
                 raise RoundingError("home deliveries do not fit the products that are there")
@@ -69,8 +72,8 @@ class Delivering:
         if most is not None:
             most[p, t:] -= units
 
-    def _back(self, pool: int, t: int, units: int, most: Ints | None) -> None:
+    def _back(self, pool: int, t: int, units: int) -> None:
         for p in self.kinds[pool]:
             taken = min(units, int(self.home[p, t]))
-            self._take(p, t, -taken, most)
+            self._take(p, t, -taken, None)
             units -= taken

@@ -16,7 +16,7 @@ from ecluse.plan.scaled import Floats, Scaled
 
 BY_ROWS = 2  # HiGHS: the matrix is handed over row by row
 PRIMAL, CHOOSE = 4, 0
-WARM_STEPS = 1_200
+WARM_STEPS = 2_500
 _NO = np.zeros(0, dtype=np.int32)
 SAY_EVERY, SAY_INTERIOR = 500, 1  # iterations between two words of progress
 

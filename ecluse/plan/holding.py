@@ -60,14 +60,14 @@ def _held(question: Mapping[str, Any], base: Whole, said: Mapping[str, Any], sta
     shares.units = delivering.pools(leaving.apart)
     shares.receive(leaving.receipts())
     shares.within_money()
-    delivering.match(shares.by_pool(), said["h"], leaving.apart)
+    delivering.match(shares.by_pool(), said["h"], leaving)
     leaving.fill()
     shares.receive(leaving.receipts())
     shares.units = delivering.pools(leaving.apart)
     for block in PROCEEDS:
         shares.fill(block)
     without_idleness(shares, question["share_bp"], question["grace_months"])
-    delivering.match(shares.by_pool(), said["h"], leaving.apart)
+    delivering.match(shares.by_pool(), said["h"], leaving)
     return with_sales(question, made, delivering.home, shares, leaving)
 
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from ecluse.plan.blocks import Ints
 from ecluse.plan.figures import Figures, Markets
-from ecluse.plan.making import NEAR, host_part
+from ecluse.plan.making import NEAR, apart
 
 
 class Leaving:
@@ -19,31 +19,25 @@ class Leaving:
 
     def __init__(self, figures: Figures, markets: Markets, made: Ints, left: Ints) -> None:
         """`left`: units by product that are there, cumulated, and not needed for orders, reserve or home."""
-        self.figures, self.markets, self.left = figures, markets, left
-        self.apart = self._exportable(made)
+        self.figures, self.markets, self.made, self.left = figures, markets, made, left
         self.demand, self.licence = markets.demand.copy(), markets.most.copy()
         self.value = [int(value) for value in markets.ceiling]
         self.through = markets.throughput.copy()
         self.after = markets.throughput[:, -1] * self._longest()
         self.sent = np.zeros((len(markets.sale), figures.months), dtype=np.int64)
+        self.unbound = ~np.isin(np.arange(len(figures.stock)), figures.made_of[figures.stays])
+        self.apart = np.zeros_like(left)
+        self.anew()
 
     def _longest(self) -> Ints:
         longest = np.zeros(len(self.markets.throughput), dtype=np.int64)
         np.maximum.at(longest, self.markets.centre, np.minimum(self.markets.transit, self.figures.months))
         return longest
 
-    def _exportable(self, made: Ints) -> Ints:
-        """How many units by product and month may leave for the lines they came from, were none to leave?"""
-        own = self.figures
-        free, held = np.zeros_like(own.reserve), self.left + own.reserve
-        kept = made - host_part(own, made)
-        np.add.at(free, own.made_of[~own.stays], kept[~own.stays])
-        bound = np.isin(np.arange(len(own.stock)), own.made_of[own.stays])
-        apart, before = np.zeros_like(free), own.stock
-        for t in range(own.months):
-            before = apart[:, t] = np.minimum(before + free[:, t], held[:, t])
-        apart[~bound] = np.iinfo(np.int64).max // 4
-        return apart
+    def anew(self) -> None:
+        """Work out again what may leave for the lines it came from: home gave units back, not the lines."""
+        self.apart[:] = apart(self.figures, self.made, self.left + self.figures.reserve, self.gone)
+        self.apart[self.unbound] = np.iinfo(np.int64).max // 4
 
     def room(self, k: int, t: int) -> int:
         """How many units more can take this route in this month?"""
@@ -94,6 +88,13 @@ class Leaving:
         for k, t in zip(*np.unravel_index(order, net.shape), strict=True):
             if units := self.room(int(k), int(t)):
                 self.send(int(k), int(t), units)
+
+    @property
+    def gone(self) -> Ints:
+        """How many units of each product leave by month?"""
+        found = np.zeros_like(self.left)
+        np.add.at(found, self.markets.product, self.sold)
+        return found
 
     @property
     def sold(self) -> Ints:

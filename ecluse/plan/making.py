@@ -30,6 +30,16 @@ def units_there(figures: Figures, made: Ints) -> Ints:
     return np.asarray(np.cumsum(there - figures.due, axis=1) + figures.stock[:, None] - figures.reserve)
 
 
+def apart(figures: Figures, made: Ints, stock: Ints, gone: Ints) -> Ints:
+    """How much of the stock of each product may leave, for the lines it came from? `gone`: what left, by month."""
+    kept, free = made - host_part(figures, made), np.zeros_like(stock)
+    np.add.at(free, figures.made_of[~figures.stays], kept[~figures.stays])
+    found, before = np.zeros_like(stock), figures.stock
+    for t in range(figures.months):
+        before = found[:, t] = np.minimum(before + free[:, t] - gone[:, t], stock[:, t])
+    return found
+
+
 def look_ahead(there: Ints) -> Ints:
     """How many of the units that are there by each month are not needed later?"""
     return np.asarray(np.minimum.accumulate(there[..., ::-1], axis=-1)[..., ::-1])

@@ -107,7 +107,7 @@ def again(question: Mapping[str, Any], said: Mapping[str, Any], base: Whole | No
             leaving.send(k, t, round(units))
     shares.receive(leaving.receipts())
     without_idleness(shares, question["share_bp"], question["grace_months"])
-    delivering.match(shares.by_pool(), said["h"], leaving.apart)
+    delivering.match(shares.by_pool(), said["h"], leaving)
     return verified(question, with_sales(question, made, delivering.home, shares, leaving), base)
 
 
@@ -134,7 +134,7 @@ def _plan(
     shares.receive(leaving.receipts())
     shares.within_money()
     shares.no_more_unmet(promise)
-    delivering.match(shares.by_pool(), said["h"], leaving.apart)
+    delivering.match(shares.by_pool(), said["h"], leaving)
     leaving.fill()
     shares.receive(leaving.receipts())
     shares.units = delivering.pools(leaving.apart)
@@ -144,7 +144,7 @@ def _plan(
     without_idleness(shares, question["share_bp"], question["grace_months"])
     if harmed := promise.broken(shares):
         raise _HarmError(harmed)
-    delivering.match(shares.by_pool(), said["h"], leaving.apart)
+    delivering.match(shares.by_pool(), said["h"], leaving)
     return with_sales(question, made, delivering.home, shares, leaving)
 
 

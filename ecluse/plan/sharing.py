@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from ecluse.plan.blocks import Ints
 from ecluse.plan.figures import Figures
-from ecluse.plan.making import NEAR
+from ecluse.plan.making import NEAR, look_ahead
 
 Money = npt.NDArray[np.object_]  # whole minor units of any size
 PROCEEDS = "ry"
@@ -29,14 +29,14 @@ class Promise:
     bought: Ints | None
     is_default_proof: bool
 
-    def spare(self, shares: Shares, block: str, n: int, t: int) -> int:
-        """How many units given from there in this month could be taken back again?"""
-        left = self.unmet[n, t:] - shares.unmet[n, t:]
+    def spare(self, shares: Shares, block: str, n: int) -> Ints:
+        """How many units given from there in each month could be taken back again?"""
+        left = self.unmet[n] - shares.unmet[n]
         if block == "b" and self.bought is not None:
-            left = np.minimum(left, np.cumsum(shares.given["b"][n])[t:] - np.cumsum(self.bought[n])[t:])
+            left = np.minimum(left, np.cumsum(shares.given["b"][n] - self.bought[n]))
         if block == "b" and self.is_default_proof:
-            left = np.minimum(left, left - np.cumsum(shares.given["r"][n] + shares.given["y"][n])[t:])
-        return int(left.min())
+            left = np.minimum(left, left - np.cumsum(shares.given["r"][n] + shares.given["y"][n]))
+        return look_ahead(left)
 
     def broken(self, shares: Shares) -> set[int]:
         """Which needs get less than was promised?"""
@@ -181,12 +181,12 @@ class Shares:
         """Was something taken back that another need can spare, so that this one can be given a unit more?"""
         for other in reversed(self.urgency):
             for own in reversed(PROCEEDS) if block in PROCEEDS else "b":
-                months = (
-                    np.flatnonzero(self.given[own][other]).tolist() if other != n and self.price(own, other) else []
-                )
+                price = self.price(own, other)
+                months = np.flatnonzero(self.given[own][other]).tolist() if other != n and price else []
+                spare = promise.spare(self, own, other) if months else ()
                 for s in months:
-                    units = min(int(self.given[own][other, s]), -(-self.price(block, n) // self.price(own, other)))
-                    if units <= promise.spare(self, own, other, s):
+                    units = min(int(self.given[own][other, s]), -(-self.price(block, n) // price))
+                    if units <= spare[s]:
                         self.give(own, other, s, -units)
                         if self.room(block, n, t):
                             return True

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from ecluse.plan.blocks import Ints
+from ecluse.plan.blocks import LESS, MORE, Ints
 from ecluse.plan.checker import PlanError, Question, Values
-from ecluse.plan.figures import Figures
+from ecluse.plan.figures import SAFE, Figures
 from ecluse.plan.leaving import Leaving
-from ecluse.plan.making import host_part
+from ecluse.plan.making import apart, host_part
+from ecluse.plan.model import baseline, with_exports
 from ecluse.plan.settling import idle_money, other_uses
 from ecluse.plan.sharing import Shares
 
@@ -81,15 +83,10 @@ def with_sales(question: Mapping[str, Any], made: Ints, home: Ints, shares: Shar
 
 def exportable(figures: Figures, made: Ints, stock: Ints, sold: Ints) -> list[list[int]]:
     """How much of the stock of each product may leave, for the lines it came from? Empty where all or none may."""
-    gone, kept, free = np.zeros_like(stock), made - host_part(figures, made), np.zeros_like(stock)
-    products = _product_of(figures)
+    gone, products = np.zeros_like(stock), _product_of(figures)
     np.add.at(gone, products, sold)
-    np.add.at(free, figures.made_of[~figures.stays], kept[~figures.stays])
     asked = np.isin(np.arange(len(stock)), products) & np.isin(np.arange(len(stock)), figures.made_of[figures.stays])
-    apart, before = np.zeros_like(stock), figures.stock
-    for t in range(figures.months):
-        before = apart[:, t] = np.minimum(before + free[:, t] - gone[:, t], stock[:, t])
-    return _only(apart, asked)
+    return _only(apart(figures, made, stock, gone), asked)
 
 
 def _only(values: Ints, asked: Any) -> list[list[int]]:
@@ -112,6 +109,26 @@ def ledger(question: Mapping[str, Any], values: Values, base: Values | None) -> 
 
 
 def _added_up(question: Mapping[str, Any], values: Values, base: Values | None) -> list[list[int]]:
+    """Slack and weight by whole arrays where the figures allow it; what stands in a file is checked term by term."""
+    program = baseline(question) if base is None else with_exports(question, base)
+    vector = program.columns.join(values)
+    sizes = replace(program, factors=np.abs(program.factors))
+    if vector.dtype.kind != "i" or sizes.activity(np.abs(vector.astype(np.float64))).max(initial=0) > SAFE:
+        return _term_by_term(question, values, base)
+    weights, slack = sizes.activity(np.ones_like(vector)), program.rhs - program.activity(vector)
+    if not question["grace_months"]:  # then two terms of these rows are of one column, and stand in the program as one
+        weights[program.rows_of("spend")] += 2 * question["share_bp"]
+    if (below := np.flatnonzero(vector < 0)).size:
+        raise PlanError(f"{'/'.join(map(str, program.columns.column(int(below[0]))))}: below nought")
+    wrong = np.flatnonzero(((program.sense != MORE) & (slack < 0)) | ((program.sense != LESS) & (slack > 0)))
+    if len(wrong):
+        raise PlanError(f"{program.row_name(int(wrong[0]))}: does not hold, {slack[wrong[0]]} away")
+    found: list[list[int]] = np.stack([slack, weights, np.zeros_like(slack)], axis=1).tolist()
+    return found
+
+
+def _term_by_term(question: Mapping[str, Any], values: Values, base: Values | None) -> list[list[int]]:
+    """The same in whole numbers of any size."""
     found = []
     for name, terms, sense, rhs in Question(question, base).rows(exports=base is not None):
         slack, weight = rhs, 0
