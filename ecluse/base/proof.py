@@ -38,6 +38,13 @@ def root_of(leaves: Sequence[bytes]) -> bytes:
     return root_of_hashes([leaf_hash(entry) for entry in leaves])
 
 
+def level_above(hashes: bytes) -> bytes:
+    """Which hashes stand above these, that lie one after the other? A last one without a neighbour has none there."""
+    sha256, pair = _sha256, 2 * HASH_BYTES
+    whole = len(hashes) - len(hashes) % pair
+    return b"".join([sha256(b"\x01" + hashes[at : at + pair]).digest() for at in range(0, whole, pair)])
+
+
 def root_of_hashes(leaf_hashes: Sequence[bytes]) -> bytes:
     """What is the root of the tree over these leaf hashes?"""
     if not leaf_hashes:
@@ -69,20 +76,23 @@ class Edge:
     @classmethod
     def of(cls, leaf_hashes: Iterable[bytes]) -> Edge:
         """What is the edge of the tree over these leaf hashes?"""
-        edge = cls.empty()
-        for leaf in leaf_hashes:
-            edge = edge.append(leaf)
-        return edge
+        return cls.empty().extend(leaf_hashes)
 
     def append(self, leaf: bytes) -> Edge:
         """What is the edge after one more leaf hash? This edge stays as it was."""
-        size, hashes = self.size, self.hashes
-        kept = len(hashes)
-        while size & 1:  # each trailing one is a full subtree that the new one completes
-            kept -= 1
-            leaf = node_hash(hashes[kept], leaf)
-            size >>= 1
-        return Edge(self.size + 1, (*hashes[:kept], leaf))
+        return self.extend((leaf,))
+
+    def extend(self, leaf_hashes: Iterable[bytes]) -> Edge:
+        """What is the edge after these leaf hashes? This edge stays as it was."""
+        size, hashes, sha256 = self.size, list(self.hashes), _sha256
+        for leaf in leaf_hashes:
+            found, full = leaf, size
+            while full & 1:  # each trailing one is a full subtree that the new one completes
+                found = sha256(b"\x01" + hashes.pop() + found).digest()
+                full >>= 1
+            hashes.append(found)
+            size += 1
+        return Edge(size, tuple(hashes))
 
     def root(self) -> bytes:
         """What is the root of the tree?"""
@@ -117,6 +127,10 @@ class Tree:
     def node(self, level: int, index: int) -> bytes:
         """What is the hash over the leaves from `index << level`, `1 << level` of them, all in the tree?"""
         raise LookupError(f"no node {index} at level {level}")
+
+    def nodes(self, level: int, first: int, count: int) -> bytes:
+        """Which hashes, so many from this one on, stand side by side at this level?"""
+        return b"".join([self.node(level, first + at) for at in range(count)])
 
     def root(self, size: int | None = None) -> bytes:
         """What was the root at this size (now, when none is given)?"""
@@ -224,6 +238,10 @@ class Levels(Tree):
     def node(self, level: int, index: int) -> bytes:
         """What is the hash over the leaves from `index << level`, `1 << level` of them, all in the tree?"""
         return bytes(self._levels[level][index * HASH_BYTES : (index + 1) * HASH_BYTES])
+
+    def nodes(self, level: int, first: int, count: int) -> bytes:
+        """Which hashes, so many from this one on, stand side by side at this level?"""
+        return bytes(self._levels[level][first * HASH_BYTES : (first + count) * HASH_BYTES])
 
 
 def _split(size: int) -> int:
