@@ -20,8 +20,7 @@ def by_windows(question: dict[str, Any], mode: str) -> Cell:
 
     chosen = None if mode == "fitting" else windows.Windows(*(int(part) for part in mode.split("+")))
     clock, began, cpu = _checks(checker), time.perf_counter(), time.process_time()
-    rounds = 1 if len(question["products"]) > 2_000 else windows.ROUNDS
-    found = windows.solve_by_windows(question, windows=chosen, rounds=rounds)
+    found = windows.solve_by_windows(question, windows=chosen)
     took, cpu = time.perf_counter() - began, time.process_time() - cpu
     if isinstance(found, NoPlan):
         return {"told": f"no plan: {found.part} {found.why}, {'; '.join(found.rows)[:200]}", "took": took, "cpu": cpu}

@@ -21,7 +21,7 @@ set_up()
 pytestmark = pytest.mark.db
 LANGUAGES = ("uk", "en", "fr")
 PAGES = ("", "figures/", "flows/", "lines/", "compare/", "why/", "rules/", "capacity/", "against/")
-ASKING = ("what-if/", "solve/")
+ASKING = ("what-if/", "tornado/", "solve/")
 PLANNER, SECOND, AUTHOR = "officer:mod-5", "officer:general-staff-3", "officer:ssecu-1"
 
 
@@ -71,7 +71,7 @@ def test_who_reads_the_ministrys_figures_reads_the_plan_and_may_not_ask_the_solv
     assert 'href="/plan/"' in page
     for place in ASKING:
         assert browser.get(f"/plan/{place}").status_code == 403
-    for place in ("solve/", "solve/cancel/", "solve/give/", "what-if/"):
+    for place in ("solve/", "solve/cancel/", "solve/give/", "what-if/", "tornado/"):
         assert post(browser, f"/plan/{place}", go="yes").status_code == 403
 
 

@@ -23,7 +23,7 @@ set_up()
 pytestmark = [pytest.mark.db, pytest.mark.slow, pytest.mark.browser]
 PLAN = ROOT / "examples" / "ua-2026" / "plan.json"
 PAGES = ("", "figures/", "flows/", "lines/", "compare/", "why/?model=model:fpv-01&month=2026-03", "rules/", "capacity/",
-         "against/", "what-if/", "solve/")  # fmt: skip
+         "against/", "what-if/", "tornado/", "solve/")  # fmt: skip
 MOST_SECONDS, STOP_SECONDS, MOST_BYTES = 1, 2, 250_000
 TRIES = 3
 # What a planner asks most often, and one of each other kind; two together at the end.

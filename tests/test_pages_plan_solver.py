@@ -336,6 +336,32 @@ def test_the_rules_are_compared_when_asked_and_kept_for_this_plan(office: Path, 
     )
 
 
+def test_each_figure_is_turned_alone_and_the_page_tells_what_the_solver_says(
+    office: Path, document: dict[str, Any]
+) -> None:
+    from peopled import post
+
+    from ecluse.base.money import Money
+    from ecluse.base.words import say
+    from ecluse.office.views.cells import shown
+    from ecluse.plan.session import Session
+    from ecluse.plan.tornado import tornado
+
+    browser, question = as_officer(PLANNER), document["question"]
+    found = tornado(Session(question), 20)
+    assert post(browser, "/plan/tornado/", percent="20").status_code == 302
+    assert waited("tornado").state == "solved"
+    page = browser.get("/plan/tornado/?lang=en").content.decode()
+    told = say("planpages.tornado.now", "en", money=Money(found.now.receipts_minor, question["currency"]),
+               worth=found.now.unmet_value)  # fmt: skip
+    assert told in page
+    for bar in found.bars:
+        assert say(f"planask.kind.{bar.kind}", "en") in page
+        for end in filter(None, (bar.less, bar.more)):
+            assert shown(Money(end.receipts_minor - found.now.receipts_minor, question["currency"]), "en") in page
+    assert post(as_officer("officer:ssecu-1"), "/plan/tornado/", percent="20").status_code == 403
+
+
 # ------------------------------------------------------------------ the form
 
 

@@ -7,6 +7,7 @@ import pytest
 from plan_worlds import RULES, Question, Size, world
 
 from ecluse.plan import checker
+from ecluse.plan.checker import PlanError
 from ecluse.plan.coarse import in_steps
 from ecluse.plan.engine import Options, Progress
 from ecluse.plan.holding import held_plan
@@ -152,8 +153,8 @@ def test_a_column_below_nought_is_no_plan(seed: int) -> None:
     answer = solve(baseline(question), by_weights=True)
     assert isinstance(answer, Solved)
     values = dict(whole_baseline(question, answer.values))
-    values["v"] = [[-1, *months[1:]] if months else [] for months in values["v"]]
-    with pytest.raises(PlanError, match="v/"):
+    values["s"] = [[-1, *months[1:]] for months in values["s"]]
+    with pytest.raises(PlanError, match="s/0/0: below nought"):
         verified(question, values, None)
 
 

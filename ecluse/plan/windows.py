@@ -33,7 +33,7 @@ from ecluse.plan.written import Whole
 PIECE = 1_100_000  # coefficients that one window of the baseline may have: about a minute for an interior point
 HEAVIER = 3  # a plan with exports has about so many coefficients for one of the baseline
 CLOSE = 0.01  # a gap between plan and bound that is narrow enough
-ROUNDS = 3
+ROUNDS, MANY = 3, 4_000_000  # of a baseline with more coefficients there is time for one round
 AT_ONCE = 2  # classes that are bounded at once
 NOUGHT = 1e-4  # a class of whose need no more than this share is unmet is met: it is bounded by nought
 
@@ -78,16 +78,17 @@ def needed(question: Mapping[str, Any]) -> Windows | None:
 
 def solve_by_windows(
     question: Mapping[str, Any], *, options: Options | None = None, windows: Windows | None = None,
-    rounds: int = ROUNDS, log_baseline: Told | None = None,
+    rounds: int | None = None, log_baseline: Told | None = None,
 ) -> dict[str, Any] | NoPlan:  # fmt: skip
     """Which plan answers this question, by windows? The plan file, or why there is none.
 
     `log_baseline` is told the baseline's digest before the plan with exports is begun. `windows`: those of the
-    baseline; by default as many months as the solver has room for.
+    baseline; by default as many months as the solver has room for. `rounds`: so often it is sought at most.
     """
     checker.shaped(question, "question")
     program = baseline(question)
     chosen, options = windows or fitting(program), options or Options(solver="interior")
+    rounds = rounds or (ROUNDS if len(program.factors) <= MANY else 1)
     part = "baseline"
     try:
         found = Baseline(question, program, options, chosen, rounds)

@@ -19,10 +19,10 @@ from typing import Any
 from ecluse.office.planning import wire
 from ecluse.office.planning.asking import SolverAwayError, detached, folder, locked
 
-# What may be run: a year solved anew, the no-harm rules compared. Each is a module of this room, not imported here, for
-# it brings the solver along; its files begin with its name.
-YEAR, RULES = "year", "rules"
-OUTCOMES = {YEAR: "year.document.json", RULES: "rules.found.json"}
+# What may be run: a year solved anew, the no-harm rules compared, each figure turned. Each is a module of this room,
+# not imported here, for it brings the solver along; its files begin with its name.
+YEAR, RULES, TORNADO = "year", "rules", "tornado"
+OUTCOMES = {YEAR: "year.document.json", RULES: "rules.found.json", TORNADO: "tornado.found.json"}
 TERM_MILLISECONDS, KILL_MILLISECONDS, LOOK_MILLISECONDS = 700, 800, 20
 RUNNING, CANCELLED, DIED = "running", "cancelled", "died"
 

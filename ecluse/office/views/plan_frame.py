@@ -29,7 +29,10 @@ TABS = (
     ("/plan/rules/", "planpages.tab.rules"), ("/plan/capacity/", "planpages.tab.capacity"),
     ("/plan/against/", "planpages.tab.against"),
 )  # fmt: skip
-ASKING_TABS = (("/plan/what-if/", "planpages.tab.what_if"), ("/plan/solve/", "planpages.tab.solve"))
+ASKING_TABS = (
+    ("/plan/what-if/", "planpages.tab.what_if"), ("/plan/tornado/", "planpages.tab.tornado"),
+    ("/plan/solve/", "planpages.tab.solve"),
+)  # fmt: skip
 View = Callable[..., HttpResponse]
 
 
