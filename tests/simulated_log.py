@@ -1,4 +1,4 @@
-"""A log, five witnesses and a mirror in one thread, with everything that can go wrong drawn from one seed.
+"""A log, five witnesses and three mirrors in one thread, with everything that can go wrong drawn from one seed.
 
 Messages are lost before and after they were heard, come late and twice; the log's process dies between any two steps
 and starts again from its database; witnesses die; the network splits. One log in three cheats: it shows a second
@@ -20,7 +20,7 @@ from ecluse.custody.log.note_keys import cosign, public_key
 from ecluse.custody.log.policy import Policy, read_policy
 from ecluse.custody.log.witness import Asked, Refused, Seen, fork_between, judge, read_asked, request_for
 
-ORIGIN, WITNESSES, QUORUM, MOST = "example.org/log", 5, 3, 400
+ORIGIN, WITNESSES, QUORUM, MIRRORS, MOST = "example.org/log", 5, 3, 3, 400
 LOG = Ed25519PrivateKey.from_private_bytes(b"\x01" * 32)
 KEY = public_key(ORIGIN, LOG, is_cosigner=False)
 PRIVATE = [Ed25519PrivateKey.from_private_bytes(bytes([at + 2]) * 32) for at in range(WITNESSES)]
@@ -36,8 +36,13 @@ def history(which: int) -> Levels:
 
 
 @lru_cache(maxsize=2_000)
+def root_at(which: int, size: int) -> bytes:
+    return history(which).root(size)
+
+
+@lru_cache(maxsize=2_000)
 def head(which: int, size: int) -> str:
-    return sign_note(checkpoint_text(ORIGIN, size, history(which).root(size)), ORIGIN, LOG)
+    return sign_note(checkpoint_text(ORIGIN, size, root_at(which, size)), ORIGIN, LOG)
 
 
 def policy() -> Policy:
@@ -63,7 +68,7 @@ class World:
     committed: int = 0  # entries in the log's database
     published: dict[int, tuple[int, str]] = field(default_factory=dict)  # by history: size and cosigned note
     acknowledged: int = 0
-    mirror: Seen = field(default_factory=Seen)
+    mirrors: list[Seen] = field(default_factory=lambda: [Seen()] * MIRRORS)
     under_way: list[Callable[[], None]] = field(default_factory=list)
     steps: int = 0
 
@@ -146,14 +151,18 @@ class World:
                 self.published[which] = (size, note)
 
     def pull(self) -> None:
-        """A mirror follows what is published, whichever history it is shown."""
+        """A mirror follows what is published, whichever history it is shown; one may be long behind the others."""
+        for at in range(MIRRORS) if not self.faults else (self.chance.randrange(MIRRORS),):
+            self.follow(at)
+
+    def follow(self, at: int) -> None:
         for which, (size, note) in sorted(self.published.items(), key=lambda _: self.chance.random()):
-            root, seen = history(which).root(size), self.mirror
+            root, seen = root_at(which, size), self.mirrors[at]
             if size < seen.size:
                 continue
             proof = history(which).consistency_proof(seen.size, size)
             if verify_consistency(seen.size, size, proof, seen.root, root):
-                self.mirror = Seen(size, root, note)
+                self.mirrors[at] = Seen(size, root, note)
 
     def deliver(self) -> None:
         if self.under_way:
@@ -177,7 +186,7 @@ class World:
     # ------------------------------------------------------------------ what must never be
 
     def check(self) -> None:
-        """Raises AssertionError where a promise of the log, a witness or the mirror is broken."""
+        """Raises AssertionError where a promise of the log, a witness or a mirror is broken."""
         for disk in self.disks:
             sizes = [one.size for one in disk.signed]
             assert sizes == sorted(sizes), "a witness signed backwards"
@@ -191,7 +200,11 @@ class World:
             assert not any(disk.forks for disk in self.disks), "an honest log stands accused"
         size, _ = self.published.get(HONEST, (0, ""))
         assert size <= self.committed
-        assert is_of(HONEST, self.mirror) or is_of(OTHER, self.mirror)
+        for which in (HONEST, OTHER):
+            if all(is_of(which, mirror) for mirror in self.mirrors):
+                break
+        else:
+            raise AssertionError("two mirrors hold two histories, each under a quorum")
 
     def settle(self) -> None:
         """The faults end: an honest log must get its quorum for all that it holds, and nothing acknowledged is lost."""
@@ -206,12 +219,12 @@ class World:
         self.check()
         if not self.cheats:
             assert self.published[HONEST][0] == self.committed >= self.acknowledged, "no quorum without faults"
-            assert self.mirror.size == self.committed
+            assert all(mirror.size == self.committed for mirror in self.mirrors)
 
 
 def is_of(which: int, head: Checkpoint | Seen) -> bool:
     """Is this head of that history?"""
-    return history(which).root(head.size) == head.root
+    return root_at(which, head.size) == head.root
 
 
 def run(seed: int, steps: int = 300) -> World:

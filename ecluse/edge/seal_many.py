@@ -57,7 +57,8 @@ def read_to_sign(path: Path) -> ToSign:
         raise fault(path, "to_sign", "owner")
     if type(texts) is not list or not 0 < len(texts) <= RECORDS_LIMIT or not all(type(t) is str for t in texts):
         raise fault(path, "to_sign", "records")
-    records = tuple(record_of(text.encode(), path) for text in texts)
+    # Half a character is no text; written so, no canonical record is met.
+    records = tuple(record_of(text.encode("utf-8", "backslashreplace"), path) for text in texts)
     if len({record.digest for _, record in records}) != len(records):
         raise fault(path, "to_sign", "records")
     return ToSign(owner, records)

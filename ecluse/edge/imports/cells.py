@@ -16,6 +16,7 @@ from ecluse.edge.world.schema import Column, Kind
 YES = frozenset({"yes", "так", "oui", "true", "1"})
 NO = frozenset({"no", "ні", "non", "false", "0"})
 ORDERS = {"DD.MM.YYYY": (".", "dmy"), "DD/MM/YYYY": ("/", "dmy"), "MM/DD/YYYY": ("/", "mdy")}
+AMOUNT_LETTERS_LIMIT = 60
 AMOUNT = re.compile(r"-?[0-9][0-9 ]*(?:[.,][0-9]+)*")
 SERIAL = re.compile(r"(?P<prefix>[A-Z0-9][A-Z0-9./-]*?)(?P<number>[0-9]{1,12})")
 KEYS = {
@@ -106,7 +107,7 @@ def read_amount(text: str, currency: str, decimal: str) -> Money:
     >>> read_amount("1 250 000,50", "EUR", "")
     Money(minor=125000050, currency='EUR')
     """
-    if not AMOUNT.fullmatch(text):
+    if len(text) > AMOUNT_LETTERS_LIMIT or not AMOUNT.fullmatch(text):
         raise CellError("amount")
     plain = text.replace(" ", "")
     marks = [sign for sign in plain if sign in ",."]

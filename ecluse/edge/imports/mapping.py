@@ -61,7 +61,7 @@ def read_map(name: str, body: bytes) -> Map:
         raise ImportRefusedError.of_file(name, "too_large", str(len(body)), bytes=MAP_BYTES_LIMIT)
     try:
         form = tomllib.loads(body.decode("utf-8-sig"))
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (ValueError, RecursionError) as error:  # not UTF-8, not TOML, a number or a nesting without end
         raise ImportRefusedError.of_file(name, "map_toml", str(error)) from None
     known = {*TABLES, *TEXTS, "header_row", "ignore", "conversions"}
     for key in form:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -28,7 +28,8 @@ from ecluse.custody.log.bundle import (
     make,
     read_bundle,
 )
-from ecluse.custody.log.bundle_judge import Answer, Check, Report, State, judge_bundle
+from ecluse.custody.log.bundle_judge import Answer, Report, judge_bundle
+from ecluse.custody.log.bundle_signers import Check, State
 from ecluse.custody.log.policy import read_policy
 from ecluse.custody.log.proof_file import LogProof, read_log_proof
 from ecluse.custody.log.tiles import WIDTH
@@ -62,14 +63,15 @@ def verify(bundle: str, policy: str, as_json: bool) -> int:
 
 def bundle(
     folder: str, index: int, out: str, policy: str, outer_proof: str, outer_salt: str, tokens: Sequence[str],
-    disclosures: Iterable[Disclosure] = (),
+    disclosures: Iterable[Disclosure] = (), beside: Mapping[str, bytes] | None = None,
 ) -> int:  # fmt: skip
     """Write the bundle of one entry. 1, and nothing is written, where it would not hold by the policy."""
     lang = person_language()
     content = read_file(Path(policy), LIMITS[POLICY])
     read_policy(content, policy)
     proof, entry = proof_of(folder, index)
-    enclosed = {POLICY: content, PROOF: str(proof).encode(), ENTRY: entry, **_enclosed(outer_proof, outer_salt, tokens)}
+    named = {**(beside or {}), **_enclosed(outer_proof, outer_salt, tokens)}
+    enclosed = {POLICY: content, PROOF: str(proof).encode(), ENTRY: entry, **named}
     readmes = {READMES[one]: word("bundle.readme", one, v=VERSION).encode() for one in LANGUAGES}
     disclosed = tuple(disclosures)
     body = make({**enclosed, **readmes}, disclosed)

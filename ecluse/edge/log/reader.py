@@ -8,7 +8,7 @@ from urllib.parse import quote, urlsplit
 from ecluse.base.errors import EvidenceError
 from ecluse.base.note import Checkpoint, parse_checkpoint, split_note
 from ecluse.base.proof import HASH_BYTES
-from ecluse.custody.log.tiles import BUNDLE_BYTES_LIMIT, WIDTH, Bundle, Tile, TileTree, pack, unpack
+from ecluse.custody.log.tiles import BUNDLE_BYTES_LIMIT, WIDTH, Bundle, Tile, TileTree, leaf_hashes, pack, unpack
 
 CHECKPOINT = "checkpoint"
 NOTE_BYTES_LIMIT = 1_000_000
@@ -45,12 +45,18 @@ class LogReader:
 
     def entries(self, bundle: Bundle) -> list[bytes]:
         """Which entries stand in this bundle? Raises EvidenceError."""
+        return unpack(self._bundle(bundle), bundle.width)
+
+    def leaves(self, bundle: Bundle) -> bytes:
+        """Which leaf hashes have the entries of this bundle, one after the other? Raises EvidenceError."""
+        return leaf_hashes(self._bundle(bundle), bundle.width)
+
+    def _bundle(self, bundle: Bundle) -> bytes:
         try:
-            body = self.body(bundle.path, BUNDLE_BYTES_LIMIT)
+            return self.body(bundle.path, BUNDLE_BYTES_LIMIT)
         except FileNotFoundError:
             full = bundle._replace(width=WIDTH)
-            body = pack(unpack(self._of_full(bundle.path, full.path, None), WIDTH)[: bundle.width])
-        return unpack(body, bundle.width)
+            return pack(unpack(self._of_full(bundle.path, full.path, None), WIDTH)[: bundle.width])
 
     def tree(self, size: int) -> TileTree:
         """Which tree do the tiles describe?"""

@@ -6,7 +6,6 @@ keys that he names; keys that the folder itself brings are said to be the folder
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -15,8 +14,8 @@ from pathlib import Path
 
 from ecluse.base.errors import EvidenceError
 from ecluse.base.note import Checkpoint, parse_checkpoint, split_note
-from ecluse.base.proof import HASH_BYTES, node_hash
-from ecluse.custody.log.tiles import HEIGHT, WIDTH, Bundle, bundles_between, tiles_of
+from ecluse.base.proof import HASH_BYTES
+from ecluse.custody.log.tiles import WIDTH, Bundle, Tile, bundles_between, root_of_tile, tiles_of
 from ecluse.edge.log.folder import LogFolder
 
 BUNDLES_A_TASK = 64
@@ -46,27 +45,29 @@ def verify_log(path: Path, processes: int = 1, tell: Told | None = None) -> Whol
     head = parse_checkpoint(split_note(note)[0])
     size = head.size
     bundles = list(bundles_between(0, size))
-    leaves = bytearray()
-    for hashes in _hashes(folder, bundles, processes):
-        leaves += hashes
+    level, done = bytearray(), 0  # the hashes at tile level 1: of 256 leaves no more is kept than their root
+    for roots, entries in _hashes(folder, bundles, processes):
+        level += roots
+        done += entries
         if tell:
-            tell(len(leaves) // HASH_BYTES, size)
+            tell(done, size)
     tiles = list(tiles_of(size))
-    level, above = bytes(leaves), 0
+    above = 1
     for tile in tiles:
+        if tile.level == 0:
+            continue
         if tile.level != above:
             level, above = _level_above(level), tile.level
         first = tile.number * WIDTH * HASH_BYTES
-        if folder.tile(tile) != level[first : first + tile.width * HASH_BYTES]:
-            raise EvidenceError(f"{tile.path} does not hold the hashes of the entries")
+        _check_tile(folder, tile, bytes(level[first : first + tile.width * HASH_BYTES]))
     if folder.tree(size).root() != head.root:
         raise EvidenceError(f"checkpoint: the entries do not hash to its root at {size}")
     return Whole(head, note, len(bundles), len(tiles))
 
 
-def _hashes(folder: LogFolder, bundles: list[Bundle], processes: int) -> Iterator[bytes]:
+def _hashes(folder: LogFolder, bundles: list[Bundle], processes: int) -> Iterator[tuple[bytes, int]]:
     tasks = [bundles[at : at + BUNDLES_A_TASK] for at in range(0, len(bundles), BUNDLES_A_TASK)]
-    work = partial(_leaves, folder)
+    work = partial(_roots, folder)
     if processes < 2 or len(tasks) < 2:
         yield from map(work, tasks)
         return
@@ -74,25 +75,27 @@ def _hashes(folder: LogFolder, bundles: list[Bundle], processes: int) -> Iterato
         yield from pool.map(work, tasks)
 
 
-def _leaves(folder: LogFolder, bundles: list[Bundle]) -> bytes:
-    """The leaf hashes of these bundles, one after the other."""
-    sha256, found = hashlib.sha256, []
+def _roots(folder: LogFolder, bundles: list[Bundle]) -> tuple[bytes, int]:
+    """The hashes over each full bundle, whose tile at level 0 was compared, and how many entries were hashed."""
+    roots, entries = [], 0
     for bundle in bundles:
         try:
-            found += [sha256(b"\x00" + entry).digest() for entry in folder.entries(bundle)]
+            leaves = folder.leaves(bundle)
         except EvidenceError as error:
             raise EvidenceError(f"{bundle.path}: {error}") from None
-    return b"".join(found)
+        _check_tile(folder, Tile(0, bundle.number, bundle.width), leaves)
+        entries += bundle.width
+        if bundle.width == WIDTH:
+            roots.append(root_of_tile(leaves))
+    return b"".join(roots), entries
 
 
-def _level_above(level: bytes) -> bytes:
+def _check_tile(folder: LogFolder, tile: Tile, hashes: bytes) -> None:
+    if folder.tile(tile) != hashes:
+        raise EvidenceError(f"{tile.path} does not hold the hashes of the entries")
+
+
+def _level_above(level: bytes | bytearray) -> bytearray:
     """The hashes over each 256 of these; what does not fill 256 has none."""
     step = WIDTH * HASH_BYTES
-    return b"".join(_root(level[at : at + step]) for at in range(0, len(level) - step + 1, step))
-
-
-def _root(hashes: bytes) -> bytes:
-    nodes = [hashes[at : at + HASH_BYTES] for at in range(0, len(hashes), HASH_BYTES)]
-    for _ in range(HEIGHT):
-        nodes = [node_hash(nodes[at], nodes[at + 1]) for at in range(0, len(nodes), 2)]
-    return nodes[0]
+    return bytearray().join(root_of_tile(bytes(level[at : at + step])) for at in range(0, len(level) - step + 1, step))

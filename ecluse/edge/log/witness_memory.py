@@ -7,6 +7,7 @@ witness that lost this file must retire its key: it could no longer know what it
 from __future__ import annotations
 
 import contextlib
+import os
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -47,19 +48,30 @@ class WitnessMemory:
 
     @classmethod
     def make(cls, path: Path) -> WitnessMemory:
-        """Begin a memory that has seen nothing. Raises BadInputError where one is already."""
-        if path.exists():
-            raise BadInputError.one(str(path), "no file yet", "a witness's memory", "retire that witness, or keep it")
+        """Begin a memory that has seen nothing: whole, or not there. Raises BadInputError where one is already."""
+        beside = path.with_name(f".{path.name}.new")
         path.parent.mkdir(parents=True, exist_ok=True)
-        with contextlib.closing(sqlite3.connect(path)) as memory:
-            memory.execute("PRAGMA journal_mode=WAL")
-            memory.executescript(f"BEGIN; {TABLES} COMMIT;")
+        for left in path.parent.glob(f"{beside.name}*"):  # of a beginning that was cut short; it has seen nothing
+            left.unlink()
+        try:
+            if path.exists():
+                raise FileExistsError
+            with contextlib.closing(sqlite3.connect(beside)) as memory:
+                memory.execute("PRAGMA synchronous=FULL")
+                memory.executescript(f"BEGIN; {TABLES} COMMIT; PRAGMA journal_mode=WAL;")
+            os.link(beside, path)  # never in the place of another
+        except FileExistsError:
+            remedy = "retire that witness, or keep it"
+            raise BadInputError.one(str(path), "no file yet", "a witness's memory", remedy) from None
+        beside.unlink()
+        _settle(path)
         return cls(path)
 
     def trust(self, key: NoteKey) -> None:
         """Watch this log: checkpoints that it signs under its own name are judged from now on. Raises EvidenceError."""
         if key.kind is not KeyKind.LOG_ED25519:
             raise EvidenceError(f"{key.name} is not the key of a log")
+        _settle(self.path)  # nothing is ever signed on a memory that may still vanish
         with self._step() as memory:
             memory.execute("INSERT OR IGNORE INTO log VALUES (?, ?)", (key.name, str(key)))
 
@@ -110,6 +122,16 @@ class WitnessMemory:
                 memory.execute("ROLLBACK")
                 raise
             memory.execute("COMMIT")
+
+
+def _settle(path: Path) -> None:
+    """Make the name of this file last, and that of its folder."""
+    for folder in (path.parent, path.parent.resolve().parent):
+        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
 
 def _seen(memory: sqlite3.Connection, origin: str) -> Seen:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from xml.etree import ElementTree
@@ -33,7 +34,7 @@ def open_archive(path: Path) -> zipfile.ZipFile:
         archive = zipfile.ZipFile(path)
     except FileNotFoundError:
         raise BadInputError.one(str(path), "an XLSX workbook", "no such file", "name one") from None
-    except (OSError, zipfile.BadZipFile) as error:
+    except (OSError, ValueError, RuntimeError, zipfile.BadZipFile) as error:
         raise BadInputError.one(str(path), "an XLSX workbook", str(error), "save it again as XLSX") from None
     entries = archive.infolist()
     if len(entries) > ARCHIVE_ENTRIES_LIMIT or sum(entry.file_size for entry in entries) > UNPACKED_BYTES_LIMIT:
@@ -63,6 +64,7 @@ def marks_of(archive: zipfile.ZipFile, name: str, cells_limit: int) -> dict[str,
         zipfile.BadZipFile,
         ElementTree.ParseError,
         RuntimeError,
+        zlib.error,
         expat.ExpatError,
     ) as error:
         raise BadInputError.one(name, "an XLSX workbook", f"a broken one: {error}", "save it again as XLSX") from None
