@@ -31,13 +31,18 @@ from ecluse.surplus import gate as surplus
 
 
 class Gate(enum.Enum):
-    """The five gates in the order of the river; `certificate` stands before them, for surplus certificates."""
+    """The five gates in the order of the river; beside them what is judged apart and moves no tranche.
+
+    `certificate` stands before them, for surplus certificates; `departure` at a centre abroad, where goods wait
+    until the host state's witness saw their release.
+    """
 
     CERTIFICATE = "certificate"
     SURPLUS = "surplus"
     PARTIES = "parties"
     LICENCE = "licence"
     CUSTODY = "custody"
+    DEPARTURE = "departure"
     PROCEEDS = "proceeds"
 
 
@@ -55,6 +60,7 @@ DOORS: Mapping[Gate, Door] = {
     Gate.PARTIES: Door(parties.PartiesClaim, parties.TABLES, parties.judge),
     Gate.LICENCE: Door(licence.LicenceClaim, licence.TABLES, licence.judge),
     Gate.CUSTODY: Door(custody.CustodyClaim, custody.TABLES, custody.judge),
+    Gate.DEPARTURE: Door(custody.Departure, custody.DEPARTURE_TABLES, custody.judge_departure),
     Gate.PROCEEDS: Door(proceeds.ProceedsClaim, proceeds.TABLES, proceeds.judge),
 }
 
@@ -253,13 +259,16 @@ def standing(stages: Iterable[Stage]) -> Standing:
 REOPENING = frozenset({
     Trigger.LIST_CHANGE, Trigger.CERTIFICATE_WITHDRAWN, Trigger.AMENDMENT, Trigger.SPLIT, Trigger.LICENCE_CHANGE,
 })  # fmt: skip
-RIVER = tuple(gate for gate in Gate if gate is not Gate.CERTIFICATE)
+BESIDE = frozenset({Gate.CERTIFICATE, Gate.DEPARTURE})
+RIVER = tuple(gate for gate in Gate if gate not in BESIDE)
 
 
 def stage_of(hearings: Iterable[Hearing], delivered_on: date | None) -> Stage | None:
     """Where does a tranche stand after these hearings, its parent's before it was split included, in their order?"""
     stage: Stage | None = None
     for hearing in hearings:
+        if hearing.gate in BESIDE:
+            continue
         if not _is_again(hearing, stage) or _moves(hearing, stage, delivered_on):
             stage = Stage(hearing.gate, standing_after(hearing))
     return stage
@@ -291,6 +300,8 @@ def open_gates(hearings: Iterable[Hearing], delivered_on: date | None) -> frozen
     """
     opened: set[Gate] = set()
     for hearing in hearings:
+        if hearing.gate in BESIDE:
+            continue
         opened.discard(hearing.gate)
         if hearing.finding is None and not (delivered_on is not None and delivered_on <= hearing.on):
             _, reopened = rehear(hearing.gate, is_issued=False, is_moving=False, is_delivered=False)

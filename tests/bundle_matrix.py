@@ -9,6 +9,7 @@ import random
 import struct
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -39,6 +40,7 @@ from ecluse.custody.log.bundle import (
 )
 from ecluse.custody.log.bundle_judge import judge_bundle
 from ecluse.custody.log.note_keys import cosign, public_key
+from ecluse.custody.log.outer import OuterEntry, hidden
 from ecluse.custody.log.proof_file import LogProof
 
 LOG, SIZE, INDEX, AT = "at-1/2026", 77, 41, 1_790_000_000
@@ -89,6 +91,41 @@ def note(origin: str = ORIGIN, signer: Ed25519PrivateKey = KEY, seen_by: tuple[s
 
 def proof(index: int = INDEX, under: str = "") -> bytes:
     return str(LogProof(index, tuple(tree().inclusion_proof(index)), under or note())).encode()
+
+
+OUTER, OUTER_AT, DAY = "outer/2026", 5, date(2026, 9, 21)
+OUTER_SALTED = b"\x08" * 32
+
+
+@lru_cache(maxsize=8)
+def outer_entries(of: str = LOG, salt: bytes = OUTER_SALTED) -> tuple[bytes, ...]:
+    """The outer log: entries of nine days; the one at `OUTER_AT` hides the log's newest head."""
+    text = checkpoint_text(ORIGIN, SIZE, tree().root())
+    hides = {OUTER_AT: hidden(salt, text)}
+    days = [DAY + timedelta(at - OUTER_AT) for at in range(9)]
+    return tuple(OuterEntry(OUTER, of, on, hides.get(at, f"{at:064x}")).body() for at, on in enumerate(days))
+
+
+@lru_cache(maxsize=32)
+def outer_proof(
+    at: int = OUTER_AT, origin: str = f"ecluse/{OUTER}", signer: Ed25519PrivateKey = KEY, extra: bytes | None = b"",
+    seen_by: tuple[str, ...] = ("home", "host"), of: str = LOG, salt: bytes = OUTER_SALTED,
+) -> bytes:  # fmt: skip
+    """The proof that one entry stands in the outer log; `extra` is the entry unless another is given."""
+    rows = outer_entries(of, salt)
+    grown = Levels(leaf_hash(row) for row in rows)
+    text = checkpoint_text(origin, len(rows), grown.root())
+    lines = [cosign(text, name, key, AT + 9) for known, name, key in WITNESSES if known in seen_by]
+    held = rows[at] if extra == b"" else extra
+    return str(
+        LogProof(at, tuple(grown.inclusion_proof(at)), sign_note(text, origin, signer) + "".join(lines), held)
+    ).encode()
+
+
+def both_logs(outer: Ed25519PrivateKey = OTHER) -> bytes:
+    """A policy that knows the outer log by a key of its own."""
+    first, _, rest = policy_of().partition(b"\n")
+    return b"\n".join([first, f"log {public_key(f'ecluse/{OUTER}', outer, is_cosigner=False)}".encode(), rest])
 
 
 def parts(**changed: bytes) -> dict[str, bytes]:
@@ -166,12 +203,59 @@ def cases() -> Iterator[Case]:
     yield Case(
         "a policy that knows no witness", good(), "holds", b"\n".join([*unseen.split(b"\n")[:2], b"quorum none"])
     )
-    yield Case("outer proof and time stamp enclosed", make(
-        parts(outer=proof(3), salt=b"s" * 32, **{TOKENS[0]: b"0"})), "holds")  # fmt: skip
+    yield from _outer()
     yield from _other_logs()
     yield from _members_changed()
     yield from _containers()
     yield from _bits()
+
+
+def _outer() -> Iterator[Case]:
+    """A checkpoint that the outer log holds: what must be told, what must not pass."""
+    stamped = {TOKENS[0]: b"0"}
+
+    def with_outer(held: bytes | None, salt: bytes | None = OUTER_SALTED, **changed: bytes) -> bytes:
+        enclosed = {name: body for name, body in (("outer", held), ("salt", salt)) if body is not None}
+        return make(parts(**enclosed, **changed), DISCLOSED)
+
+    alone = proof(under=note(seen_by=("host",)))
+    stacked = with_outer(outer_proof(), proof=alone)
+    yield Case("outer proof and time stamp enclosed", with_outer(outer_proof(), **stamped), "holds")
+    apart = with_outer(outer_proof(signer=OTHER), proof=alone)
+    yield Case("an outer log kept by a key of its own", apart, "holds", both_logs())
+    yield Case("an outer log whose key the policy does not know", apart, "fails", named="quorum")
+    yield Case("an outer log by another key than the policy has", stacked, "fails", both_logs(), "quorum")
+    yield Case("an outer head that one witness saw", with_outer(outer_proof(seen_by=("host",))), "holds")
+    yield Case("too few saw the log, enough the outer one", stacked, "holds")
+    unseen = with_outer(outer_proof(seen_by=("host",)), proof=alone)
+    yield Case("too few saw either log", unseen, "fails", named="quorum")
+    yield Case("the outer proof by the bundle's own policy", with_outer(outer_proof(), proof=alone), "own", None)
+    good_entry, text = outer_entries()[OUTER_AT], outer_proof()
+    spoilt: dict[str, tuple[bytes | None, bytes | None]] = {
+        "no salt": (text, None),
+        "a salt and no proof": (None, OUTER_SALTED),
+        "another salt": (text, b"\x09" * 32),
+        "a salt that is short": (text, OUTER_SALTED[:31]),
+        "no proof at all": (b"nothing", OUTER_SALTED),
+        "no entry in it": (outer_proof(extra=None), OUTER_SALTED),
+        "another day's entry": (outer_proof(3), OUTER_SALTED),
+        "the entry at another place": (outer_proof(3, extra=good_entry), OUTER_SALTED),
+        "an entry of another log": (outer_proof(of="at-2/2026"), OUTER_SALTED),
+        "a checkpoint of another outer log": (outer_proof(origin="ecluse/outer/2027"), OUTER_SALTED),
+        "an entry of the log itself": (outer_proof(extra=entries()[INDEX]), OUTER_SALTED),
+        "an entry spelled with blanks": (outer_proof(extra=good_entry.replace(b",", b", ", 1)), OUTER_SALTED),
+        "an entry with a field more": (outer_proof(extra=good_entry.replace(b"{", b'{"a":1,', 1)), OUTER_SALTED),
+        "a day that is none": (outer_proof(extra=good_entry.replace(b"-21", b"-31")), OUTER_SALTED),
+        "a day spelled otherwise": (outer_proof(extra=good_entry.replace(b"2026-09-21", b"20260921")), OUTER_SALTED),
+        "capitals": (outer_proof(extra=good_entry.replace(b'"v":"outer', b'"v":"OUTER')), OUTER_SALTED),
+    }
+    for name, (held, salt) in spoilt.items():
+        yield Case(f"outer: {name}", with_outer(held, salt), "fails", named="outer")
+    lines = text.decode().splitlines(keepends=True)
+    false = "".join([*lines[:-1], lines[-1].replace(lines[-1][40:50], lines[-1][41:50] + "A", 1)]).encode()
+    yield Case("outer: a false signature of a witness", with_outer(false), "fails", named="outer")
+    forged = with_outer(outer_proof(signer=OTHER))
+    yield Case("outer: signed by another key", forged, "holds")  # told: nobody vouches for it
 
 
 def _other_logs() -> Iterator[Case]:

@@ -244,4 +244,5 @@ CASES: dict[str, tuple[PartiesClaim, PartiesClaim, date]] = {
     "parties.end_user_is_no_forwarder": (
         with_party(replace(PASSING, ownerships=(*PASSING.ownerships, *OWNED_USER)), FORWARDER), PASSING, ON,
     ),
+    "parties.end_user_answers": (replace(PASSING, end_user_response="referred"), PASSING, ON),
 }  # fmt: skip

@@ -45,9 +45,10 @@ def entered(office: Office) -> Iterator[None]:
         from django.test import override_settings
 
         from ecluse.office import kept
+        from ecluse.office.models import InquiryCount
 
-        cache.clear()  # what this address asked for before is another visitor's
-
+        cache.clear()
+        InquiryCount.objects.all().delete()  # what this address asked for before is another visitor's
         patch.setitem(os.environ, "ECLUSE_WORLD", str(office.tables))
         patch.setattr(kept, "start", lambda *words: False)
         with override_settings(ROOT_URLCONF="pages3_urls"):

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Mapping
+from dataclasses import replace
+from hashlib import sha256
+from typing import Any
 
 import bundle_matrix as matrix
 import pytest
@@ -11,8 +15,8 @@ from ecluse.base.canon import canonical, parse
 from ecluse.base.errors import EvidenceError
 from ecluse.custody.log.bundle import BUNDLE_BYTES_LIMIT, ENTRY, LIMITS, MANIFEST, make, pack, read_bundle
 from ecluse.custody.log.bundle_judge import Answer, judge_bundle
-from ecluse.custody.log.policy import read_policy
-from ecluse.custody.log.proof_file import read_log_proof
+from ecluse.custody.log.policy import Policy, read_policy
+from ecluse.custody.log.proof_file import LogProof, read_log_proof
 
 MATRIX = matrix.rows()
 
@@ -46,9 +50,35 @@ def test_the_answer_is_yes_exactly_where_the_policy_says_so_of_the_proof() -> No
     for case in MATRIX:
         answer = matrix.answered(case.content, case.policy)
         if answer.get("answer") == "holds":
-            members = read_bundle(case.content).members
-            shown = read_log_proof(members["inner.tlog-proof"]).shows(members[ENTRY], read_policy(case.policy or b""))
-            assert shown.checkpoint.origin == matrix.ORIGIN
+            members, rules = read_bundle(case.content).members, read_policy(case.policy or b"")
+            inner = read_log_proof(members["inner.tlog-proof"])
+            if _quorum(answer).get("reason") == "outer":
+                _is_shown_by_the_outer_log(inner, members, rules)
+                rules = replace(rules, quorum="none")
+            assert inner.shows(members[ENTRY], rules).checkpoint.origin == matrix.ORIGIN
+
+
+def _quorum(answer: dict[str, Any]) -> dict[str, Any]:
+    return next(check for check in answer["checks"] if check["check"] == "quorum")
+
+
+def _is_shown_by_the_outer_log(inner: LogProof, members: Mapping[str, bytes], rules: Policy) -> None:
+    """The policy itself, its log's key under the outer log's name, says yes of the outer proof."""
+    proof, name = read_log_proof(members["outer.tlog-proof"]), f"ecluse/{matrix.OUTER}"
+    known = {replace(key, name=name): "" for key in rules.logs}
+    assert proof.extra is not None
+    assert proof.shows(proof.extra, replace(rules, logs=known))
+    text = inner.checkpoint.partition("\n\n")[0] + "\n"
+    assert sha256(members["outer.salt"] + text.encode()).hexdigest() in proof.extra.decode()
+
+
+def test_a_stacked_proof_says_which_day_hid_it_and_who_saw_that() -> None:
+    case = next(case for case in MATRIX if case.name == "too few saw the log, enough the outer one")
+    found = {one["check"]: one for one in matrix.answered(case.content, case.policy)["checks"]}
+    seen = {"home": matrix.AT + 9, "host": matrix.AT + 9}
+    assert found["quorum"] == {"check": "quorum", "state": "holds", "reason": "outer", "witnesses": seen}
+    assert found["outer"] == {"check": "outer", "state": "holds", "log": matrix.OUTER, "on": "2026-09-21",
+                              "index": matrix.OUTER_AT, "witnesses": seen}  # fmt: skip
 
 
 def test_one_bit_anywhere_in_the_file_is_refused() -> None:

@@ -48,6 +48,9 @@ def test_a_record_of_the_carried_year_is_disclosed_alone_by_kind_by_id_and_with_
         assert opened(heard.rid) == ["hearing/1"]
         assert opened("hearing") == ["hearing"]
         assert len(opened("all")) == beside + 1
+        found = judge_bundle(read_bundle(out.read_bytes()), policy.read_bytes())
+        outer = next(check for check in found.checks if check.name == "outer")
+        assert (outer.state, outer.facts["log"], outer.facts["on"]) == ("holds", "outer/2026", "2026-12-31")
         with pytest.raises(BadInputError, match="licence/9") as refused:
             opened("licence/9")
         assert heard.rid in str(refused.value)

@@ -86,7 +86,8 @@ def _others(line: str) -> dict[str, str]:
     unit = Unit.objects.filter(state="delivery").order_by("serial")[0]
     return {
         "held": OrderRow.objects.filter(standing="held_refused").order_by("order")[0].order, "day": str(today()),
-        "centre": on_file(Centre)[0].id, "keeper": on_file(Centre)[0].operator, "serial": unit.serial,
+        "centre": on_file(Centre)[0].id, "keeper": on_file(Centre)[0].operator,
+        "host": f"authority:{on_file(Centre)[0].host.lower()}", "serial": unit.serial,
         "block": next(block.id for block in on_file(SerialBlock) if block.line == line),
         "shortage": on_file(Shortage)[0].id, "record": Record.objects.filter(v="hearing/1").order_by("rid")[0].digest,
     }  # fmt: skip

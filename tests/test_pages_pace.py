@@ -24,18 +24,18 @@ PAGES = (
     "/books/shortages/", "/claims/", "/audit/", "/audit/findings/", "/notices/", "/settings/", "/settings/reads/",
     "/public/claims/", "/do/licence.file/office/", "/claims/A1/", "/records/", "/openings/", "SHORTAGE", "RECORD",
     "/plan/", "/plan/flows/", "/plan/lines/", "/plan/compare/", "/plan/capacity/", "/plan/against/", "/plan/figures/",
-    "/plan/rules/", "/centre/centre:de-8/desk/", "/centre/centre:de-8/capture/", "/witnesses/", "/opening-keys/",
-    "/traces/",
+    "/plan/rules/", "/centre/centre:de-8/desk/", "/centre/centre:de-8/capture/", "/witnesses/", "/after/",
+    "/opening-keys/", "/traces/", "/units/map/", "/host/", "/line/",
 )  # fmt: skip
 # Addresses where something is sent, made or fetched as a file, that need a paper or a folder that is not there, or that
 # wake the solver.
 NOT_READ = frozenset({
     "action", "draft", "style", "new_token", "end_token", "go_absent", "preferences", "read_notices", "suggest_party",
     "audit_run", "audit_progress", "case", "documents", "document", "imports", "import", "propose_import",
-    "public", "public_verify", "public_sale", "public_serial", "public_file", "views", "signatures",
-    "bring_signatures", "to_sign", "plan_document", "plan_why", "plan_what_if", "plan_solve", "plan_solve_progress",
-    "plan_solve_cancel", "plan_solve_document", "plan_solve_give", "capture_papers", "capture_hand_in", "capture_photo",
-    "capture_worker", "trace", "trace_package",
+    "public", "public_log", "public_verify", "public_sale", "public_serial", "public_file", "views", "signatures",
+    "bring_signatures", "to_sign", "plan_document", "plan_why", "plan_what_if", "plan_tornado", "plan_solve",
+    "plan_solve_progress", "plan_solve_cancel", "plan_solve_document", "plan_solve_give", "capture_papers",
+    "capture_hand_in", "capture_photo", "capture_worker", "trace", "trace_package",
 })  # fmt: skip
 
 

@@ -17,7 +17,7 @@ from pages3_office import LANGUAGES, Office, asked, carry_small, entered, visito
 from secrets_search import Secrets, numbers_in, search, secrets_of
 
 pytestmark = [pytest.mark.db, pytest.mark.slow]
-PAGES = ("/public/", "/public/sale/", "/public/serial/", "/public/verify/", "/public/claims/")
+PAGES = ("/public/", "/public/sale/", "/public/serial/", "/public/verify/", "/public/claims/", "/log/")
 
 
 @pytest.fixture(scope="module")

@@ -25,6 +25,7 @@ def test_every_sealed_version_is_described(pages: dict[str, str]) -> None:
             importlib.import_module(f"ecluse.{room}.{module.name}")
     for module_name in (
         "ecluse.order",
+        "ecluse.custody.log.outer",
         "ecluse.plan.terms",
         "ecluse.office.registers",
         "ecluse.office.registers_people",

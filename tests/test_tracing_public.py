@@ -32,13 +32,10 @@ def office(small: Office) -> Iterator[None]:
 
 
 @pytest.fixture
-def counting() -> None:
-    from carried import set_up
+def counting(office: None) -> None:
+    from ecluse.office.models import InquiryCount
 
-    set_up()
-    from django.core.cache import cache
-
-    cache.clear()
+    InquiryCount.objects.all().delete()
 
 
 def ask(browser: Any, serial: str, **headers: str) -> Any:
@@ -170,3 +167,62 @@ def test_the_neighbours_in_an_ipv6_network_are_one_and_those_in_ipv4_are_not(cou
     assert wait("2001:db8::ffff", "another") > 0
     assert wait("2001:db8:0:1::1", "another") == 0
     assert wait("192.0.2.1", "another") == wait("192.0.2.2", "another") == 0
+
+
+WALK = """
+import sys
+from carried import office_on
+with office_on(sys.argv[1]):
+    from test_tracing_public import wait
+    print(*(wait("192.0.2.1", name) == 0 for name in sys.argv[2:]))
+"""
+
+
+@pytest.mark.slow
+def test_two_processes_count_one_walker_once(counting: None, small: Office) -> None:
+    """Each worker serves its own half of the numbers: together no more than one would."""
+    from carried import python, sqlite_url
+
+    from ecluse.office.models import InquiryCount
+
+    url = sqlite_url(small.path)
+    numbers = [[f"{side}{n}" for n in range(SERIALS_A_DAY)] for side in ("A", "B")]
+    workers = [python("-c", WALK, url, *half, ECLUSE_SECRET_KEY="one for all workers") for half in numbers]
+    told = [worker.communicate(timeout=60) for worker in workers]
+    assert [worker.returncode for worker in workers] == [0, 0], told
+    answers = " ".join(out for out, _ in told).split()
+    assert answers.count("True") == SERIALS_A_DAY
+    assert answers.count("False") == SERIALS_A_DAY
+    assert InquiryCount.objects.get(slot__startswith="serial-set:").count == SERIALS_A_DAY
+
+
+def test_what_is_past_its_hour_is_dropped_and_no_address_is_kept(counting: None) -> None:
+    from ecluse.office.models import InquiryCount
+
+    wait("192.0.2.1", "UA-FPV-000417M")
+    kept = " ".join(InquiryCount.objects.values_list("slot", flat=True))
+    assert kept
+    assert "192.0.2" not in kept
+    assert "FPV" not in kept
+    wait("192.0.2.2", "X", NOON + timedelta(days=2))
+    assert not InquiryCount.objects.filter(until__lte=NOON + timedelta(days=2)).exists()
+
+
+def test_nothing_but_a_count_of_questions_may_be_written_there(counting: None) -> None:
+    from ecluse.base.errors import ForbiddenError
+    from ecluse.office.actions.inquiries import count_one
+
+    with pytest.raises(ForbiddenError):
+        count_one("serial-day:192.0.2.1:1", NOON)
+
+
+def test_whoever_cannot_be_counted_waits(counting: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    from django.db import DatabaseError
+
+    from ecluse.office.trace import limits
+
+    def broken(*args: Any) -> int:
+        raise DatabaseError("no such table")
+
+    monkeypatch.setattr(limits, "count_one", broken)
+    assert wait("192.0.2.1", "X") == limits.MINUTE

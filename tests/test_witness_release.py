@@ -226,3 +226,27 @@ def test_a_head_shown_to_a_witness_is_kept_where_it_is_of_the_log_and_named_wher
     assert not broken()
     head_shown_to_one_host(Insider())
     assert broken() == {"witnessed_head_forked"}
+
+
+def test_each_departure_is_a_hearing_that_replays_and_moves_no_standing(stood: tuple[str, Any], tmp_path: Path) -> None:
+    """Held first, then passed: whoever has the dossier alone judges both again."""
+    from ecluse.edge.dossier import file_name, read_dossier
+    from ecluse.edge.law import library
+    from ecluse.office.models import Tranche
+    from ecluse.office.publish.dossiers import export_dossiers
+    from ecluse.order import Gate, replay
+
+    tranche, carrier = stood
+    before = Tranche.objects.filter(tranche=tranche).values_list("gate", "standing", "hearing").get()
+    assert leave(tranche, carrier) == ["custody.release_is_witnessed"]
+    assert Tranche.objects.filter(tranche=tranche).values_list("gate", "standing", "hearing").get() == before
+    do("custody.witness_head", representative(f"authority:{HOST.lower()}"), tranche)
+    assert leave(tranche, carrier) == []
+    export_dossiers(tmp_path / "dossiers")
+    dossier = read_dossier(tmp_path / "dossiers" / file_name(tranche.rpartition("/")[0]))
+    judged = [one for one in replay(dossier, library) if one.hearing.gate is Gate.DEPARTURE]
+    assert [one.hearing.finding is not None for one in judged] == [False, True]
+    assert all(one.same for one in judged)
+    assert [ground.code for ground in judged[0].hearing.grounds] == ["custody.release_is_witnessed"]
+    assert judged[1].hearing.finding["size_witnessed"] > 0
+    assert not broken()

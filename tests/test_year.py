@@ -18,10 +18,10 @@ from years import SEEDS, VARIANTS, Year, in_groups, what_became_of
 from ecluse.base.errors import SHOWN_FAULTS, BadInputError
 from ecluse.edge.world.generate import CHEATS
 from ecluse.edge.world.read import read_world
-from ecluse.order import Gate
+from ecluse.order import RIVER
 
 pytestmark = pytest.mark.db
-GATES = [gate.value for gate in Gate if gate is not Gate.CERTIFICATE]
+GATES = [gate.value for gate in RIVER]
 NOT_MODELLED = {"T7", "T8", "T15"}
 KEYS = [
     "world", "orders", "passed", "held_refused", "held_referred", "open", "certificates", "licences", "units_marked",

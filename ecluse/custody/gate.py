@@ -12,7 +12,7 @@ from ecluse.custody.rules import RULES, rules_for
 from ecluse.custody.rules_delivery import account, delivered_on
 from ecluse.custody.rules_release import RULES_OF_DEPARTURE
 from ecluse.custody.terms import CustodyClaim, CustodyFinding, CustodyStage
-from ecluse.custody.witnessed import Departure
+from ecluse.custody.witnessed import Departure, DepartureFinding
 from ecluse.surplus.terms import GoodsKind
 
 TABLES: tuple[str, ...] = ("custody/causes", "custody/home", "custody/levels", "custody/tolerances")
@@ -29,9 +29,11 @@ def judge(claim: CustodyClaim, *, on: date, law: Law) -> Passed[CustodyFinding] 
     return grounds or Passed(_finding(claim, on))
 
 
-def judge_departure(claim: Departure, *, on: date, law: Law) -> Held | None:
-    """What holds released goods at a centre abroad? None when they may leave it with their carrier."""
-    return held(ground for rule in RULES_OF_DEPARTURE for ground in rule(claim, on, law))
+def judge_departure(claim: Departure, *, on: date, law: Law) -> Passed[DepartureFinding] | Held:
+    """May released goods leave a centre abroad with their carrier?"""
+    grounds = held(ground for rule in RULES_OF_DEPARTURE for ground in rule(claim, on, law))
+    override = claim.override.id if claim.override is not None and not claim.is_witnessed else None
+    return grounds or Passed(DepartureFinding(claim.tranche, claim.host, claim.size_witnessed, override))
 
 
 def _finding(claim: CustodyClaim, on: date) -> CustodyFinding:

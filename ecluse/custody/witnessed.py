@@ -86,6 +86,17 @@ class Departure:
         return self.index is not None and self.size_witnessed > self.index
 
 
+@sealed("departure_finding/1")
+@dataclass(frozen=True, slots=True)
+class DepartureFinding:
+    """Released goods may leave a centre: its host's witness saw so much of the log, or this override stands for it."""
+
+    tranche: str
+    host: str | None
+    size_witnessed: int
+    override: str | None
+
+
 def witness_of(host: str) -> str:
     """Under which name are the keys of this host state's witness registered?
 

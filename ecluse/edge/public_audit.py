@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from ecluse.base.errors import EvidenceError
+from ecluse.edge.public_audit_after import check_after
 from ecluse.edge.public_audit_folder import Folder
 from ecluse.edge.public_audit_gates import check_authorities, check_certificates, check_lists
 from ecluse.edge.public_audit_goods import check_custody, check_proceeds
@@ -19,6 +20,7 @@ from ecluse.edge.public_audit_keys import check_keys
 from ecluse.edge.public_audit_law import PublishedLaw, check_hearings, read_law
 from ecluse.edge.public_audit_logs import Logs, read_logs
 from ecluse.edge.public_audit_openings import OpenedRecord, Openings, check_openings, of_version, read_opened
+from ecluse.edge.public_audit_outer import check_outer
 from ecluse.edge.public_audit_plans import check_plans
 from ecluse.edge.public_audit_points import Point, PublicReport, broken
 
@@ -57,6 +59,8 @@ def report_on(path: Path) -> PublicReport:
         ("P3", "lists.json", lambda: check_lists(folder, logs, openings, opened)),
         ("P4", "authorities.json", lambda: check_authorities(folder, logs, openings, opened)),
         ("P5", "custody.json", lambda: check_custody(folder, logs, openings, opened)),
+        ("P6", "outer.json", lambda: check_outer(folder, logs)),
+        ("P5", "custody.json", lambda: check_after(folder, opened)),
         ("P6", "opened.jsonl", lambda: _key_is_registered(folder, opened)),
         ("P7", "proceeds.json", lambda: check_proceeds(folder, logs, law, openings, opened)),
         ("P8", "openings.json", lambda: check_openings(folder, logs, law, opened, openings)),

@@ -10,6 +10,8 @@ from ecluse.base.canon import canonical, parse
 from ecluse.base.errors import EvidenceError
 from ecluse.base.note import parse_checkpoint, verify_note
 from ecluse.base.proof import Levels, leaf_hash, root_of
+from ecluse.custody.log.outer import BEACON, is_outer, read_entry
+from ecluse.custody.log.outer import ENTRY as OUTER_ENTRY
 from ecluse.edge.public_audit_folder import Folder
 from ecluse.edge.public_audit_points import Point, broken, cannot, checked
 
@@ -122,6 +124,10 @@ def _entries(name: str, bodies: list[bytes]) -> tuple[list[dict[str, Any]], list
         entry: dict[str, Any] = {"kind": "", "sd": [], "tag": "", "seq": 0}
         try:
             read = parse(body)
+            if is_outer(name) and read["v"] in (BEACON, OUTER_ENTRY):
+                read_entry(body, name)
+                found.append(entry)
+                continue
             if read["v"] != ENTRY_VERSION or read["log"] != name:
                 raise EvidenceError("another version, or another log's entry")
             if not isinstance(read["sd"], list) or type(read["seq"]) is not int:

@@ -12,6 +12,7 @@ from django.db import transaction
 from ecluse.base.errors import BadInputError, ForbiddenError
 from ecluse.base.words import say
 from ecluse.office.cheats import (
+    after,
     insider,
     insider_left_out,
     insider_money,
@@ -33,6 +34,7 @@ KINDS: Mapping[str, CheatKind] = MappingProxyType(
         **insider.KINDS,
         **insider_left_out.KINDS,
         **insider_money.KINDS,
+        **after.KINDS,
         **openings.KINDS,
         **plans.RAW_KINDS,
         **plans.INSIDE_KINDS,

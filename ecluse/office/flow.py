@@ -12,9 +12,9 @@ from django.db.models import Count
 
 from ecluse.base.words import say, say_count, spell
 from ecluse.office.models import OrderRow, Setting
-from ecluse.order import Gate, Standing
+from ecluse.order import BESIDE, Gate, Standing
 
-RIVER = tuple(gate for gate in Gate if gate is not Gate.CERTIFICATE)
+RIVER = tuple(gate for gate in Gate if gate not in BESIDE)
 # How an order can leave the stream, from the outer bank inwards: the mark stands beside the number, colour never alone.
 EXITS = {Standing.HELD_REFUSED: "×", Standing.HELD_REFERRED: "?", Standing.OPEN: "…"}
 STYLE = Path(__file__).parent / "static" / "office" / "flow.css"

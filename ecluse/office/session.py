@@ -65,7 +65,8 @@ class File:
 class Buffer:
     """What is to be written: sealed rows once, cache rows in their last state."""
 
-    sealed: dict[type[models.Model], list[models.Model]] = field(default_factory=dict)
+    # Each row is a model, or a tuple of the table's columns in their order.
+    sealed: dict[type[models.Model], list[Any]] = field(default_factory=dict)
     cached: dict[type[models.Model], dict[str, models.Model]] = field(default_factory=dict)
     moves: list[tuple[SerialRange, dict[str, Any]]] = field(default_factory=list)
     heads: set[str] = field(default_factory=set)

@@ -14,8 +14,9 @@ from ecluse.office.rates import THREATS, Held, Rate, caught_by_threat, grounds_h
 # Figures that the audit rebuilt, in the order in which they are printed; one that it could not rebuild is null.
 FIGURES = (
     "orders", "passed", "held_refused", "held_referred", "open", "certificates", "licences", "units_marked",
-    "units_delivered", "units_unaccounted", "need_unmet", "receipts_minor", "reinvested_minor", "overdue_minor",
-    "displaced_budget_minor", "log_entries", "log_root",
+    "units_delivered", "units_verified", "verified_per_mille", "post_checks", "units_unaccounted",
+    "need_unmet", "receipts_minor", "reinvested_minor", "overdue_minor", "displaced_budget_minor", "log_entries",
+    "log_root",
 )  # fmt: skip
 
 

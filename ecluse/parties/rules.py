@@ -97,4 +97,5 @@ RULES: tuple[Rule, ...] = (
     states.tiers_are_set,
     statement.end_use_statement_is_verified,
     statement.end_user_is_no_forwarder,
+    statement.end_user_answers,
 )

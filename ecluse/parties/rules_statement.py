@@ -112,3 +112,9 @@ def verifications_are_not_overdue(claim: PartiesClaim, on: date, law: Law) -> It
             "parties.verifications_are_not_overdue", "ua-920-1999/delivery-verification-owed",
             verifications_overdue=claim.verifications_overdue,
         )  # fmt: skip
+
+
+def end_user_answers(claim: PartiesClaim, on: date, law: Law) -> Iterator[Ground]:
+    """No grave response after earlier deliveries stands against the end user; else a person decides (controls 4.2)."""
+    if claim.end_user_response:
+        yield refer("parties.end_user_answers", "ecluse/response-ladder", response=claim.end_user_response)

@@ -196,7 +196,10 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class PartiesClaim:
-    """The facts on which a tranche's parties are judged. Screenings cover parties and their owners."""
+    """The facts on which a tranche's parties are judged. Screenings cover parties and their owners.
+
+    `end_user_response` is the grave response after earlier deliveries that stands against the end user, if any.
+    """
 
     tranche: str
     order: str
@@ -218,6 +221,7 @@ class PartiesClaim:
     tiers: BuyerTiers | None
     verifications_overdue: int
     keys: tuple[Key, ...]
+    end_user_response: str | None = None
 
 
 @sealed("parties_finding/1")

@@ -5,9 +5,9 @@ from __future__ import annotations
 import enum
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
-from ecluse.base.canon import SAFE_INTEGER, canonical, digest, parse
+from ecluse.base.canon import canonical, digest, parse
 from ecluse.base.errors import BadInputError, EvidenceError
 from ecluse.base.note import Checkpoint, parse_checkpoint, split_note
 from ecluse.base.proof import leaf_hash, opens, verify_inclusion
@@ -15,8 +15,6 @@ from ecluse.custody.log.bundle import (
     DISCLOSURES,
     ENTRY,
     MANIFEST,
-    OUTER_PROOF,
-    OUTER_SALT,
     POLICY,
     PROOF,
     Bundle,
@@ -24,21 +22,12 @@ from ecluse.custody.log.bundle import (
     listed,
     read_disclosures,
 )
-from ecluse.custody.log.note_keys import NoteKey, opened
+from ecluse.custody.log.bundle_outer import judge_outer
+from ecluse.custody.log.bundle_signers import Check, Facts, State, number, signers, witnesses_of
 from ecluse.custody.log.policy import NONE, Policy, read_policy
 from ecluse.custody.log.proof_file import LogProof, read_log_proof
 
 ENTRY_VERSION, ORIGIN, HEARING = "entry/1", "ecluse/", "hearing"
-Facts = dict[str, Any]
-
-
-class State(enum.StrEnum):
-    """How did one check end? What is only told, or was not checked, decides nothing."""
-
-    HOLDS = "holds"
-    FAILS = "fails"
-    NOT_CHECKED = "not_checked"
-    TOLD = "told"
 
 
 class Answer(enum.StrEnum):
@@ -47,14 +36,6 @@ class Answer(enum.StrEnum):
     HOLDS = "holds"
     FAILS = "fails"
     OWN = "own"
-
-
-class Check(NamedTuple):
-    """One line of the answer: what was checked, how it ended, the reason's code or the facts."""
-
-    name: str
-    state: State
-    facts: Facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +73,14 @@ def judge_bundle(bundle: Bundle, policy: bytes | None = None) -> Report:
     checkpoint = judging.checkpoint(proof)
     entry = judging.entry(checkpoint)
     judging.inclusion(proof, checkpoint)
-    judging.signatures(rules, proof, checkpoint)
+    outer = judge_outer(members, proof, checkpoint, rules)
+    judging.signatures(rules, proof, checkpoint, outer)
     disclosed = judging.disclosures(entry)
     judging.policy(policy, is_read=rules is not None)
-    if OUTER_PROOF in members or OUTER_SALT in members:
-        judging.add("outer", State.NOT_CHECKED)
+    if outer is not None:
+        judging.checks.append(outer)
     if bundle.tokens:
-        judging.add("tokens", State.NOT_CHECKED, n=bundle.tokens)
+        judging.add("tokens", State.TOLD, n=bundle.tokens)
     return Report(tuple(judging.checks), "own" if policy is None else "yours", disclosed)
 
 
@@ -164,27 +146,29 @@ class _Judging:
         leaf = leaf_hash(self.bundle.members[ENTRY])
         if not verify_inclusion(leaf, proof.index, head.size, proof.hashes, head.root):
             return self.add("inclusion", State.FAILS, reason="path")
-        return self.add("inclusion", State.HOLDS, index=_number(proof.index), size=_number(head.size))
+        return self.add("inclusion", State.HOLDS, index=number(proof.index), size=number(head.size))
 
-    def signatures(self, rules: Policy | None, proof: LogProof | None, head: Checkpoint | None) -> None:
-        """Did a known log sign the checkpoint, and did enough witnesses see it?"""
+    def signatures(
+        self, rules: Policy | None, proof: LogProof | None, head: Checkpoint | None, outer: Check | None
+    ) -> None:
+        """Did a known log sign the checkpoint, and did enough witnesses see it, or the outer log that holds it?"""
         if rules is None or proof is None or head is None:
             self.add("log_signature", State.NOT_CHECKED)
             return self.add("quorum", State.NOT_CHECKED)
         note = proof.checkpoint
-        logs, false = _signers(note, rules.logs)
+        logs, false = signers(note, rules.logs)
         own = [key for key in logs if key.name == head.origin]
         if false or not own:
             self.add("log_signature", State.FAILS, reason="false" if false else "unknown")
         else:
             self.add("log_signature", State.HOLDS, log=head.origin, key_id=own[0].id.hex())
-        signed, false = _signers(note, rules.witnesses.values())
-        seen = {name: _number(at) for name, key in rules.witnesses.items() if (at := signed.get(key)) is not None}
+        names, false = witnesses_of(note, rules)
         if false:
             return self.add("quorum", State.FAILS, reason="false")
-        names = dict(sorted(seen.items()))
         if rules.quorum == NONE:
             return self.add("quorum", State.TOLD, reason="none_needed", witnesses=names)
+        if not rules.has_quorum(names) and outer is not None and outer.state is State.HOLDS:
+            return self.add("quorum", State.HOLDS, reason="outer", witnesses=outer.facts["witnesses"])
         if not rules.has_quorum(names):
             return self.add("quorum", State.FAILS, reason="few", witnesses=names)
         return self.add("quorum", State.HOLDS, witnesses=names)
@@ -281,21 +265,3 @@ def _hex(text: str) -> bytes | None:
     """The 32 bytes that this spells in lower-case hexadecimal."""
     is_hex = len(text) == 64 and all(char in "0123456789abcdef" for char in text)
     return bytes.fromhex(text) if is_hex else None
-
-
-def _signers(note: str, keys: Any) -> tuple[dict[NoteKey, int | None], bool]:
-    """Which of these keys signed the note, and when; is any signature of theirs false?"""
-    named = {(line.name, line.key_id) for line in split_note(note)[1]}
-    by: dict[NoteKey, int | None] = {}
-    for key in keys:
-        if (key.name, key.id) in named:
-            try:
-                by |= opened(note, [key]).by
-            except EvidenceError:
-                return by, True
-    return by, False
-
-
-def _number(value: int | None) -> int | str | None:
-    """A whole number as canonical records have it: beyond 2^53 - 1 in decimals."""
-    return value if value is None or value <= SAFE_INTEGER else str(value)

@@ -6,18 +6,19 @@ length in two bytes, `tile/entries/<index>[.p/<width>]`. A hash at tile level n 
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
 from ecluse.base.errors import EvidenceError
-from ecluse.base.proof import HASH_BYTES, Tree, node_hash
+from ecluse.base.proof import HASH_BYTES, Tree, level_above
 
 HEIGHT = 8
 WIDTH = 1 << HEIGHT
 ENTRY_BYTES_LIMIT = 0xFFFF
 BUNDLE_BYTES_LIMIT = WIDTH * (ENTRY_BYTES_LIMIT + 2)
-TILES_KEPT = 512
+TILES_KEPT = 2_048  # of 16 KiB each
 
 
 class Tile(NamedTuple):
@@ -105,6 +106,26 @@ def unpack(body: bytes, width: int) -> list[bytes]:
     return found
 
 
+def leaf_hashes(body: bytes, width: int) -> bytes:
+    """Which leaf hashes have the entries, exactly so many, of this bundle? Raises EvidenceError as `unpack` does."""
+    found: list[bytes] = []
+    sha256, add, at, size = hashlib.sha256, found.append, 0, len(body)
+    while at + 2 <= size:
+        begin = at + 2
+        at = begin + (body[at] << 8 | body[at + 1])
+        add(sha256(b"\x00" + body[begin:at]).digest())
+    if at != size or len(found) != width:
+        unpack(body, width)
+    return b"".join(found)
+
+
+def root_of_tile(hashes: bytes) -> bytes:
+    """What is the hash of the node above a full tile?"""
+    while len(hashes) > HASH_BYTES:
+        hashes = level_above(hashes)
+    return hashes
+
+
 class TileTree(Tree):
     """The tree that a log's tiles describe, asked node by node; nothing but tiles is read.
 
@@ -118,7 +139,7 @@ class TileTree(Tree):
         super().__init__(size)
 
         @lru_cache(maxsize=TILES_KEPT)
-        def nodes(level: int, index: int) -> tuple[tuple[bytes, ...], ...]:
+        def nodes(level: int, index: int) -> tuple[bytes, ...]:
             width = min(WIDTH, (size >> HEIGHT * level) - index * WIDTH)
             return expanded(read(Tile(level, index, width)), width)
 
@@ -128,24 +149,25 @@ class TileTree(Tree):
         """What is the hash over the leaves from `index << level`, `1 << level` of them? Raises EvidenceError."""
         above, within = divmod(level, HEIGHT)
         tile, place = divmod(index, WIDTH >> within)
-        return self._nodes(above, tile)[within][place]
+        found = self._nodes(above, tile)[within][place * HASH_BYTES : (place + 1) * HASH_BYTES]
+        if not found:
+            raise LookupError(f"no node {index} at level {level}")
+        return found
 
 
-def expanded(body: bytes, width: int) -> tuple[tuple[bytes, ...], ...]:
-    """Which full nodes stand in this tile, level by level upwards? Raises EvidenceError for another width."""
+def expanded(body: bytes, width: int) -> tuple[bytes, ...]:
+    """Which full nodes stand in this tile, each level's one after the other? Raises EvidenceError for another width."""
     if len(body) != width * HASH_BYTES:
         raise EvidenceError(f"tile is not {width} hashes of {HASH_BYTES} bytes")
-    levels = [tuple(body[at : at + HASH_BYTES] for at in range(0, len(body), HASH_BYTES))]
+    levels = [body]
     while len(levels) < HEIGHT:
-        below = levels[-1]
-        levels.append(tuple(node_hash(below[i], below[i + 1]) for i in range(0, len(below) - 1, 2)))
+        levels.append(level_above(levels[-1]))
     return tuple(levels)
 
 
 def tile_bytes(tree: Tree, tile: Tile) -> bytes:
     """Which bytes has this tile of the tree?"""
-    first, level = tile.number * WIDTH, HEIGHT * tile.level
-    return b"".join(tree.node(level, first + at) for at in range(tile.width))
+    return tree.nodes(HEIGHT * tile.level, tile.number * WIDTH, tile.width)
 
 
 def _digits(number: int) -> str:

@@ -3,6 +3,7 @@ import { asHex, fromHex32, isSame, number, utf8 } from "./bytes.mjs";
 import { LIMITS, readBundle, TOKENS, UnreadableBundleError } from "./bundle.mjs";
 import { has, isRecord, parsed, spelled } from "./canon.mjs";
 import { readCheckpoint, signers } from "./note.mjs";
+import { judgeOuter, witnessesOf } from "./outer.mjs";
 import { hasQuorum, PolicyError, readPolicy } from "./policy.mjs";
 import { committed, isIncluded, leafHash, readProof } from "./proof.mjs";
 import { sha256 } from "./signatures.mjs";
@@ -47,7 +48,7 @@ function judgeInclusion(entry, proof, head, add) {
   return add("inclusion", "holds", { index: number(proof.index), size: number(head.size) });
 }
 
-async function judgeSignatures(rules, proof, head, add) {
+async function judgeSignatures(rules, proof, head, outer, add) {
   if (!rules || !proof || !head) {
     add("log_signature", "not_checked", {});
     return add("quorum", "not_checked", {});
@@ -56,12 +57,12 @@ async function judgeSignatures(rules, proof, head, add) {
   const own = [...logs.by.keys()].filter((key) => key.name === head.origin);
   if (logs.isFalse || !own.length) add("log_signature", "fails", { reason: logs.isFalse ? "false" : "unknown" });
   else add("log_signature", "holds", { log: head.origin, key_id: own[0].id });
-  const seen = await signers(proof.note, head, [...rules.witnesses.values()]);
-  if (seen.isFalse) return add("quorum", "fails", { reason: "false" });
-  const found = [...rules.witnesses].filter(([, key]) => seen.by.has(key)).map(([name, key]) => [name, seen.by.get(key)]);
-  const names = found.map(([name]) => name).sort();
-  const witnesses = Object.fromEntries(names.map((name) => [name, number(found.find(([one]) => one === name)[1])]));
+  const { names, witnesses, isFalse } = await witnessesOf(proof.note, head, rules);
+  if (isFalse) return add("quorum", "fails", { reason: "false" });
   if (rules.quorum === "none") return add("quorum", "told", { reason: "none_needed", witnesses });
+  if (!hasQuorum(rules, names) && outer?.state === "holds") {
+    return add("quorum", "holds", { reason: "outer", witnesses: outer.facts.witnesses });
+  }
   if (!hasQuorum(rules, names)) return add("quorum", "fails", { reason: "few", witnesses });
   return add("quorum", "holds", { witnesses });
 }
@@ -145,12 +146,13 @@ export async function judgeBundle(content, given = null) {
   const head = proof && readCheckpoint(proof.note.text);
   const entry = judgeEntry(members.get("entry.json"), head, add);
   judgeInclusion(members.get("entry.json"), proof, head, add);
-  await judgeSignatures(rules, proof, head, add);
+  const outer = await judgeOuter(members, proof, head, rules);
+  await judgeSignatures(rules, proof, head, outer, add);
   const disclosed = judgeDisclosures(members.get("disclosures.json"), entry, add);
   judgePolicy(copy, given, rules, add);
-  if (members.has("outer.tlog-proof") || members.has("outer.salt")) add("outer", "not_checked", {});
+  if (outer) add("outer", outer.state, outer.facts);
   const tokens = TOKENS.filter((name) => members.has(name)).length;
-  if (tokens) add("tokens", "not_checked", { n: tokens });
+  if (tokens) add("tokens", "told", { n: tokens });
   const hasFailed = checks.some(({ state }) => state === "fails");
   const policy = given ? "yours" : "own";
   return { answer: hasFailed ? "fails" : given ? "holds" : "own", policy, checks, disclosed };

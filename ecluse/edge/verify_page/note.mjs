@@ -21,9 +21,14 @@ export function readKey(text) {
   const name = text.slice(0, first);
   const held = fromBase64(text.slice(second + 1));
   if (!held || !KEY_NAME.test(name) || held.length - 1 !== PUBLIC_BYTES[held[0]]) return null;
-  const id = asHex(sha256(joined(utf8(`${name}\n`), held)).subarray(0, 4));
+  const id = keyId(name, held);
   return text.slice(first + 1, second) === id ? { name, kind: held[0], id, body: held.subarray(1) } : null;
 }
+
+const keyId = (name, held) => asHex(sha256(joined(utf8(`${name}\n`), held)).subarray(0, 4));
+
+// The same key under another name.
+export const renamed = ({ kind, body }, name) => ({ name, kind, id: keyId(name, joined(Uint8Array.of(kind), body)), body });
 
 // { text, lines } of a note; null for anything else.
 export function splitNote(note) {

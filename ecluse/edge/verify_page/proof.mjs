@@ -6,7 +6,7 @@ import { sha256 } from "./signatures.mjs";
 const HEADER = "c2sp.org/tlog-proof@v1";
 const HASHES_LIMIT = 63;
 
-// { index, hashes, note } of a proof file; null for any other spelling.
+// { index, hashes, note, extra } of a proof file; null for any other spelling.
 export function readProof(content) {
   let text = "";
   try {
@@ -17,13 +17,14 @@ export function readProof(content) {
   const cut = text.indexOf("\n\n");
   const lines = text.slice(0, Math.max(cut, 0)).split("\n");
   if (cut < 0 || lines[0] !== HEADER) return null;
-  if (lines[1]?.startsWith("extra ") && fromBase64(lines.splice(1, 1)[0].slice(6)) === null) return null;
+  const extra = lines[1]?.startsWith("extra ") ? fromBase64(lines.splice(1, 1)[0].slice(6)) : new Uint8Array();
+  if (extra === null) return null;
   const index = lines[1]?.startsWith("index ") ? lines[1].slice(6) : "";
   if (!/^(0|[1-9][0-9]{0,18})$/.test(index)) return null;
   const hashes = lines.slice(2).map(fromBase64);
   if (hashes.length > HASHES_LIMIT || hashes.some((hash) => hash?.length !== 32)) return null;
   const note = splitNote(text.slice(cut + 2));
-  return note && { index: BigInt(index), hashes, note };
+  return note && { index: BigInt(index), hashes, note, extra };
 }
 
 export const leafHash = (entry) => sha256(joined(Uint8Array.of(0), entry));

@@ -9,7 +9,6 @@ from ecluse.base.days import Month
 from ecluse.base.signing import Signature
 from ecluse.base.verdict import Held, Passed
 from ecluse.custody.chain import by_sequence, taken_over
-from ecluse.custody.gate import judge_departure
 from ecluse.custody.ranges import difference, union
 from ecluse.custody.rules_chain import BACKWARD
 from ecluse.custody.serials import serial_text
@@ -31,11 +30,13 @@ from ecluse.custody.terms import (
     Sighting,
     Step,
 )
+from ecluse.custody.terms_after import ArrivalReport, Cause
 from ecluse.office.actions.deed import Deed
+from ecluse.office.actions.departure import hear_departure
 from ecluse.office.actions.hearings import hear_gate
 from ecluse.office.actions.surplus import give_back, move_draw
+from ecluse.office.facts.after import answered, arrival_report
 from ecluse.office.facts.custody import Moving, custody_claim, packed_ranges
-from ecluse.office.facts.departure import departure_of
 from ecluse.office.facts.surplus import own_draw
 from ecluse.office.models import LicenceLine, Tranche, Unit
 from ecluse.office.registers import Case, DeliveryMade, LineOutput, Order, Packing, Release, Unpacking
@@ -158,16 +159,17 @@ def hand_over(
     end_user: str,
     log: str,
     actor: str = "",
+    report: ArrivalReport | None = None,
 ) -> Held | None:
     """One handover, signed by each side; an arrival at the end user starts the clock of its verification.
 
+    What did not arrive as the paper says is on record beside it, with a case: the count that was signed for stands.
+
     What was released at a centre abroad leaves once its host's witness saw that; else the grounds, and nothing moves.
+    Either way that judgement is a hearing on record.
     """
     on = (manifest.received_at or manifest.sent_at).date()
-    if manifest.step is Step.RELEASE:
-        stays = judge_departure(departure_of(session, order, manifest.tranche, log=log, on=on), on=on, law=session.law)
-        if stays is not None:
-            return stays
+    report = report or arrival_report(manifest)
     with Deed(
         session,
         "custody.hand_over",
@@ -177,7 +179,12 @@ def hand_over(
         order=order,
         log=log,
     ) as deed:
+        verdict = hear_departure(deed, manifest, on)
+        if isinstance(verdict, Held):
+            return verdict
         deed.seal(manifest, signatures=signatures)
+        if report is not None:
+            deed.seal(report)
         if manifest.step is Step.DELIVERY and manifest.received_at:
             made = DeliveryMade(f"delivery:{manifest.id}", manifest.tranche, end_user, manifest.units, on)
             deed.seal(made, end_user)
@@ -191,6 +198,8 @@ def hand_over(
     row, filed = session.row(Tranche, manifest.tranche, manifest.tranche), session.newest(order, Order)
     if manifest.step is Step.DELIVERY and row and filed and Standing(row.standing) in HELD:
         open_case(session, filed, row.tranche, Gate(row.gate), "delivered while held", on)
+    if report is not None and filed:
+        open_case(session, filed, manifest.tranche, Gate.CUSTODY, f"not as the manifest says: {manifest.id}", on)
     return None
 
 
@@ -243,6 +252,9 @@ def verify_delivery(
         log=log,
     ) as deed:
         deed.seal(verification, signatures=signatures)
+        about = (Cause.VERIFICATION, verification.tranche)
+        for ended in answered(session, verification.end_user, *about, verification.on):
+            deed.seal(ended)
 
 
 def report_sighting(session: Session, order: str, tranche: str, sighting: Sighting) -> None:

@@ -11,7 +11,7 @@ from ecluse.office.actions.deed import Deed
 from ecluse.office.models import OrderRow, Tranche
 from ecluse.office.registers import DeliveryMade, Order
 from ecluse.office.session import Session
-from ecluse.order import Gate, Hearing, Stage, Standing, Trigger, hear, open_gates, stage_of, standing
+from ecluse.order import BESIDE, Gate, Hearing, Stage, Standing, Trigger, hear, open_gates, stage_of, standing
 from ecluse.proceeds.terms import TitleTransfer
 
 F = TypeVar("F")
@@ -36,7 +36,7 @@ def hear_gate(
         trigger=trigger, previous=previous, where=session.where,
     )  # fmt: skip
     deed.seal(hearing, tranche)
-    if gate is not Gate.CERTIFICATE:
+    if gate not in BESIDE:
         _move(deed, hearing, units)
     return verdict
 
@@ -69,7 +69,7 @@ def gates_open(session: Session, tranche: str) -> frozenset[Gate]:
     if row is None or session.of(tranche, TitleTransfer):
         return frozenset()
     hearings = hearings_of(session, row)
-    if all(hearing.finding is not None for hearing in hearings):
+    if all(hearing.finding is not None for hearing in hearings if hearing.gate not in BESIDE):
         return frozenset()
     return open_gates(hearings, delivered_on(session, row))
 

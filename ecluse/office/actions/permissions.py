@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from ecluse.base.errors import ForbiddenError
 from ecluse.custody.openings import HandedShare, SealingKey
 from ecluse.custody.terms import DeliveryVerification, HostLicence, Loss, Sighting
+from ecluse.custody.terms_after import DeliveryStatement
 from ecluse.licence.officers import in_office
 from ecluse.licence.terms import Opinion
 from ecluse.office.actions.cases import HOME_SERVICE, touches
@@ -53,6 +54,8 @@ ACTIONS: dict[str, frozenset[str]] = {
     "office.bring_signatures": frozenset({
         "planner", "author", "countersigner", "opinion", "clearance", "spender", "controller", "party", "authority",
     }),
+    # A period of the outer log closes because its day came.
+    "office.commit_heads": frozenset({"clock"}),
     "openings.register_key": frozenset({"authority"}),
     "openings.propose_keys": frozenset({"author", "planner"}),
     "openings.accept_keys": frozenset({"author", "planner", "countersigner", "controller"}),
@@ -96,6 +99,18 @@ ACTIONS: dict[str, frozenset[str]] = {
     "custody.verify_delivery": frozenset({"authority"}),
     "custody.report_sighting": frozenset({"authority", "party"}),
     "custody.close": frozenset({"clock"}),
+    # After delivery: a recipient states what it holds; officers fix, commit, bring in, visit; the clock draws and
+    # responds; only a person suspends or closes.
+    "custody.state_held": frozenset({"party"}),
+    "custody.fix_round": frozenset({"author"}),
+    "custody.commit_list": frozenset({"author"}),
+    "custody.bring_value": frozenset({"author"}),
+    "custody.draw_check": frozenset({"clock"}),
+    "custody.record_visit": frozenset({"author", "opinion"}),
+    "custody.note_overdue": frozenset({"clock"}),
+    "custody.look_overdue": frozenset({"author", "controller"}),
+    "custody.decide_matter": frozenset({"author"}),
+    "custody.close_case": frozenset({"author"}),
     "proceeds.transfer_title": frozenset({"party", "clock"}),
     "proceeds.receive": frozenset({"party"}),
     "proceeds.contribute": frozenset({"party"}),
@@ -147,6 +162,7 @@ SPEAKERS: dict[type, Callable[[Any], str]] = {
     Loss: lambda record: str(record.custodian),
     DeliveryVerification: lambda record: str(record.owner),
     Sighting: lambda record: str(record.reporter),
+    DeliveryStatement: lambda record: str(record.end_user),
     Receipt: lambda record: str(record.bank),
     Contribution: lambda record: str(record.payer),
     SealingKey: lambda record: str(record.owner),

@@ -97,9 +97,9 @@ def override_witness(
         departure, override=override, override_signatures=tuple(signatures),
         keys=tuple(session.keys([override.officer, override.countersigner])),
     )  # fmt: skip
-    stays = judge_departure(asked, on=on, law=session.law)
-    if stays is not None:
-        return stays
+    verdict = judge_departure(asked, on=on, law=session.law)
+    if isinstance(verdict, Held):
+        return verdict
     with Deed(
         session, "custody.override_witness", actor=actor, on=on, subject=override.tranche, order=order, log=log
     ) as deed:

@@ -7,10 +7,11 @@ from typing import Any
 
 from ecluse.base.canon import canonical
 from ecluse.base.proof import root_of
-from ecluse.custody.ranges import count
+from ecluse.custody.ranges import count, overlap
 from ecluse.custody.terms import Fate, Loss, Marking
 from ecluse.licence.terms import Licence
 from ecluse.office.audit.p1_certificates import class_year
+from ecluse.office.audit.p5_after import post_checks, verified
 from ecluse.office.audit.p5_blocks import packed
 from ecluse.office.audit.p5_chain import manifests, releases, whereabouts
 from ecluse.office.audit.p6_log import trees_of
@@ -47,18 +48,21 @@ def _orders(reading: Reading) -> dict[str, Any]:
 
 def _units(reading: Reading) -> dict[str, Any]:
     marked = count(row.value.range for row in reading.of(Marking) if row.value.fate is Fate.MADE)
-    delivered = 0
+    delivered, certified, signed = 0, 0, verified(reading)
     for tranche in releases(reading):
         runs = packed(reading).get(tranche, ())
         if runs:
             own = [row.value for row in manifests(reading).get(tranche, ())]
             lost = [row.value for row in reading.about(tranche, Loss)]
             end_user = reading.orders()[order_of(tranche)].value.end_user
-            delivered += count(whereabouts(own, runs, lost, end_user)["delivered"])
+            there = whereabouts(own, runs, lost, end_user)["delivered"]
+            delivered += count(there)
+            certified += count(overlap(there, signed.get(tranche, ())))
     missing = list(reading.kept("units_unaccounted") or ())
     return {
-        "units_marked": marked, "units_delivered": delivered, "units_unaccounted": len(missing),
-        "unaccounted": sorted(missing),
+        "units_marked": marked, "units_delivered": delivered, "units_verified": certified,
+        "verified_per_mille": 1000 * certified // delivered if delivered else None, "post_checks": post_checks(reading),
+        "units_unaccounted": len(missing), "unaccounted": sorted(missing),
     }  # fmt: skip
 
 

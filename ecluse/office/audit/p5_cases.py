@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from ecluse.custody.terms_after import CaseClosed
 from ecluse.office.audit.reading import Filed, Reading, order_of
 from ecluse.office.audit.report import Tally
 from ecluse.office.registers import Case, DeliveryMade, Split
-from ecluse.order import REOPENING, Gate, Hearing
+from ecluse.order import BESIDE, REOPENING, Hearing
 
 
 def cases_are_opened(reading: Reading, tally: Tally) -> None:
@@ -14,8 +15,12 @@ def cases_are_opened(reading: Reading, tally: Tally) -> None:
     parts = {row.value.parent: row.value.children for row in reading.of(Split)}
     opened = {(row.value.tranche, row.value.gate, row.on) for row in reading.of(Case)}
 
+    closed = {row.value.case for row in reading.of(CaseClosed)}
+
     def list_case(row: Filed) -> None:
         case: Case = row.value
+        if case.id in closed:
+            return  # by a person, on record
         tally.count("cases_open")
         tally.held(
             "case_open", case.tranche, row.on, case=case.id, gate=case.gate, opened_on=case.opened_on,
@@ -24,7 +29,7 @@ def cases_are_opened(reading: Reading, tally: Tally) -> None:
 
     def check(row: Filed) -> None:
         hearing: Hearing = row.value
-        if hearing.gate is Gate.CERTIFICATE or hearing.finding is not None or hearing.trigger not in REOPENING:
+        if hearing.gate in BESIDE or hearing.finding is not None or hearing.trigger not in REOPENING:
             return
         for tranche in parts.get(hearing.tranche, (hearing.tranche,)):
             is_there = tranche in delivered and delivered[tranche] <= hearing.on

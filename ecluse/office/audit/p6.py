@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ecluse.office.audit import brought, p6_columns, p6_log, p6_records, p6_witness
+from ecluse.office.audit import brought, p6_columns, p6_log, p6_outer, p6_records, p6_witness
 from ecluse.office.audit.reading import Reading
 from ecluse.office.audit.report import Tally
 
@@ -20,6 +20,8 @@ CHECKS = (
     p6_log.chains_are_unbroken,
     p6_log.turns_are_whole,
     p6_log.triggers_stand,
+    p6_outer.outer_entries_are_in_order,
+    p6_outer.outer_heads_are_those_of_the_logs,
     p6_witness.heads_are_of_one_log,
     p6_witness.releases_are_witnessed,
     p6_witness.overrides_are_sound,

@@ -14,6 +14,8 @@ from ecluse.base.canon import digest
 from ecluse.base.errors import EvidenceError
 from ecluse.base.note import parse_checkpoint, verify_note
 from ecluse.base.proof import Edge, Levels, leaf_hash, verify_consistency
+from ecluse.custody.log.outer import BEACON, is_outer
+from ecluse.custody.log.outer import ENTRY as OUTER_ENTRY
 from ecluse.custody.openings import OpeningKey
 from ecluse.office.audit.p6_records import salt_of
 from ecluse.office.audit.reading import Filed, Logged, Reading, day_of, order_of, whole
@@ -21,6 +23,7 @@ from ecluse.office.audit.report import Tally
 from ecluse.office.models import Checkpoint, Head, LogHead
 
 SIGNER = "authority:ssecu"
+OUTER_KINDS = (OUTER_ENTRY, BEACON)
 SEALED_TABLES = ("record", "signaturerow", "salt", "logentry", "checkpoint", "entry", "posting", "setting", "readentry")
 TRIGGERS_OF_BOOKS = ("office_entry_balances", "office_posting_before_entry")
 
@@ -33,13 +36,24 @@ def entries_hash_to_leaves(reading: Reading, tally: Tally) -> None:
         day = day_of_entry(reading, entry)
         if leaf_hash(entry.body).hex() != entry.leaf_hex:
             tally.broken("entry_altered", entry.id, day, log=entry.log, index=entry.index)
-        elif entry.form is None or (entry.form.get("log"), entry.form.get("v"), entry.id) != (
-            entry.log, "entry/1", f"{entry.log}/{entry.index:08d}"
-        ):  # fmt: skip
+        elif not _is_entry(entry):
             tally.broken("entry_unreadable", entry.id, day, log=entry.log, index=entry.index)
         if entry.index != expected[entry.log]:
             tally.broken("entry_missing", entry.log, day, log=entry.log, index=expected[entry.log])
         expected[entry.log] = entry.index + 1
+
+
+def _is_entry(entry: Logged) -> bool:
+    """Does it read as an entry of its log, at its place? The outer log has entries of its own kinds beside."""
+    if entry.form is None or entry.id != f"{entry.log}/{entry.index:08d}":
+        return False
+    kinds = ("entry/1", *OUTER_KINDS) if is_outer(entry.log) else ("entry/1",)
+    return entry.form.get("log") == entry.log and entry.form.get("v") in kinds
+
+
+def is_of_outer(entry: Logged) -> bool:
+    """Is it one of the outer log's own entries, which hold no commitment of a record and bear no tag?"""
+    return is_outer(entry.log) and entry.form is not None and entry.form.get("v") in OUTER_KINDS
 
 
 def day_of_entry(reading: Reading, entry: Logged) -> date | None:
@@ -167,7 +181,7 @@ def chains_are_unbroken(reading: Reading, tally: Tally) -> None:
     for entry in reading.entries:
         if entry.form is not None and entry.form.get("tag") in subjects:
             by_subject[subjects[entry.form["tag"]]].append(entry)
-        elif entry.form is not None:
+        elif entry.form is not None and not is_of_outer(entry):
             unknown.append(entry)
     tally.count("chains", len(by_subject))
     for subject, entries in sorted(by_subject.items()):
@@ -183,7 +197,8 @@ def _keyless(reading: Reading, subjects: dict[str, str]) -> list[str]:
     """Whose tag key is gone? Entries about them cannot be told: P8 names the missing key."""
     written = {row.subject for row in reading.rows} | set(reading.kept("heads"))
     with_key = set(subjects.values())
-    main = {entry.form.get("tag") for entry in reading.entries if entry.form} - set(subjects)
+    main = {entry.form.get("tag") for entry in reading.entries if entry.form and not is_of_outer(entry)}
+    main -= set(subjects)
     lost = sorted(written - with_key) if main else []
     reading.keep("tags_unexplained", len(main))
     return lost

@@ -9,7 +9,15 @@ from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from ecluse.office.audit import p9_certificate, p9_custody, p9_licence, p9_parties, p9_proceeds, p9_surplus
+from ecluse.office.audit import (
+    p9_certificate,
+    p9_custody,
+    p9_departure,
+    p9_licence,
+    p9_parties,
+    p9_proceeds,
+    p9_surplus,
+)
 from ecluse.office.audit.p9_known import Known, form_of
 from ecluse.office.audit.reading import Filed, Reading
 from ecluse.order import Gate, Hearing
@@ -22,6 +30,7 @@ FIELDS: Mapping[Gate, Mapping[str, Callable[[Known], Any]]] = MappingProxyType(
         Gate.PARTIES: p9_parties.FIELDS,
         Gate.LICENCE: p9_licence.FIELDS,
         Gate.CUSTODY: p9_custody.FIELDS,
+        Gate.DEPARTURE: p9_departure.FIELDS,
         Gate.PROCEEDS: p9_proceeds.FIELDS,
     }
 )

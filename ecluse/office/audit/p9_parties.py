@@ -9,6 +9,7 @@ from typing import Any
 
 from ecluse.custody.measures import measure
 from ecluse.custody.terms import DeliveryVerification
+from ecluse.custody.terms_after import AfterResponse, Rung
 from ecluse.edge.law import newest_law
 from ecluse.office.audit.p9_known import Known
 from ecluse.office.audit.p9_surplus import model_of
@@ -90,6 +91,15 @@ def verifications_overdue(known: Known) -> int:
     return sum(found.on + term < known.on and found.tranche not in verified for found in made)
 
 
+def end_user_response(known: Known) -> str | None:
+    """Which rung that only a person may leave stood against the end user: the gravest of the matters not ended?"""
+    ended = {Rung.ANSWERED, Rung.CLOSED}
+    responses = known.of(known.order.end_user, AfterResponse)
+    open_ones = {one.about for one in responses} - {one.about for one in responses if one.rung in ended}
+    rungs = {one.rung for one in responses if one.about in open_ones}
+    return next((rung.value for rung in (Rung.CASE, Rung.SUSPENSION, Rung.REFERRED) if rung in rungs), None)
+
+
 def _control_entry(known: Known) -> str | None:
     model = known.once(model_of)
     return model.control_entry if model else None
@@ -119,5 +129,6 @@ FIELDS: Mapping[str, Callable[[Known], Any]] = MappingProxyType(
         "tiers": lambda known: known.in_force("policy:tiers", BuyerTiers),
         "verifications_overdue": verifications_overdue,
         "keys": _statement_keys,
+        "end_user_response": end_user_response,
     }
 )

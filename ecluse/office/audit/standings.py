@@ -12,7 +12,7 @@ from ecluse.office.audit.reading import Filed, Reading, order_of
 from ecluse.office.audit.report import Tally
 from ecluse.office.models import OrderRow, Tranche
 from ecluse.office.registers import DeliveryMade, Order, Split
-from ecluse.order import Gate, Hearing, Stage, Standing, stage_of, standing
+from ecluse.order import BESIDE, Gate, Hearing, Stage, Standing, stage_of, standing
 
 Rows = dict[str, tuple[object, ...]]
 
@@ -39,7 +39,7 @@ def places(reading: Reading) -> dict[str, Place]:
 def _rebuilt(reading: Reading) -> dict[str, Place]:
     heard: dict[str, list[Filed]] = defaultdict(list)
     for row in reading.of(Hearing):
-        if row.value.gate is not Gate.CERTIFICATE:
+        if row.value.gate not in BESIDE:
             heard[row.value.tranche].append(row)
     delivered = {row.value.tranche: row.value.on for row in reversed(reading.of(DeliveryMade))}
     splits = {row.value.parent: row.value for row in reading.of(Split)}

@@ -22,7 +22,8 @@ PHASES = (
     "call_off", "pack", "dispatch",
     "release", "deliver", "loss", "give_back", "verify", "close_chain", "sighting", "receive", "contribute",
     "allocate", "purchase", "accept", "close_period", "proceeds", "commit_baseline", "adopt_plan", "lay_keys",
-    "hand_in", "note_late", "checkpoint",
+    "hand_in", "note_late", "state_held", "fix_round", "commit_list", "bring_value", "visit", "look_after",
+    "checkpoint", "close_day",
 )  # fmt: skip
 
 

@@ -27,6 +27,7 @@ from ecluse.custody.terms import (
 from ecluse.licence.terms import PermitKind
 from ecluse.office.actions import custody as act
 from ecluse.office.carry.manifests import hand_over, last_units, manifest_of, order_of
+from ecluse.office.carry.steps_after import expect
 from ecluse.office.carry.steps_proceeds import pass_title
 from ecluse.office.carry.witnesses import see_release
 from ecluse.office.facts.classes import home_progress
@@ -208,6 +209,7 @@ def deliver(stage: Stage, step: Step, on: date) -> None:
         (on, on),
     )
     hand_over(stage, order, manifest)
+    expect(stage, order.end_user, on)
     permit = stage.row(order.id).permit
     back = conduct.get(("return", "units"), "all")
     if permit == PermitKind.TEMPORARY.value and back != "none":

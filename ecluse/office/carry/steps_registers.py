@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import date
 from typing import TYPE_CHECKING
 
 from ecluse.base.canon import digest
 from ecluse.base.sealed import seal
+from ecluse.custody.log.outer import DEMONSTRATION, Beacon, outer_log
 from ecluse.custody.terms import Fate, Marking, SerialBlock, SerialRange
 from ecluse.edge.lists import own_entries
 from ecluse.licence.life import may_follow, needs_two
 from ecluse.licence.terms import LicenceEvent, LicenceState
 from ecluse.office.actions import custody, parties, proceeds, surplus
-from ecluse.office.actions.checkpoint import sign_checkpoints
+from ecluse.office.actions.checkpoint import close_day, sign_checkpoints
 from ecluse.office.actions.deed import Deed
 from ecluse.office.actions.licence import change_licence
 from ecluse.office.actions.reopen import reopen_certificate, reopen_licence, reopen_parties, reserve_again
@@ -69,6 +71,8 @@ def schedule(stage: Stage) -> None:
         put(period_close.on, "close_period", str(period_close.month))
     for month in world.months:
         put(month.last_day(), "checkpoint", str(month))
+    for ordinal in range(first.toordinal(), world.last_day.toordinal() + 1):
+        put(date.fromordinal(ordinal), "close_day", "outer")
 
 
 def rates(stage: Stage, step: Step, on: date) -> None:
@@ -257,6 +261,14 @@ def checkpoint(stage: Stage, step: Step, on: date) -> None:
     sign_checkpoints(stage.session, on)
 
 
+def close(stage: Stage, step: Step, on: date) -> None:
+    """At the end of a day the outer log goes on, behind a beacon's value; here one of the demonstration's own."""
+    signature = b"".join(stage.session.source.salt(f"beacon:{on}", field) for field in ("first", "second", "third"))
+    value = hashlib.sha256(signature).hexdigest()
+    beacon = Beacon(outer_log(on), on, DEMONSTRATION, on.toordinal(), value, signature.hex())
+    close_day(stage.session, on, beacon)
+
+
 STEPS = {
     "rates": rates,
     "lives": lives,
@@ -270,4 +282,5 @@ STEPS = {
     "certificate": certificate,
     "event": event,
     "checkpoint": checkpoint,
+    "close_day": close,
 }

@@ -17,6 +17,7 @@ from ecluse.edge.lists import LoadedList, read_lists
 from ecluse.edge.world.read import World
 from ecluse.office.actions.deed import flush
 from ecluse.office.carry import (
+    steps_after,
     steps_cases,
     steps_custody,
     steps_licence,
@@ -37,6 +38,7 @@ STEPS = {
     **steps_cases.STEPS,
     **steps_licence.STEPS,
     **steps_custody.STEPS,
+    **steps_after.STEPS,
     **steps_proceeds.STEPS,
     **steps_plan.STEPS,
     **steps_openings.STEPS,
@@ -119,6 +121,7 @@ def _found(stage: Stage, loaded: list[LoadedList]) -> None:
         steps_cases.schedule(stage)
         steps_plan.schedule(stage)
         steps_openings.schedule(stage)
+        steps_after.schedule(stage)
         flush(session)
         stage.agenda.save(world.first_day)
     stage.agenda.by_day.clear()

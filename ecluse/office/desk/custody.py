@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from ecluse.base.verdict import Held
@@ -160,9 +160,10 @@ def offer(desk: Desk, subject: str, form: Offer) -> Done:
         authority_in(desk.session, state), held, sum(run.units() for run in held), form.short, form.rejected,
         desk.at, desk.at,
     )  # fmt: skip
+    as_sent = replace(manifest, short=(), rejected=(), received_at=None)
     hold_out(
         desk, "custody.offer", subject, [manifest], signer=desk.body, waits_for=form.to_custodian, order=order.id,
-        log=desk.log_of(order),
+        log=desk.log_of(order), as_sent=[as_sent],
     )  # fmt: skip
     return Done(subject)
 

@@ -9,6 +9,7 @@ from typing import Any
 from ecluse.base.sealed import encode
 from ecluse.base.verdict import Force, Ground
 from ecluse.custody.terms import Sighting
+from ecluse.custody.terms_after import AfterResponse
 from ecluse.licence.terms import Appeal, ClockStop, Licence, LicenceEvent
 from ecluse.office.actions.cases import HOME_SERVICE, bodies_of
 from ecluse.office.actions.licence_cases import may_hear
@@ -180,7 +181,17 @@ def _purchase(batch: Batch, value: Purchase, subject: str, order: str) -> Iterat
     yield News(STAFF, "notices.turn", facts, link, ACTIONS["proceeds.accept"])
 
 
+def _response(batch: Batch, value: AfterResponse, end_user: str, order: str) -> Iterator[News]:
+    """An end user is told what it owes and what was done about it, until the matter is over."""
+    facts = {
+        "what": {"say": f"after.cause.{value.cause.value}"}, "rung": {"say": f"after.rung.{value.rung.value}"},
+        "about": value.about,
+    }  # fmt: skip
+    yield News(end_user, "after.notice", facts, f"/parties/{end_user}/")
+
+
 TOLD: Mapping[type, Callable[[Batch, Any, str, str], Iterator[News]]] = {
     Licence: _licence, LicenceEvent: _licence_event, Sighting: _sighting, Withdrawal: _withdrawal,
+    AfterResponse: _response,
     PaperOffered: _paper, Absence: _absence, ClockStop: _question, Appeal: _appeal, Purchase: _purchase,
 }  # fmt: skip

@@ -19,14 +19,23 @@ MOST_WAITING = 100
 
 def hold_out(
     desk: Desk, action: str, subject: str, records: Sequence[Any], *, signer: str, waits_for: str, order: str = "",
-    log: str = "home",
+    log: str = "home", as_sent: Sequence[Any] = (),
 ) -> None:  # fmt: skip
-    """Sign these records and hold them out to another; `action` is the one under which the first side may."""
+    """Sign these records and hold them out to another; `action` is the one under which the first side may.
+
+    What was sent is signed as such too (`as_sent`), so that a receiver may sign for less.
+    """
     number = 1 + len(desk.session.of(subject, PaperOffered))
     texts = tuple(seal(record).body.decode() for record in records)
-    signatures = tuple(desk.sign(signer, record) for record in records)
+    signatures = tuple(desk.sign(signer, record) for record in (*records, *as_sent))
     paper = PaperOffered(f"paper:{subject}/{number}", action, texts, signatures, signer, waits_for, desk.on)
     offer_paper(desk.session, paper, subject, order=order, log=log)
+
+
+def sent_by(paper: PaperOffered) -> Signature | None:
+    """Which signature did the sender make under what he sent, whatever arrives? None on papers of before."""
+    extra = paper.signatures[len(paper.papers) :]
+    return extra[0] if extra else None
 
 
 def waiting(desk: Desk, action: str, subject: str) -> PaperOffered | None:
@@ -57,7 +66,7 @@ def records_of(paper: PaperOffered) -> list[Any]:
 
 def signed_by_both(desk: Desk, paper: PaperOffered, signer: str) -> list[tuple[Any, list[Signature]]]:
     """Each record of the paper with the first side's signature and this one's: brought in, else made here."""
-    pairs = zip(records_of(paper), paper.signatures, strict=True)
+    pairs = zip(records_of(paper), paper.signatures, strict=False)  # what follows is signed as sent
     return [(record, [first, _second(desk, paper, record, signer)]) for record, first in pairs]
 
 

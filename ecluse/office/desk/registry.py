@@ -191,6 +191,7 @@ def all_actions() -> Mapping[str, Action]:
     """Which actions are there, by name, in the order of the river?"""
     from ecluse.office.desk import (
         absences,
+        after,
         custody,
         licence,
         licence_cases,
@@ -209,7 +210,7 @@ def all_actions() -> Mapping[str, Action]:
 
     opened = (office, absences, opening, openings, signatures)
     before = (*opened, surplus, parties, licence, licence_cases)
-    rooms = (*before, production, custody, witnesses, proceeds, plan, tracing)
+    rooms = (*before, production, custody, witnesses, after, proceeds, plan, tracing)
     return {action.name: action for room in rooms for action in room.ACTIONS}
 
 

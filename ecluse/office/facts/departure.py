@@ -19,11 +19,12 @@ def departure_of(session: Session, order: str, tranche: str, *, log: str, on: da
     released = session.newest(tranche, Release) if host else None
     place = session.where(seal(released).digest) if released else None
     log = place.log if place else f"{log}/{on.year}"
+    newest = session.newest(heads_of(host, log), WitnessedHead) if host else None  # a head holds all before it
     override = session.newest(tranche, WitnessOverride) if host else None
     signers = [override.officer, override.countersigner] if override else []
     return Departure(
         tranche, host, log, place.index if place else None,
-        tuple(session.of(heads_of(host, log), WitnessedHead)) if host else (),
+        (newest,) if newest is not None else (),
         session.newest(tranche, WitnessCall) if host else None, override,
         session.signatures(seal(override).digest) if override else (), tuple(session.keys(signers)),
     )  # fmt: skip

@@ -7,6 +7,8 @@ from datetime import date
 from typing import Any, TypeVar
 
 from ecluse.base.sealed import seal
+from ecluse.custody.rules_after import standing_response
+from ecluse.custody.terms_after import AfterResponse
 from ecluse.office.facts.surplus import model_named
 from ecluse.office.registers import Order, StatementUse
 from ecluse.office.session import Session
@@ -79,7 +81,14 @@ def parties_claim(
         in_force(session.of("policy:tiers", BuyerTiers), on),
         verifications_overdue(session, order.end_user, on),
         session.keys([f"authority:{statement.state.lower()}"]) if statement else (),
+        end_user_response(session, order.end_user),
     )  # fmt: skip
+
+
+def end_user_response(session: Session, end_user: str) -> str | None:
+    """Which grave response after earlier deliveries stands against this end user?"""
+    standing = standing_response(session.of(end_user, AfterResponse))
+    return standing.value if standing else None
 
 
 def units_on_statement(session: Session, statement: str, order: str) -> int:

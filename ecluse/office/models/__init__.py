@@ -1,6 +1,7 @@
 """What does the office keep? Sealed records first; every other table is a projection or a cache of them."""
 
 from ecluse.office.models.custody import Unit
+from ecluse.office.models.inquiries import InquiryCount
 from ecluse.office.models.licence import LicenceLine
 from ecluse.office.models.order import OrderRow, Tranche
 from ecluse.office.models.parties import Involvement, LiveParty
@@ -29,6 +30,7 @@ __all__ = [
     "Entry",
     "Head",
     "IdempotencyKey",
+    "InquiryCount",
     "Involvement",
     "LicenceLine",
     "LiveParty",

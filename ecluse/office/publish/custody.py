@@ -26,6 +26,7 @@ from ecluse.custody.terms import (
 from ecluse.edge.public_audit_goods import ENDS
 from ecluse.office.audit.p5_chain import whereabouts
 from ecluse.office.opening.records import OpeningLicence, OpeningReceipt, OpeningReceivable, OpeningUnits
+from ecluse.office.publish.after import post_checks, verified
 from ecluse.office.publish.hearings import Heard
 from ecluse.office.publish.reading import Placed, Reading, by
 from ecluse.office.publish.witnesses import overrides
@@ -47,6 +48,8 @@ def custody(reading: Reading, hearings: Iterable[Heard]) -> dict[str, Any]:
         "overrides": overrides(reading),
         "centres": _centres(reading),
         "lines": _lines(reading),
+        "verified": verified(reading),
+        "post_checks": post_checks(reading),
         "taken_over": _taken_over(reading),
     }
 

@@ -20,6 +20,7 @@ from ecluse.base.note import verifier_key
 from ecluse.base.signing import Key, message
 from ecluse.base.source import SeededSource, ServiceSource, Source
 from ecluse.base.words import LANGUAGES, say
+from ecluse.custody.log.outer import is_outer
 from ecluse.edge.law import TABLES, newest_law
 from ecluse.edge.public_audit_folder import MANIFEST, PUBLICATION_VERSION, Folder
 from ecluse.edge.public_audit_logs import tree_of
@@ -31,6 +32,7 @@ from ecluse.office.publish.disclosures import disclosures, keys_told
 from ecluse.office.publish.gates import authorities, certificates, lists
 from ecluse.office.publish.hearings import Heard, counts, heard, law_used
 from ecluse.office.publish.openings import Schedule, Slot, opened, openings
+from ecluse.office.publish.outer import write_outer_tiles
 from ecluse.office.publish.plans import plans
 from ecluse.office.publish.proceeds import proceeds
 from ecluse.office.publish.reading import Reading, publication_term
@@ -185,6 +187,9 @@ def _write_logs(folder: Path, reading: Reading) -> None:
             _write(folder, f"logs/{name}/checkpoint", notes[-1][1].encode())
         heads.append({"log": name, "size": reading.sizes[name], "root": reading.roots[name].hex()})
     _write_json(folder, "logs.json", {"logs": heads, "log_root": reading.log_root})
+    if reading.outer is not None:
+        write_outer_tiles(folder, filter(is_outer, reading.sizes))
+        _write_json(folder, "outer.json", reading.outer.form())
 
 
 def _write_law(folder: Path, reading: Reading, hearings: list[Heard]) -> None:

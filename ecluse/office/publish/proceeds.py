@@ -39,7 +39,7 @@ DEBITS = {
     "fund:delivered": "delivered",
 }  # fmt: skip
 CREDITS = {"contribution-due": "settled", "fund:allocated": "allocated", "fund:spent": "spent"}
-RIVER = tuple(Gate)
+RIVER = tuple(gate for gate in Gate if gate is not Gate.DEPARTURE)  # a departure moves no tranche
 SUMS = ("invoiced", "due", "settled", "paid", "allocated", "spent", "delivered")
 
 
@@ -206,8 +206,7 @@ def _story(reading: Reading, hearings: list[Heard], shown: set[str], digits: int
     tranches = {chosen, f"{last.order}/0"}
     gates = [
         {"gate": item.gate.value, "day": item.on.isoformat(), "verdict": item.verdict, **item.place}
-        for item in sorted(hearings, key=lambda item: (item.on, RIVER.index(item.gate)))
-        if item.tranche in tranches and item.verdict == "passed"
+        for item in sorted(_passes(hearings, tranches), key=lambda item: (item.on, RIVER.index(item.gate)))
     ]
     return {
         "draw": {"log_root": reading.log_root, "digest": draw_of(reading.log_root, chosen), "among": len(passed)},
@@ -217,6 +216,11 @@ def _story(reading: Reading, hearings: list[Heard], shown: set[str], digits: int
         "amounts_rounded_down": {"leading_digits": digits, **amounts},
         "steps": _steps(reading, chosen),
     }
+
+
+def _passes(hearings: Iterable[Heard], tranches: set[str]) -> list[Heard]:
+    """Which gates passed these tranches?"""
+    return [item for item in hearings if item.tranche in tranches and item.verdict == "passed" and item.gate in RIVER]
 
 
 def draw_of(root: str, tranche: str) -> str:

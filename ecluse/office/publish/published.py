@@ -15,7 +15,7 @@ from ecluse.base.proof import Levels, leaf_hash, verify_inclusion
 from ecluse.edge.public_audit_folder import MANIFEST
 from ecluse.office.kept import public_folder
 
-FORMS = ("logs", "certificates", "custody", "proceeds", "openings", "lists", "authorities", "hearings")
+FORMS = ("logs", "certificates", "custody", "proceeds", "openings", "lists", "authorities", "hearings", "outer")
 FORM_BYTES = 64 * 1024 * 1024
 TREES_KEPT = 4
 

@@ -19,6 +19,7 @@ from ecluse.base.proof import commit
 from ecluse.base.sealed import VERSIONS, unseal
 from ecluse.edge.public_audit_logs import log_root, tree_of
 from ecluse.office.models import Checkpoint, LogEntry, LogHead, Record, Salt
+from ecluse.office.publish.outer import Outer
 
 T = TypeVar("T")
 LOG_NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*/[0-9]{4}")
@@ -57,13 +58,16 @@ class Reading:
     law: Law
     sizes: dict[str, int] = field(default_factory=dict)
     kept: dict[str, list[Placed]] = field(default_factory=dict)
+    outer: Outer | None = None
 
     def __post_init__(self) -> None:
-        self.sizes = dict(LogHead.objects.order_by("log").values_list("log", "size"))
-        if not self.sizes:
+        stood = dict(LogHead.objects.order_by("log").values_list("log", "size"))
+        if not stood:
             raise BadInputError.one(
                 "database", "an office with a log", "an empty one", "carry a year first: ecluse demo"
             )
+        self.outer = Outer.of(self.law)
+        self.sizes = stood if self.outer is None else self.outer.sizes(stood)
         for name in self.sizes:
             if not LOG_NAME.fullmatch(name):
                 raise ValueError(f"a log's name is words and a year: {name!r}")
@@ -92,11 +96,14 @@ class Reading:
         return log_root((name, self.sizes[name], root.hex()) for name, root in self.roots.items())
 
     def checkpoints(self, log: str) -> list[tuple[str, str]]:
-        """Which signed heads of this log are there? A name by size and the note, the newest last, each note once.
+        """Which signed heads of this log are shown? A name by size and the note, the newest last, each note once.
 
-        Two notes of one size are both published: if they differ in more than their day, the log was forked.
+        Heads signed between two closes stay here: their sizes would tell when a log grew. Two notes of one size are
+        both published: if they differ in more than their day, the log was forked.
         """
         rows = Checkpoint.objects.filter(log=log, size__lte=self.sizes[log]).order_by("size", "on")
+        if self.outer is not None:
+            rows = rows.filter(size__in=self.outer.sizes_shown(log, self.sizes[log]))
         notes = list(dict.fromkeys(rows.values_list("size", "note")))
         sizes = [size for size, _ in notes]
         return [
@@ -114,7 +121,9 @@ class Reading:
 
     @cached_property
     def as_of(self) -> date:
-        """On which day does this publication speak? That of the newest record."""
+        """On which day does this publication speak? That of the close up to which it shows, else the newest record."""
+        if self.outer is not None:
+            return self.outer.shown[-1].on
         return max(on for _, _, on in self.outline)
 
     def placed(self, cls: type[Any]) -> list[Placed]:

@@ -13,7 +13,7 @@ from ecluse.office.templatetags.house import language
 register = template.Library()
 PUBLIC = (
     ("/public/", "pages3.public.tab"), ("/public/sale/", "pages3.sale.tab"), ("/public/serial/", "pages3.serial.tab"),
-    ("/public/claims/", "pages3.claims.tab"), ("/public/verify/", "pages3.verify.tab"),
+    ("/public/claims/", "pages3.claims.tab"), ("/log/", "publiclog.tab"), ("/public/verify/", "pages3.verify.tab"),
 )  # fmt: skip
 BOOKS = (
     ("/books/", "pages3.books.tab"), ("/books/shortages/", "pages3.shortages.tab"),

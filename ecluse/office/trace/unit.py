@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, TypeVar
 
-from ecluse.base.canon import digest
+from ecluse.base.canon import canonical, digest
 from ecluse.base.errors import EvidenceError
 from ecluse.base.sealed import VERSIONS, unseal_as
 from ecluse.base.signing import Key, holds
@@ -28,6 +29,7 @@ from ecluse.custody.terms import (
 )
 from ecluse.edge.law import newest_law
 from ecluse.office.models import Record, SignatureRow
+from ecluse.office.on_file import records
 from ecluse.office.registers import Authority, Order, Packing, Release, Unpacking
 from ecluse.office.trace.alike import SUGGESTIONS_LIMIT
 from ecluse.office.trace.on_record import index_on_record
@@ -71,12 +73,12 @@ def trace_unit(serial: str) -> dict[str, Any]:
 
 
 def _traced(serial: str) -> dict[str, Any]:
-    blocks = [block for _, block in _rows(SerialBlock)]
     try:
         read = parse(serial)
     except EvidenceError:
         return _unknown(serial, "misread")
-    block = next((block for block in blocks if is_in_block(read, block)), None)
+    # Which block it is the register says, that is read once a process; its record is held against its digest below.
+    block = next((one.value for one in records(SerialBlock) if is_in_block(read, one.value)), None)
     return _story(serial, read, block) if block else _unknown(serial, "in_no_block")
 
 
@@ -122,7 +124,7 @@ def _story(serial: str, read: Serial, block: SerialBlock) -> dict[str, Any]:
     unit.happened("committed", block.committed_on, record, line=block.line)
     born = _born(unit)
     orders: dict[str, Order] = {}
-    tranches = _packed(unit)
+    tranches = _told_of(unit, _packed(unit))
     _read_ahead([*tranches, *(tranche.rpartition("/")[0] for tranche in tranches)])
     _read_ahead([*(_order_of(tranche).end_user for tranche in tranches), *_keys_of(tranches)])
     for tranche in tranches:
@@ -173,6 +175,26 @@ def _packed(unit: Unit) -> list[str]:
         if unit.is_in([SerialRange(freed.block, freed.first, freed.last)]):
             unit.happened("unpacked", freed.on, record, tranche=freed.tranche)
     return list(found)
+
+
+def _told_of(unit: Unit, tranches: Sequence[str]) -> list[str]:
+    """Which of these tranches say anything of this number? Those that packed it, and whose papers name it.
+
+    A block may have gone into thousands of tranches: their papers are looked through as bytes, which have one spelling.
+    """
+    packed = {event["tranche"] for event in unit.events if event["kind"] == "packed"}
+    others = [tranche for tranche in tranches if tranche not in packed]
+    runs = re.compile(rb'"block":' + re.escape(canonical(unit.block.id)) + rb',"first":(\d+),"last":(\d+)')
+    naming, versions = set(packed), [VERSIONS[cls] for cls in (Manifest, Loss, Sighting)]
+    for start in range(0, len(others), AT_ONCE):
+        rows = Record.objects.filter(subject__in=others[start : start + AT_ONCE], v__in=versions)
+        for rid, subject, known, raw in rows.values_list("rid", "subject", "digest", "body").iterator():
+            body = bytes(raw)
+            if digest(body) != known:
+                raise EvidenceError(f"{rid} was altered after it was sealed: run ecluse audit")
+            if any(int(first) <= unit.number <= int(last) for first, last in runs.findall(body)):
+                naming.add(subject)
+    return [tranche for tranche in tranches if tranche in naming]
 
 
 def _follow(unit: Unit, tranche: str, order: Order) -> None:

@@ -50,7 +50,7 @@ def centre_desk(request: HttpRequest, centre: str) -> HttpResponse:
     if desk is None or found is None or not may_see(desk, found):
         raise Http404
     flows = flows_of(desk, found)
-    told = _Told(desk, found, flows, lang)
+    told = Told(desk, found, flows, lang)
     events = in_order(desk.session.of(centre, LifeEvent))
     tables = [(name, HEADS[name], *told.rows(name)) for name in HEADS]
     return page(request, "office/centre_desk.html", {
@@ -68,7 +68,7 @@ def centre_desk(request: HttpRequest, centre: str) -> HttpResponse:
     })  # fmt: skip
 
 
-class _Told:
+class Told:
     """The rows of every table of the desk: cells in the order of their heads, at most so many, and how many more."""
 
     def __init__(self, desk: Desk, centre: Centre, flows: list[Flow], lang: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import chain
@@ -22,7 +22,7 @@ from ecluse.office.models import Tranche
 from ecluse.office.on_file import newest, records
 from ecluse.office.registers import Order, Release, Unpacking
 from ecluse.office.views.things import fill, fill_rows
-from ecluse.order import HELD, Standing
+from ecluse.order import HELD, Gate, Standing
 
 # What one side signed the other signs within two days. The term is ours, until a host agreement says another.
 TO_SIGN = timedelta(hours=48)
@@ -59,16 +59,29 @@ class Flow:
 
 def flows_of(desk: Desk, centre: Centre) -> list[Flow]:
     """Which consignments are reserved for, on their way to, at, or on their way from this centre?"""
-    session = desk.session
-    orders = {id: order for id, order in newest(records(Order)).items() if order.centre == centre.id}
-    rows = list(Tranche.objects.filter(order__in=list(orders), is_split=False).order_by("tranche"))
+    return flows_by_centre(desk, [centre])[centre.id]
+
+
+def flows_by_centre(desk: Desk, centres: Sequence[Centre]) -> dict[str, list[Flow]]:
+    """The same of several centres at once, which would else be asked for one after the other."""
+    session, by_id = desk.session, {centre.id: centre for centre in centres}
+    filed = {id: order for id, order in newest(records(Order)).items() if order.centre in by_id}
+    # What the gate of proceeds heard has come to its end: most of a year's consignments, of which nothing is read.
+    live = Tranche.objects.filter(order__in=list(filed), is_split=False).exclude(gate=Gate.PROCEEDS.value)
+    rows = list(live.order_by("tranche"))
     tranches = [row.tranche for row in rows]
+    orders = {id: filed[id] for id in dict.fromkeys(row.order for row in rows)}
     # What is looked up one by one below is read at once: each order's whole, line, end user, and its host's word.
     named = ((one.line, one.end_user, f"{one.id}/0", f"host:{one.id}") for one in orders.values())
     fill(session, [*orders, *tranches, *chain.from_iterable(named)])
     fill_rows(session, Tranche, tranches)
-    found = [_flow(desk, centre, orders[row.order], row) for row in rows]
-    return [flow for flow in found if flow is not None]
+    found: dict[str, list[Flow]] = {id: [] for id in by_id}
+    for row in rows:
+        centre = by_id[orders[row.order].centre or ""]
+        flow = _flow(desk, centre, orders[row.order], row)
+        if flow is not None:
+            found[centre.id].append(flow)
+    return found
 
 
 def _flow(desk: Desk, centre: Centre, order: Order, row: Tranche) -> Flow | None:

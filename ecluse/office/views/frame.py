@@ -12,8 +12,9 @@ from ecluse.base.words import LANGUAGES, has_words, say
 from ecluse.office.actions.cases import OFFICE_ROLES
 from ecluse.office.models import Notice
 from ecluse.office.people.bodies import name_of
+from ecluse.office.people.desks import desks_of
 from ecluse.office.views.named import officers_named
-from ecluse.office.views.page import PLACES, THEMES, has_shortcuts, is_demonstration, theme_of
+from ecluse.office.views.page import PLACES, THEMES, Place, has_shortcuts, is_demonstration, theme_of
 
 MOST_NOTICES = 99
 
@@ -28,7 +29,7 @@ def frame(request: HttpRequest, lang: str) -> dict[str, Any]:
         "theme": theme_of(request),
         "themes": THEMES,
         "languages": [(code, say(f"language.{code}", code), _address(request, code)) for code in LANGUAGES],
-        "places": [(place, place.holds(request.path)) for place in PLACES if is_home or not place.is_for_home],
+        "places": _places(request.path, mandate, is_home=is_home),
         "shortcuts": has_shortcuts(request),
         "is_demonstration": is_demonstration(request),
         "account": account,
@@ -38,6 +39,15 @@ def frame(request: HttpRequest, lang: str) -> dict[str, Any]:
         "notices": Notice.objects.filter(account=account, read_at=None)[:MOST_NOTICES].count() if account else 0,
         "here": request.get_full_path(),
     }
+
+
+def _places(path: str, mandate: Any, *, is_home: bool) -> list[tuple[Place, bool]]:
+    """Which places are this person's to go to, and at which is he?"""
+    own = desks_of(mandate)
+    return [
+        (place, place.holds(path)) for place in PLACES
+        if (is_home or not place.is_for_home) and (place.key in own or not place.is_own)
+    ]  # fmt: skip
 
 
 def _address(request: HttpRequest, lang: str) -> str:

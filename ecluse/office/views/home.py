@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from ecluse.base.words import has_words, say, say_count
 from ecluse.office.desk.registry import About, Action, Desk, offered
 from ecluse.office.models import LogHead, Record
+from ecluse.office.people.desks import HOST, LINE, desks_of
 from ecluse.office.registers import Order
 from ecluse.office.views.cells import Tag
 from ecluse.office.views.home_late import late_of
@@ -55,7 +56,7 @@ def home_page(request: HttpRequest) -> HttpResponse:
         "not_looked_at": turns.waiting - turns.looked_at, "most_cases": MOST_CASES,
         "late": shown_late, "late_more": len(late) - len(shown_late),
         "changed": _moments(changed, names, lang), "starts": _starts(desk, lang),
-        "done": done_here(request, lang), "openings": openings_count(desk),
+        "done": done_here(request, lang), "openings": openings_count(desk), "desks": _desks(desk),
     })  # fmt: skip
 
 
@@ -85,6 +86,13 @@ def _starts(desk: Desk, lang: str) -> list[tuple[str, str]]:
     """What may this person begin, about nothing that is on file yet?"""
     found: list[Action] = offered(desk, About.OFFICE, OFFICE)
     return [(say(f"desk.{action.name}.title", lang), f"/do/{action.name}/{OFFICE}/") for action in found]
+
+
+def _desks(desk: Desk) -> list[tuple[str, str, str]]:
+    """Which desks of places are this person's? What the link says, of which centre, and where it leads."""
+    own = desks_of(desk.mandate)
+    keys = {HOST: "desks.host.link", LINE: "desks.line.link"}
+    return [(keys.get(key, "capture.desk.title"), "" if key in keys else key, own[key]) for key in own]
 
 
 # ------------------------------------------------------------------ what changed

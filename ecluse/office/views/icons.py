@@ -15,6 +15,8 @@ ICONS = {
     "places": _line(
         "M12 21c5-5.5 7-8.7 7-11.5A7 7 0 0 0 5 9.5C5 12.3 7 15.5 12 21z", "M12 12a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5z"
     ),
+    "host": _line("M5 21V4M5 5h12l-3 4 3 4H5"),
+    "line": _line("M3 20h18M5 20v-9l5 3v-3l5 3V6h4v14"),
     "units": _line("M4 8l8-4 8 4v8l-8 4-8-4z", "M4 8l8 4 8-4M12 12v8"),
     "books": _line("M5 4h11a3 3 0 0 1 3 3v13H8a3 3 0 0 1-3-3z", "M9 9h6M9 13h6"),
     "claims": _line("M4 5h16v11h-9l-4 4v-4H4z", "M8 9h8M8 12h5"),

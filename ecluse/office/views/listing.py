@@ -42,7 +42,8 @@ class Column:
 class Filter:
     """One filter: its key in addresses, its label, its choices (value, words), and what it leaves of the rows.
 
-    Without choices it is a text. `kind` may be `date` or `month`. `apply` may raise ValueError: then the page says so.
+    Without choices it is a text. `kind` may be `date`, `month`, or `hidden` for what the page asks elsewhere. `apply`
+    may raise ValueError: then the page says so.
     """
 
     key: str

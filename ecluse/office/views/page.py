@@ -26,6 +26,7 @@ class Place:
     letter: str
     icon: str
     is_for_home: bool = False  # shown to who reads the ministry's figures
+    is_own: bool = False  # shown to whose desk it is
 
     def holds(self, path: str) -> bool:
         """Is the page at this path within this place?"""
@@ -39,6 +40,8 @@ PLACES = (
     Place("surplus", "/surplus/", "s", "surplus"),
     Place("plan", "/plan/", "l", "plan", is_for_home=True),
     Place("places", "/places/", "p", "places"),
+    Place("host_desk", "/host/", "t", "host", is_own=True),
+    Place("line_desk", "/line/", "n", "line", is_own=True),
     Place("units", "/units/", "u", "units"),
     Place("books", "/books/", "b", "books"),
     Place("claims", "/claims/", "c", "claims"),

@@ -263,9 +263,21 @@ def _blocks(line: Line) -> list[SerialBlock]:
 
 def _offers(desk: Desk, found: Any, lang: str) -> list[tuple[str, str]]:
     about = About.CENTRE if isinstance(found, Centre) else About.LINE
-    at_desk = [(say("capture.desk.title", lang), f"/centre/{found.id}/desk/")] if about is About.CENTRE else []
+    at_desk = _desks(desk, found, lang)
     return at_desk + [(say(f"desk.{action.name}.title", lang), f"/do/{action.name}/{found.id}/")
                       for action in offered(desk, about, found.id)]  # fmt: skip
+
+
+def _desks(desk: Desk, found: Any, lang: str) -> list[tuple[str, str]]:
+    """At which desks is this place worked at, of those that this person may sit down at?"""
+    is_centre = isinstance(found, Centre)
+    is_abroad = found.host != home_state(desk.session.law, desk.on)
+    desks = [(say("capture.desk.title", lang), f"/centre/{found.id}/desk/")] if is_centre else []
+    if not is_centre and (found.maker == desk.body or (is_abroad and is_home(desk))):
+        desks.append((say("desks.line.link", lang), f"/line/?line={found.id}"))
+    if is_abroad and (is_home(desk) or desk.body == authority_of(found.host)):
+        desks.append((say("desks.host.link", lang), f"/host/?state={found.host}"))
+    return desks
 
 
 PATHS = [

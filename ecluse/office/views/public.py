@@ -15,12 +15,15 @@ from django.views.decorators.http import require_safe
 from ecluse.base.errors import EvidenceError
 from ecluse.base.money import Money
 from ecluse.base.words import say
+from ecluse.custody.terms_after import Outcome
 from ecluse.office import kept
 from ecluse.office.desk.today import is_demonstration, law
+from ecluse.office.models import Record
 from ecluse.office.publish.published import Published, money, published
 from ecluse.office.publish.verify_steps import STEPS, commands
 from ecluse.office.trace.limits import address_of, now, seconds_to_wait
 from ecluse.office.trace.serial_inquiry import Inquiry, inquire
+from ecluse.office.views.after import class_said
 from ecluse.office.views.cells import Said, Tag
 from ecluse.office.views.opening_keys import keys_published
 from ecluse.office.views.page import language_of, page
@@ -58,8 +61,13 @@ def from_publication(view: View) -> Callable[[HttpRequest], HttpResponse]:
 
 
 def said_is_old(said: Published | None) -> bool:
-    """Did the logs grow since this was published?"""
-    return said is None or said.log_root != log_root()
+    """Is there more to show than was published: a period closed since, or the logs grown where no period is?"""
+    if said is None:
+        return True
+    newest = Record.objects.filter(v="outer_period/1").order_by("-on").values_list("on", flat=True).first()
+    if newest is None:
+        return said.log_root != log_root()
+    return "outer.json" not in said.files or said.form("outer")["newest"] != newest.isoformat()
 
 
 @from_publication
@@ -90,11 +98,27 @@ def public_page(request: HttpRequest, said: Published) -> HttpResponse:
         "opening_keys": keys_published(openings.get("keys", ()), said.as_of, lang),
         "traced": [(f"tracing.figure.{name}", custody["tracing"][name]) for name in TRACED
                    if name in custody.get("tracing", {})],
+        "after": _after(custody, lang),
         "says_taken_over": "taken_over" in custody,
         "taken_over": [
             (f"openings.public.{name}", count) for name, count in custody.get("taken_over", {}).items() if count
         ],
     })  # fmt: skip
+
+
+def _after(custody: dict[str, Any], lang: str) -> dict[str, Any] | None:
+    """What is said of what came after delivery? None where the publication says nothing of it."""
+    if "post_checks" not in custody:
+        return None
+    checks = custody["post_checks"]
+    names = ("units_drawn", *(f"units_{one.value}" for one in Outcome))
+    keys = ("after.drawn", *(f"after.outcome.{one.value}" for one in Outcome))
+    return {
+        **custody["verified"], "counts": [(key, checks[name]) for key, name in zip(keys, names, strict=True)],
+        "classes": [(class_said(one["class"], lang), one["units"], one["visited"], one["there"])
+                    for one in checks["by_class"]],
+        "withheld": checks["withheld"],
+    }  # fmt: skip
 
 
 def _counts(words: str, form: dict[str, int], whole: str) -> list[tuple[str, int]]:

@@ -19,7 +19,7 @@ from ecluse.office.views.form_fields import FieldView, form_context
 from ecluse.office.views.listing import Column, Filter, Listing, listing_response
 from ecluse.office.views.page import language_of
 from ecluse.office.views.timeline import Moment
-from ecluse.order import Gate, Standing
+from ecluse.order import BESIDE, Gate, Standing
 
 FIRST_DAY = date(2026, 3, 2)
 ROWS = 240
@@ -120,7 +120,7 @@ def moments() -> list[Moment]:
 
 def charts() -> list[Chart]:
     """Which charts are shown there? One of every kind."""
-    gates = [f"gate.{gate.value}" for gate in Gate if gate is not Gate.CERTIFICATE]
+    gates = [f"gate.{gate.value}" for gate in Gate if gate not in BESIDE]
     months = [f"month_alone.{number}" for number in range(1, 13)]
     passed, held = "house.style.series.passed", "house.style.series.held"
     flows = []

@@ -27,6 +27,7 @@ from ecluse.office.registers import Packing, Unpacking
 from ecluse.office.trace.unit import trace_unit
 from ecluse.office.trace.words import opening_text, trace_event, trace_last
 from ecluse.office.views.action import desk_of
+from ecluse.office.views.after import share_said, verified_share
 from ecluse.office.views.cells import Link, Tag
 from ecluse.office.views.listing import Column, Filter, Listing, listing_response
 from ecluse.office.views.named import models_named
@@ -86,6 +87,8 @@ def units_page(request: HttpRequest) -> HttpResponseBase:
     rows, lang = readable(desk), language_of(request)
     is_whole_page = request.headers.get("HX-Request") != "true" and not request.GET.get("format")
     extra = _counts(rows, lang) if is_whole_page else {}
+    if is_whole_page and is_home(desk):
+        extra["verified"] = share_said(*verified_share(), lang)
     return listing_response(request, units_listing(rows, lang), "office/units.html", **extra)
 
 
