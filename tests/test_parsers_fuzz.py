@@ -23,8 +23,10 @@ from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding
 from plan_worlds import Size, world
 from spoilt_input import spoilt
+from stamp_authority import Making, authority, signer
 from test_log_fuzz import PARSERS as OF_THE_LOG
 from test_log_fuzz import read_text
 
@@ -44,6 +46,9 @@ from ecluse.custody.log.cosigned import read_seen
 from ecluse.custody.log.note_keys import cosign, public_key
 from ecluse.custody.log.outer import read_entry
 from ecluse.custody.log.policy import read_policy
+from ecluse.custody.log.stamp_der import read_der
+from ecluse.custody.log.stamp_token import read_request, read_token, request_bytes
+from ecluse.custody.log.timestamp import read_authorities, read_stamp
 from ecluse.custody.log.witness import Refused
 from ecluse.edge import epcis, openings, plan_programs, reconcile_file, seal, seal_many
 from ecluse.edge import plan as edge_plan
@@ -229,6 +234,11 @@ def parsers(place: Path) -> dict[str, tuple[Read, bytes, tuple[type[Exception], 
         "an outer log's entry": (read_entry, OUTER),
         "a month": (read_text(Month.parse), b"2026-05", VALUES),
         "an amount of money": (read_text(lambda text: Money.of(text, "EUR")), b"1250.50", VALUES),
+        "DER": (read_der, STAMP),
+        "a time stamp": (lambda body: read_stamp(body, b"i" * 32, [authority()]), STAMP),
+        "a time stamp, unjudged": (read_token, STAMP),
+        "a time stamp's request": (read_request, request_bytes(b"i" * 32, 2**63)),
+        "authorities": (read_authorities, authority().public_bytes(Encoding.PEM)),
         "a cosigned head": (
             read_text(lambda text: read_seen(text, ORIGIN, [key_record()], [seen_key])), note().encode(),
         ),
@@ -270,10 +280,12 @@ def parsers(place: Path) -> dict[str, tuple[Read, bytes, tuple[type[Exception], 
     return {name: (row[0], row[1], row[2] if len(row) > 2 else REFUSALS) for name, row in table.items()}
 
 
+STAMP = Making(b"i" * 32, signer("ed25519"), "sha512", nonce=7).answer()
 OUTER = b'{"commitment":"%b","log":"outer/2026","of":"home/2026","on":"2026-05-04","v":"outer/1"}' % (b"ab" * 32)
 TREE_EDGE = "".join(TREE.subtree(*span).hex() for span in ((0, 256), (256, 288), (288, 296), (296, 300)))
 NAMES = sorted([*(f"log: {name}" for name in OF_THE_LOG), *(
     "a sealed record", "a claim's form", "an edge of a tree", "an outer log's entry", "a month", "an amount of money",
+    "DER", "a time stamp", "a time stamp, unjudged", "a time stamp's request", "authorities",
     "a cosigned head", "a log's checkpoint", "a log's tile", "a log's entries", "a log that is followed",
     "a witness's answer", "EPCIS, its JSON", "EPCIS, the document", "EPCIS, a file", "an opening's share",
     "a plan file", "a plan document", "an urgent order's form", "MPS", "MPS, a file", "a map", "a sheet, CSV",
@@ -334,6 +346,7 @@ def test_the_table_names_every_parser(table: dict[str, Any]) -> None:
 SPOKEN = {
     "parse", "parse_checkpoint", "split_note", "read_claim", "read_key", "read_policy", "read_log_proof", "read_hash",
     "read_asked", "read_bundle", "read_disclosures", "read_seen", "read_document", "unpack", "unseal", "unseal_as",
+    "read_der", "read_token", "read_request", "read_stamp", "read_authorities",
     "read_map", "read_sheet", "read_entry", "read_amount", "read_serials", "read_workbook", "read_file",
 }  # fmt: skip
 
