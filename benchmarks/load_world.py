@@ -1,7 +1,8 @@
-"""Which world is loaded? Orders of 256 units, each unit a tranche of its own, handed over five times, day by day.
+"""Which world is loaded? Orders of 256 crates, each crate a tranche of its own, handed over five times, day by day.
 
-Each handover (line, carrier, centre, second centre, carrier, end user) is a sealed `manifest/1` of its own. One in
-2,500 of the fourth ones breaks its chain, by a giver who did not have the unit or by an instant too early.
+Each handover of a crate (line, carrier, centre, second centre, carrier, end user) is a sealed `manifest/1` of its own,
+and every serial number in it changes hands by it. One in 250 of the fourth ones breaks its chain, by a giver who did
+not have the crate or by an instant too early.
 """
 
 from __future__ import annotations
@@ -19,19 +20,20 @@ STEPS = len(AFTER)
 MAKER, CARRIER, NORTH, SOUTH, BUYER = (f"party:load-{name}" for name in ("maker", "carrier", "north", "south", "buyer"))
 WAY = (MAKER, CARRIER, NORTH, SOUTH, CARRIER, BUYER)
 LINE, MODEL, HOME, LOG = "line:load", "model:fpv", "authority:ssecu", "centre-load"
-PLANTED_EVERY, GAP, OVERLAP = 5_000, 17, 2_517
+PLANTED_EVERY, GAP, OVERLAP = 500, 17, 267
 
 
 class Load:
     """The world while it is loaded: how far it is, what was planted."""
 
-    def __init__(self, orders: int, *, signed: bool) -> None:
+    def __init__(self, orders: int, *, crate: int, signed: bool) -> None:
+        """`crate`: so many units in each."""
         from ecluse.base.source import SeededSource
         from ecluse.edge.law import newest_law
 
-        self.orders, self.law, self.signed = orders, newest_law(), signed
+        self.orders, self.crate, self.law, self.signed = orders, crate, newest_law(), signed
         self.source = SeededSource("load", datetime(2026, 1, 1, tzinfo=UTC))
-        self.events = self.records = self.begun = 0
+        self.papers = self.records = self.begun = 0
         self.planted: set[tuple[str, str]] = set()
         self.is_stopped = False
         self.marks: list[tuple[float, int]] = []
@@ -40,13 +42,19 @@ class Load:
     @property
     def units(self) -> int:
         """How many units are there?"""
-        return self.begun * AT_ONCE
+        return self.begun * AT_ONCE * self.crate
+
+    @property
+    def events(self) -> int:
+        """How many times did a unit change hands?"""
+        return self.papers * self.crate
 
     def serial(self, unit: int) -> str:
         """Which serial number has this unit?"""
         from ecluse.custody.serials import serial_text
 
-        return serial_text(prefix(unit // AT_ONCE), unit % AT_ONCE + 1)
+        order, number = divmod(unit, AT_ONCE * self.crate)
+        return serial_text(prefix(order), number + 1)
 
     def last_tenth(self) -> float:
         """How many handovers a second came in over the last tenth?"""
@@ -108,7 +116,7 @@ class Load:
         return Session(self.source, self.law)
 
     def _pack(self, number: int, day: date) -> None:
-        """A block of 256 numbers is committed and marked, its order filed, each unit packed as a tranche."""
+        """A block of numbers is committed and marked, its order filed, each crate packed as a tranche."""
         from ecluse.base.days import Month
         from ecluse.base.signing import sign
         from ecluse.custody.terms import Fate, Level, Marking, SerialBlock, SerialRange
@@ -117,25 +125,32 @@ class Load:
         from ecluse.office.registers import Order
 
         block, order = names(number)
-        made = SerialBlock(block, LINE, MODEL, prefix(number), 1, AT_ONCE, day, False)
-        marking = Marking(f"marking:{block}", block, SerialRange(block, 1, AT_ONCE), Fate.MADE, LINE, MODEL, day)
+        units = AT_ONCE * self.crate
+        made = SerialBlock(block, LINE, MODEL, prefix(number), 1, units, day, False)
+        marking = Marking(f"marking:{block}", block, SerialRange(block, 1, units), Fate.MADE, LINE, MODEL, day)
         first, second = (sign(one, f"key:{MAKER}/1", self.keys[MAKER], day) for one in (made, marking))
         custody.commit_block(self._session(), made, day, maker=MAKER, signature=first)
         custody.mark(
             self._session(), made, marking, day, maker=MAKER, authority=HOME, level=Level.UNIT, signature=second
         )
         filed = Order(
-            order, MAKER, BUYER, BUYER, BUYER, None, CARRIER, BUYER, "PL", (), MODEL, "fpv", AT_ONCE, "stock", None,
+            order, MAKER, BUYER, BUYER, BUYER, None, CARRIER, BUYER, "PL", (), MODEL, "fpv", units, "stock", None,
             None, LINE, "centre:load", Month.of(day), day, day,
         )  # fmt: skip
         with Deed(self._session(), "licence.file", actor=MAKER, on=day, subject=order, order=order) as deed:
             deed.seal(filed)
-        packed = [(f"{order}/{n}", SerialRange(block, n, n)) for n in range(1, AT_ONCE + 1)]
+        packed = [(f"{order}/{n}", self._run(block, n)) for n in range(1, AT_ONCE + 1)]
         bulk.pack_many(self.source, self.law, order, packed, actor=MAKER, on=day, log=LOG)
         self.records += 2 * AT_ONCE + 4
 
+    def _run(self, block: str, n: int) -> Any:
+        """Which numbers are in this crate?"""
+        from ecluse.custody.terms import SerialRange
+
+        return SerialRange(block, (n - 1) * self.crate + 1, n * self.crate)
+
     def _hand_over(self, number: int, step: int, day: date) -> None:
-        """All units of one order go one step: 256 papers, one deed."""
+        """All crates of one order go one step: 256 papers, one deed."""
         from ecluse.base.signing import sign
         from ecluse.office.actions import bulk
 
@@ -148,18 +163,19 @@ class Load:
         bulk.hand_over_many(
             self.source, self.law, names(number)[1], papers, actor=WAY[step], on=day, log=LOG, signatures=signatures
         )
-        self.events += AT_ONCE
+        self.papers += AT_ONCE
         self.records += AT_ONCE
 
     def _paper(self, number: int, n: int, step: int, day: date) -> Any:
-        from ecluse.custody.terms import Manifest, SerialRange, Step
+        from ecluse.custody.terms import Manifest, Step
 
         steps = (Step.DISPATCH, Step.ARRIVAL, Step.ARRIVAL, Step.RELEASE, Step.DELIVERY)
         block, order = names(number)
         sent = datetime(day.year, day.month, day.day, 6, n // 60, n % 60, tzinfo=UTC)
         paper = Manifest(
             f"manifest:{order}/{n}/{step + 1}", f"{order}/{n}", step + 1, steps[step], WAY[step], WAY[step + 1],
-            "UA" if step < 2 else "PL", HOME, (SerialRange(block, n, n),), 1, (), (), sent, sent + timedelta(hours=5),
+            "UA" if step < 2 else "PL", HOME, (self._run(block, n),), self.crate, (), (), sent,
+            sent + timedelta(hours=5),
         )  # fmt: skip
         place = (number * AT_ONCE + n) % PLANTED_EVERY
         if step == 3 and place == GAP:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+
+from cryptography.x509 import Certificate
 
 from ecluse.base.canon import canonical, digest, parse
 from ecluse.base.errors import BadInputError, EvidenceError
@@ -24,6 +26,7 @@ from ecluse.custody.log.bundle import (
 )
 from ecluse.custody.log.bundle_outer import judge_outer
 from ecluse.custody.log.bundle_signers import Check, Facts, State, number, signers, witnesses_of
+from ecluse.custody.log.bundle_tokens import judge_tokens
 from ecluse.custody.log.policy import NONE, Policy, read_policy
 from ecluse.custody.log.proof_file import LogProof, read_log_proof
 
@@ -61,10 +64,13 @@ class Report:
         }  # fmt: skip
 
 
-def judge_bundle(bundle: Bundle, policy: bytes | None = None) -> Report:
+def judge_bundle(
+    bundle: Bundle, policy: bytes | None = None, authorities: Sequence[Certificate] | None = None
+) -> Report:
     """Does each part of the bundle hold, by this policy file, or by the bundle's own where the checker names none?
 
-    Raises BadInputError for a policy of the checker's that is none.
+    Time stamps are told, not judged, unless the checker pins authorities. Raises BadInputError for a policy of the
+    checker's that is none.
     """
     members, judging = bundle.members, _Judging(bundle)
     rules = read_policy(policy, "policy") if policy is not None else judging.own_policy()
@@ -79,8 +85,7 @@ def judge_bundle(bundle: Bundle, policy: bytes | None = None) -> Report:
     judging.policy(policy, is_read=rules is not None)
     if outer is not None:
         judging.checks.append(outer)
-    if bundle.tokens:
-        judging.add("tokens", State.TOLD, n=bundle.tokens)
+    judging.checks += judge_tokens(bundle, proof.checkpoint if proof else "", authorities)
     return Report(tuple(judging.checks), "own" if policy is None else "yours", disclosed)
 
 

@@ -12,6 +12,7 @@ LOG = "ecluse.edge.log.commands"
 WITNESS = "ecluse.edge.log.witness_commands"
 OFFICE = "ecluse.office.commands.logs"
 BUNDLE, DISCLOSED = "ecluse.edge.log.bundle_commands", "ecluse.office.commands.bundle"
+STAMP = "ecluse.edge.log.stamp_commands"
 
 
 @log_app.command("write")
@@ -68,12 +69,13 @@ def log_bundle(
     db: str = typer.Option("", help="database URL of the office that holds the records, for --disclose"),
     outer_proof: str = typer.Option("", help="proof in the public outer log (.tlog-proof)"),
     outer_salt: str = typer.Option("", help="file with the salt of that commitment"),
-    token: list[str] = typer.Option([], help="time stamp (RFC 3161) over the checkpoint; may be repeated"),
+    token: list[str] = typer.Option([], help="time stamp beyond those kept beside the checkpoint; may be repeated"),
+    authorities: str = typer.Option("", help="certificates (PEM) of the time-stamping authorities to judge them by"),
 ) -> None:
     """Write one file with entry, proof and what is disclosed, for a stranger without a network."""
     given: dict[str, object] = {
         "folder": folder, "index": index, "out": out, "policy": policy, "outer_proof": outer_proof,
-        "outer_salt": outer_salt, "tokens": token,
+        "outer_salt": outer_salt, "tokens": token, "authorities": authorities,
     }  # fmt: skip
     if disclose:
         run(DISCLOSED, "bundle", **given, disclose=disclose, db=db)
@@ -83,10 +85,30 @@ def log_bundle(
 def verify(
     bundle: str = typer.Argument(help="a proof bundle (.ecluse-proof)"),
     policy: str = typer.Option("", help="policy file of your own: logs, witnesses, quorum"),
+    authorities: str = typer.Option("", help="certificates (PEM) of time-stamping authorities that you trust"),
     json: bool = typer.Option(False, "--json"),
 ) -> None:
     """Does a proof bundle hold, check by check, by the policy that you name?"""
-    run(BUNDLE, "verify", bundle=bundle, policy=policy, as_json=json)
+    run(BUNDLE, "verify", bundle=bundle, policy=policy, authorities=authorities, as_json=json)
+
+
+@log_app.command("stamp")
+def log_stamp(
+    folder: str = typer.Argument(help="one tile log"),
+    url: str = typer.Option("", help="address of a time-stamping authority (RFC 3161)"),
+    out: str = typer.Option("", help="file to write instead of stamps/<size>.tsr in the log's folder"),
+    request: str = typer.Option(
+        "", help="request to write (.tsq), never over another; with --answer: the one it answers"
+    ),
+    answer: str = typer.Option("", help="answer that was brought by hand (.tsr)"),
+    authorities: str = typer.Option("", help="certificates (PEM) of authorities, by one of which it must be made"),
+    json: bool = typer.Option(False, "--json"),
+) -> None:
+    """Have the newest checkpoint stamped by a time-stamping authority: it stood not after that second."""
+    run(
+        STAMP, "stamp", folder=folder, url=url, out=out, request=request, answer=answer, authorities=authorities,
+        as_json=json,
+    )  # fmt: skip
 
 
 @log_app.command("check-proof")

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 from ecluse.base.errors import BadInputError, EvidenceError, Fault
+from ecluse.base.note import parse_checkpoint, split_note
 from ecluse.base.words import LANGUAGES
 from ecluse.base.words import say as word
 from ecluse.custody.log.bundle import (
@@ -37,20 +36,22 @@ from ecluse.custody.log.tiles import Bundle as EntryBundle
 from ecluse.edge.commands import out as print_form
 from ecluse.edge.commands import say as tell
 from ecluse.edge.language import person_language
-from ecluse.edge.log.commands import read_file
+from ecluse.edge.log.commands import read_file, write_whole
 from ecluse.edge.log.folder import LogFolder
+from ecluse.edge.log.stamp_commands import pinned_in, stamps_of, why
 
 STATUS = {Answer.HOLDS: 0, Answer.FAILS: 1, Answer.OWN: 2}
 LAST_SECOND = 253_402_300_799  # of the year 9999, the last that a calendar here can write
 
 
-def verify(bundle: str, policy: str, as_json: bool) -> int:
+def verify(bundle: str, policy: str, as_json: bool, authorities: str = "") -> int:
     """Does the bundle hold? 0 by the checker's policy; 1 not; 2 where nobody but the bundle itself names the keys."""
     lang, path = person_language(), Path(bundle)
     rules = read_file(Path(policy), LIMITS[POLICY]) if policy else None
     if rules is not None:
         read_policy(rules, policy)
-    report = judge_bundle(opened(path, lang), rules)
+    pinned = pinned_in(authorities)
+    report = judge_bundle(opened(path, lang), rules, pinned)
     for check in report.checks:
         tell(f"{word(f'bundle.state.{check.state}', lang):<14}  {told(check, lang)}")
     tell(word(f"bundle.answer.{report.answer}", lang))
@@ -63,26 +64,27 @@ def verify(bundle: str, policy: str, as_json: bool) -> int:
 
 def bundle(
     folder: str, index: int, out: str, policy: str, outer_proof: str, outer_salt: str, tokens: Sequence[str],
-    disclosures: Iterable[Disclosure] = (), beside: Mapping[str, bytes] | None = None,
+    disclosures: Iterable[Disclosure] = (), beside: Mapping[str, bytes] | None = None, authorities: str = "",
 ) -> int:  # fmt: skip
     """Write the bundle of one entry. 1, and nothing is written, where it would not hold by the policy."""
     lang = person_language()
     content = read_file(Path(policy), LIMITS[POLICY])
     read_policy(content, policy)
+    pinned = pinned_in(authorities)
     proof, entry = proof_of(folder, index)
-    named = {**(beside or {}), **_enclosed(outer_proof, outer_salt, tokens)}
+    named = {**(beside or {}), **_enclosed(outer_proof, outer_salt, tokens, _kept(folder, proof))}
     enclosed = {POLICY: content, PROOF: str(proof).encode(), ENTRY: entry, **named}
     readmes = {READMES[one]: word("bundle.readme", one, v=VERSION).encode() for one in LANGUAGES}
     disclosed = tuple(disclosures)
     body = make({**enclosed, **readmes}, disclosed)
-    report = judge_bundle(read_bundle(body), content)
+    report = judge_bundle(read_bundle(body), content, pinned)
     if report.answer is not Answer.HOLDS:
         for check in report.checks:
             if check.state is State.FAILS:
                 tell(told(check, lang))
         tell(word("bundle.not_written", lang))
         return STATUS[Answer.FAILS]
-    _write(Path(out), body)
+    write_whole(Path(out), body)
     names = ", ".join(one.name for one in disclosed) or word("bundle.nothing", lang)
     tell(word("bundle.written", lang, file=out, names=names))
     return 0
@@ -120,24 +122,32 @@ def told(check: Check, lang: str) -> str:
         facts["names"] = ", ".join(f"{name} ({_instant(at)})" for name, at in seen) or word(
             "bundle.witnesses.none", lang
         )
+    if check.name == "token" and "reason" in facts:
+        facts["why"] = why(facts.pop("reason"), facts.pop("found"), lang)
     which = facts.pop("reason", "") or facts.pop("whose", "")
     key = f"bundle.check.{check.name}.{check.state}{'.' if which else ''}{which}"
     return word(key, lang, **facts)
 
 
-def _enclosed(outer_proof: str, outer_salt: str, tokens: Sequence[str]) -> dict[str, bytes]:
+def _kept(folder: str, proof: LogProof) -> list[bytes]:
+    """The time stamps that are kept beside the checkpoint of this proof."""
+    size = parse_checkpoint(split_note(proof.checkpoint)[0]).size
+    return stamps_of(LogFolder(Path(folder)), size, proof.checkpoint)
+
+
+def _enclosed(outer_proof: str, outer_salt: str, tokens: Sequence[str], kept: Sequence[bytes]) -> dict[str, bytes]:
     """What else is put into the bundle: the proof in the outer log with its salt, time stamps."""
     lang = person_language()
     if bool(outer_proof) != bool(outer_salt):
         expected, found = word("bundle.expected.outer", lang), word("bundle.found.one", lang)
         raise BadInputError.one("ecluse log bundle", expected, found, word("bundle.remedy.outer", lang))
-    named = dict(zip(TOKENS, tokens, strict=False))
-    if len(tokens) > len(TOKENS):
+    stamps = list(dict.fromkeys([*kept, *(read_file(Path(path), LIMITS[TOKENS[0]]) for path in tokens)]))
+    if len(stamps) > len(TOKENS) or len(tokens) > len(TOKENS):
         remedy = word("bundle.remedy.token", lang, limit=LIMITS[TOKENS[0]], n=len(TOKENS))
-        raise BadInputError.one("--token", f"<= {len(TOKENS)}", str(len(tokens)), remedy)
-    if outer_proof:
-        named |= {OUTER_PROOF: outer_proof, OUTER_SALT: outer_salt}
+        raise BadInputError.one("--token", f"<= {len(TOKENS)}", str(max(len(stamps), len(tokens))), remedy)
+    named = {OUTER_PROOF: outer_proof, OUTER_SALT: outer_salt} if outer_proof else {}
     enclosed = {name: read_file(Path(path), LIMITS[name]) for name, path in named.items()}
+    enclosed |= dict(zip(TOKENS, stamps, strict=False))
     if outer_proof:
         try:
             read_log_proof(enclosed[OUTER_PROOF])
@@ -160,16 +170,3 @@ def _instant(at: int | str) -> str:
     if isinstance(at, str) or at > LAST_SECOND:
         return str(at)
     return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
-
-
-def _write(path: Path, body: bytes) -> None:
-    """The file comes to its place whole, or not at all."""
-    lang, beside = person_language(), path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        beside.write_bytes(body)
-        beside.replace(path)
-    except OSError as error:
-        with contextlib.suppress(OSError):
-            beside.unlink(missing_ok=True)
-        expected, reason = word("log.expected.file", lang), error.strerror or str(error)
-        raise BadInputError.one(str(path), expected, reason, word("log.remedy.file", lang)) from None

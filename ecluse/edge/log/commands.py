@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -200,6 +202,19 @@ def read_file(path: Path, limit: int) -> bytes:
         expected = word("log.expected.bytes", lang, limit=limit)
         raise BadInputError.one(str(path), expected, f"> {limit}", word("log.remedy.file", lang))
     return content
+
+
+def write_whole(path: Path, body: bytes) -> None:
+    """Does the file come to its place? Whole, or not at all: raises BadInputError."""
+    lang, beside = person_language(), path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        beside.write_bytes(body)
+        beside.replace(path)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            beside.unlink(missing_ok=True)
+        expected, reason = word("log.expected.file", lang), error.strerror or str(error)
+        raise BadInputError.one(str(path), expected, reason, word("log.remedy.file", lang)) from None
 
 
 class _Progress:

@@ -26,7 +26,10 @@ EXPORT = re.compile(r"^export (?=const |function |async function |class )", re.M
 PLACE = re.compile(r"\{\{(?:(uk|en|fr):)?([\w.]+)\}\}")
 KEY = re.compile(r'^msgid "(bundle\.[\w.]+)"$', re.MULTILINE)
 # What only the command says.
-NOT_HERE = ("bundle.readme", "bundle.written", "bundle.not_written", "bundle.nothing", "bundle.public.")
+NOT_HERE = (
+    "bundle.readme", "bundle.written", "bundle.not_written", "bundle.nothing", "bundle.public.", "bundle.check.token.",
+    "bundle.stamp.",
+)  # fmt: skip
 
 
 @lru_cache(maxsize=1)

@@ -27,7 +27,7 @@ Held = tuple[tuple[str, ...], Disclosure]
 
 def bundle(
     folder: str, index: int, out: str, policy: str, outer_proof: str, outer_salt: str, tokens: Sequence[str],
-    disclose: Sequence[str], db: str,
+    disclose: Sequence[str], db: str, authorities: str = "",
 ) -> int:  # fmt: skip
     """Write the bundle of one entry with these records opened, by id or kind. Raises BadInputError for another name."""
     open_office(db)
@@ -45,7 +45,7 @@ def bundle(
         found = ", ".join(sorted(wanted - known))
         raise BadInputError.one("--disclose", expected, found, word("bundle.remedy.name", lang))
     beside = {} if outer_proof or head is None else _outer(Path(folder), log, head)
-    return write_bundle(folder, index, out, policy, outer_proof, outer_salt, tokens, chosen, beside)
+    return write_bundle(folder, index, out, policy, outer_proof, outer_salt, tokens, chosen, beside, authorities)
 
 
 def _outer(folder: Path, log: str, head: Checkpoint) -> dict[str, bytes]:
