@@ -10,6 +10,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -214,3 +215,17 @@ def log_root() -> str:
         canonical({"log": h.log, "root": Edge.from_hex(h.size, h.edge_hex).root().hex(), "size": h.size}) for h in heads
     ]
     return root_of(sorted(leaves)).hex()
+
+
+def close_month() -> date:
+    """In the office that is open this month ends, or the next where this one did: only what came before is shown."""
+    from ecluse.base.days import Month
+    from ecluse.custody.log.outer import OuterPeriod
+    from ecluse.office.actions.checkpoint import sign_heads
+    from ecluse.office.desk.today import open_session, today
+
+    session, month = open_session(), Month.of(today())
+    closed = session.newest(f"outer:{month.year}", OuterPeriod)
+    on = (month.next() if closed is not None and closed.on >= month.last_day() else month).last_day()
+    sign_heads(session, on)
+    return on

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from ecluse.base.sealed import unseal
-from ecluse.custody.witnessed import Departure
 from ecluse.edge.dossier import write_dossier
 from ecluse.edge.law import TABLES, newest_law
 from ecluse.order import DOORS, Dossier, Gate, Hearing, hear
@@ -40,12 +39,6 @@ def flips() -> Iterator[Flip]:
             held, passed, on = case
             if type(held) in gates:
                 yield Flip(code, gates[type(held)], held, passed, on)
-
-
-def judged_at_departure() -> list[str]:
-    """Which codes hold goods at the centre's gate? No hearing is sealed of it: goods go, or wait for the witness."""
-    cases = importlib.import_module("cases_custody").CASES
-    return [code for code, (held, _, _) in cases.items() if isinstance(held, Departure)]
 
 
 def published_codes() -> list[str]:

@@ -40,7 +40,9 @@ DECLARED: tuple[tuple[re.Pattern[str], set[str]], ...] = tuple(
         (r"custody\.json", PLACES | {
             "committed", *FATES, "released", *ENDS, "receipts", "verifications", "count", "of_entries", "lines.*",
             "requests", "traced", "unknown", "refused", "traced_per_10000_exported", "per", "rows.*",
+            "by_class.*", "post_checks.*", "verified.*",
         }),
+        (r"outer\.json", {"size"}),
         (r"proceeds\.json", PLACES | {
             "minimum_count", "reinvested_per_mille", "priority", "purchases", "units_accepted", "among",
             "leading_digits", "displaced_budget_minor",
@@ -55,6 +57,11 @@ OPENED = {
     "rate_of_day/1": {"numerator", "denominator"},
     "list_version/1": {"entries"},
     "sweep/1": {"parties", "hits"},
+    "outer_period/1": {"size"},
+    "post_check_round/1": {"round", "confidence_bp", "diverted_bp"},
+    "beacon_value/1": {"round"},
+    "post_check_list/1": {"deliveries", "units", "units_drawn"},
+    "post_check_draw/1": {"positions"},
     "surplus_policy/1": {"ratio_numerator", "ratio_denominator"},
     "contribution_policy/1": {
         "ad_valorem_bp", "profit_share_bp", "order_ratio_bp", "days_to_receive", "days_to_contribute",
@@ -70,7 +77,7 @@ HEX = re.compile(r"(?<![0-9A-Za-z])(?:(?:[0-9a-f]{2}){8,}|(?:[0-9A-F]{2}){8,})(?
 BASE64 = re.compile(r"(?<![0-9A-Za-z+/])[0-9A-Za-z+/_-]{16,}={0,2}(?![0-9A-Za-z+/=])")
 DAY = re.compile(r"(?<!\d)\d{4}-\d{2}(?:-\d{2})?(?:T[\d:.]+Z?)?(?!\d)")
 # A log's name ends with its year; a checkpoint is named by its size, which the audit compares with what it says.
-LOG = re.compile(r"\b(?:home|centre-[a-z0-9-]+)/\d{4}(?:/checkpoints/[0-9-]+)?\b")
+LOG = re.compile(r"\b(?:home|outer|centre-[a-z0-9-]+)/\d{4}(?:/checkpoints/[0-9-]+)?\b")
 GROUPS = "[,'\u2009\u202f\u00a0 .]"
 # A number joined to a word by a hyphen is part of that word (`ua-1807-2003`), a number after a colon is not.
 NUMBER = re.compile(rf"(?<!\w)(?<!\w-)\d+(?:{GROUPS}\d{{3}})*(?:[.,]\d{{1,2}})?(?!\w)")

@@ -166,7 +166,7 @@ def test_a_public_beacon_is_brought_in_with_its_signature(office: None) -> None:
     from ecluse.office.actions.after import _signature
     from ecluse.office.desk.today import open_session
 
-    fixed = CheckRound("c", "drand-default", 6_000_000, today(), 9_500, 500, "officer:x", today())
+    fixed = CheckRound("c", "drand-default", 6_000_000, today(), 9_500, 500, today())
     signature = bytes(range(96))
     assert _signature(open_session(), fixed, f" {signature.hex()}\n") == (signature, BeaconOrigin.BROUGHT)
     assert len(value_of(signature)) == 32

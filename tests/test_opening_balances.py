@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from begun import AUTHOR, CLEAN, ON, PLANNER, copied, table, template
+from carried import close_month
 
 pytestmark = [pytest.mark.db, pytest.mark.slow]
 OPENING = {"licences": "opening_licence/1", "crates": "opening_units/1", "receivables": "opening_receivable/1"}
@@ -256,6 +257,7 @@ def test_the_public_page_counts_them_apart(full: Path, tmp_path: Path) -> None:
     from ecluse.office.publish.custody import _taken_over
     from ecluse.office.publish.reading import Reading
 
+    close_month()
     told = _taken_over(Reading(newest_law()))
     names = {"licences": "opening_licence/1", "units": "opening_units/1", "receivables": "opening_receivable/1",
              "receipts": "opening_receipt/1"}  # fmt: skip

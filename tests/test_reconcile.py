@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from carried import close_month
 from pages3_office import Office, carry_small, entered
 
 from ecluse.base.errors import BadInputError
@@ -196,6 +197,7 @@ def test_what_is_kept_is_published_by_totals_alone(
     path, ours = tmp_path / "theirs.csv", list(movements(Kind.IMPORT_REPORTS))
     path.write_text(table(ours[1:]))
     reconciled(path, Kind.IMPORT_REPORTS, capsys, monkeypatch, keep=True)
+    close_month()
     (told,) = tracing(Reading(newest_law()), 1000)["reconciliations"]
     assert told["kind"] == "import-reports"
     assert told["rows"]["matched"] == len(ours) - 1

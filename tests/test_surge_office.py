@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 import surge_steps as steps
-from carried import copy_sqlite, kept, office_on, planned_world, set_up, sqlite_url
+from carried import close_month, copy_sqlite, kept, office_on, planned_world, set_up, sqlite_url
 
 from ecluse.base.errors import ConflictError, ForbiddenError
 from ecluse.custody.recall import Reach
@@ -321,6 +321,7 @@ def test_a_stranger_still_finds_the_public_folder_sound(made: Path, office: Path
 
         steps.state(everything_stops(made, office.parent))
         steps.take()
+        close_month()
         publish(tmp_path / "public")
     report = report_on(tmp_path / "public")
     assert report.is_sound(), report.text("en")

@@ -25,7 +25,8 @@ GATES = [gate.value for gate in RIVER]
 NOT_MODELLED = {"T7", "T8", "T15"}
 KEYS = [
     "world", "orders", "passed", "held_refused", "held_referred", "open", "certificates", "licences", "units_marked",
-    "units_delivered", "units_unaccounted", "need_unmet", "receipts_minor", "reinvested_minor", "overdue_minor",
+    "units_delivered", "units_verified", "verified_per_mille", "post_checks", "units_unaccounted", "need_unmet",
+    "receipts_minor", "reinvested_minor", "overdue_minor",
     "displaced_budget_minor", "log_entries", "log_root", "promises", "threats", "false_alarms", "held_by_gate",
     "codes_by_gate",
 ]  # fmt: skip

@@ -38,7 +38,6 @@ class CheckRound:
     value_on: date
     confidence_bp: int
     diverted_bp: int
-    officer: str
     on: date
 
 

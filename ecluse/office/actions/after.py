@@ -67,7 +67,7 @@ def fix_round(session: Session, value_on: date, *, officer: str, on: date) -> Ch
     number = round_at(beacon, datetime.combine(value_on, HOUR))
     made = CheckRound(
         check, beacon["beacon"], number, value_on, after(session.law, on, "confidence_bp"),
-        after(session.law, on, "diverted_bp"), officer, on,
+        after(session.law, on, "diverted_bp"), on,
     )  # fmt: skip
     with Deed(session, "custody.fix_round", actor=officer, on=on, subject=CHECKS) as deed:
         deed.seal(made)
