@@ -93,6 +93,15 @@ class Stage:
 
 
 @dataclass(frozen=True, slots=True)
+class Written:
+    """Coefficients as they were written: the list that each came from, the record's place in it, and their order."""
+
+    source: npt.NDArray[np.int8]
+    place: npt.NDArray[np.int32]
+    order: npt.NDArray[np.int32]  # which of them stands at each place of the matrix
+
+
+@dataclass(frozen=True, slots=True)
 class Program:
     """A linear program in whole numbers, its rows in the checker's order."""
 
@@ -106,9 +115,8 @@ class Program:
     starts: Ints  # the matrix by rows
     indices: npt.NDArray[np.int32]
     factors: Ints
-    sources: tuple[str, ...]  # by coefficient: its list, and the record's place in it
-    source: npt.NDArray[np.int8]
-    source_place: npt.NDArray[np.int32]
+    sources: tuple[str, ...]
+    written: Written = field(repr=False)  # where each coefficient came from
     stages: tuple[Stage, ...]
     lists: dict[str, Sequence[Any]] = field(repr=False)  # the question's records, for names
     months: Sequence[str] = field(repr=False)
@@ -147,8 +155,8 @@ class Program:
     def came_from(self, row: int, column: int) -> tuple[str, int]:
         """From which record came this coefficient: the question's list, and the place in it?"""
         among = slice(int(self.starts[row]), int(self.starts[row + 1]))
-        at = among.start + int(np.flatnonzero(self.indices[among] == column)[0])
-        return self.sources[self.source[at]], int(self.source_place[at])
+        at = self.written.order[among.start + int(np.flatnonzero(self.indices[among] == column)[0])]
+        return self.sources[self.written.source[at]], int(self.written.place[at])
 
     def rows_of(self, family: str) -> npt.NDArray[np.intp]:
         """Which rows are of this family?"""
@@ -222,7 +230,7 @@ class Writer:
         return Program(
             self.columns, tuple(self.families), family, place, month, sense, rhs, starts,
             _joined(self._over, np.int32)[order], _joined(self._factors, np.int64)[order], tuple(self.sources),
-            code[order], _joined(self._of, np.int32)[order], tuple(stages), lists, months,
+            Written(code, _joined(self._of, np.int32), order), tuple(stages), lists, months,
         )  # fmt: skip
 
     def _by_row(self) -> tuple[Any, ...]:

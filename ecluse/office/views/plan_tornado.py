@@ -26,6 +26,8 @@ from ecluse.office.views.plan_swings import Swing, Swings
 PERCENTS = (5, 10, 20, 50)
 USUAL = 10
 MAJOR = 100  # minor units in one of the currency
+ENDS = ("less", "more")
+POWERS, ENOUGH = (6, 3), 100  # in millions from a hundred millions on
 
 
 @never_cache
@@ -96,13 +98,16 @@ def _row(bar: Mapping[str, Any], now: Mapping[str, int], currency: str) -> dict[
 def _chart(
     name: str, bars: Sequence[Mapping[str, Any]], now: Mapping[str, int], lang: str, each: int = 1, unit: str = ""
 ) -> Swings:
-    """Which bars move this figure, the longest first?"""
+    """Which bars move this figure, the longest first? Large figures are drawn in thousands or millions."""
+    most = max((abs(bar[end][name] - now[name]) // each for bar in bars for end in ENDS if bar[end]), default=0)
+    power = next((power for power in POWERS if most >= ENOUGH * 10**power), 0)
     found = [
-        Swing(f"planask.kind.{bar['kind']}", *(_step(bar[end], now, name, each) for end in ("less", "more")))
+        Swing(f"planask.kind.{bar['kind']}", *(_step(bar[end], now, name, each * 10**power) for end in ENDS))
         for bar in bars
     ]
+    scale = f" ({say(f'planpages.tornado.power.{power}', lang)})" if power else ""
     return Swings(
-        f"tornado-{name.partition('_')[0]}", say(f"planpages.tornado.{name}", lang, unit=unit),
+        f"tornado-{name.partition('_')[0]}", say(f"planpages.tornado.{name}", lang, unit=unit) + scale,
         sorted(found, key=lambda swing: -swing.most),
     )  # fmt: skip
 
