@@ -173,6 +173,24 @@ class TestTable:
         assert not any(run.is_for_home for run in seen(host))
         assert any(run.is_for_home for run in seen(officer("authority:ssecu", "author")))
 
+    def test_a_host_is_shown_units_on_its_soil_one_by_one_but_none_of_the_home_armys(self, office: Path) -> None:
+        from django.db import transaction
+
+        from ecluse.custody.terms import SerialBlock
+        from ecluse.office.models import Unit
+        from ecluse.office.on_file import records
+        from ecluse.office.views.units import readable
+
+        armys = [one.value.id for one in records(SerialBlock) if one.value.funded_for_home]
+        home, other = Unit.objects.exclude(authority="authority:lt").exclude(block__in=armys)[:2]
+        with transaction.atomic():
+            Unit.objects.filter(pk__in=[home.pk, other.pk]).update(authority="authority:lt")
+            Unit.objects.filter(pk=home.pk).update(block=armys[0], number=10**9)
+            shown = set(readable(desk_of(representative("authority:lt"))).values_list("pk", flat=True))
+            transaction.set_rollback(True)
+        assert other.pk in shown
+        assert home.pk not in shown
+
     def test_a_maker_sees_what_its_lines_made_and_no_other_home_army_units(self, office: Path) -> None:
         from ecluse.custody.terms import Line
         from ecluse.office.on_file import newest, records

@@ -58,13 +58,19 @@ def state_tag(state: str) -> Tag:
 
 
 def readable(desk: Desk) -> QuerySet[Unit]:
-    """Which units may this person see? All for the office; else those the body holds, answers for, makes or ordered."""
+    """Which units may this person see? All for the office; else those the body holds, answers for, makes or ordered.
+
+    What was funded for the home army is not shown to whoever only answers for the soil that it lies on.
+    """
     if is_home(desk):
         return Unit.objects.all()
     lines, _ = own_places(desk)
-    blocks = [one.value.id for one in records(SerialBlock) if one.value.line in lines]
-    tranches = _tranches_of(own_orders(desk))
-    mine = Q(custodian=desk.body) | Q(authority=desk.body) | Q(block__in=blocks) | Q(tranche__in=tranches)
+    made = [one.value for one in records(SerialBlock)]
+    blocks, homes = [one.id for one in made if one.line in lines], [one.id for one in made if one.funded_for_home]
+    theirs = Q(authority=desk.body) | Q(block__in=blocks)
+    if desk.body.startswith("authority:"):
+        theirs &= ~Q(block__in=homes)
+    mine = Q(custodian=desk.body) | theirs | Q(tranche__in=_tranches_of(own_orders(desk)))
     return Unit.objects.filter(mine)
 
 
