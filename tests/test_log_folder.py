@@ -298,6 +298,25 @@ class TestCommands:
         assert ecluse(*words)[0] == 1
         assert ecluse("log", "prove", str(tmp_path / "log"), "600", "--out", str(proof))[0] == 2
 
+    @pytest.mark.parametrize(
+        "left", [["memory.sqlite3"], ["memory.sqlite3", "a.example.pem"]], ids=["no key", "no name"]
+    )
+    def test_a_witness_that_was_begun_and_cut_short_is_begun_again_and_one_that_serves_is_not(
+        self, left: list[str], tmp_path: Path, ecluse: Callable[..., tuple[int, str, str]]
+    ) -> None:
+        init = ("witness", "init", str(tmp_path / "w"), "--name", "a.example")
+        status, first, _ = ecluse(*init)
+        assert status == 0
+        for path in (tmp_path / "w").iterdir():
+            if path.suffix not in left:
+                path.unlink()
+        status, again, _ = ecluse(*init)
+        assert (status, again == first) == (0, ".pem" in left)
+        assert ecluse("witness", "trust", str(tmp_path / "w"), KEY)[0] == 0
+        assert ecluse(*init)[0] == 2
+        (tmp_path / "w" / "name").unlink()
+        assert ecluse(*init)[0] == 2, "it watches a log: it may have signed"
+
     @pytest.mark.slow
     def test_a_log_is_cosigned_by_witnesses_that_other_processes_run(
         self, tmp_path: Path, ecluse: Callable[..., tuple[int, str, str]]

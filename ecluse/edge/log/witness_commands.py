@@ -25,12 +25,24 @@ def init(folder: str, name: str) -> int:
     path, lang = Path(folder), person_language()
     if not NAME.fullmatch(name):
         raise BadInputError.one("--name", word("log.expected.name", lang), repr(name), word("log.remedy.name", lang))
-    memory = WitnessMemory.make(path / MEMORY_FILE)
-    make_key(path, name)
-    (path / NAME_FILE).write_text(name + "\n", encoding="utf-8")
+    if not _was_begun(path):
+        WitnessMemory.make(path / MEMORY_FILE)
+    if not (path / (slug(name) + PEM)).is_file():
+        make_key(path, name)
+    beside = path / f".{NAME_FILE}.new"
+    beside.write_text(name + "\n", encoding="utf-8")
+    beside.replace(path / NAME_FILE)  # with its name it is whole
     print(_key(path))
-    tell(word("log.witness.made", lang, folder=str(memory.path.parent)))
+    tell(word("log.witness.made", lang, folder=str(path)))
     return 0
+
+
+def _was_begun(path: Path) -> bool:
+    """Was a witness begun here and cut short before it had its name? It has signed nothing, and is taken up again."""
+    from ecluse.edge.log.witness_memory import WitnessMemory
+
+    file = path / MEMORY_FILE
+    return file.is_file() and not (path / NAME_FILE).exists() and not WitnessMemory(file).logs()
 
 
 def trust(folder: str, key: str) -> int:
