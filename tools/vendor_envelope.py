@@ -38,6 +38,7 @@ def joined(folder: Path) -> bytes:
     program = folder / "node_modules" / ".bin" / "esbuild"
     done = subprocess.run([program, "entry.mjs", *options], cwd=folder, check=True, capture_output=True)
     body = re.sub(r"^// node_modules/", "// ", done.stdout.decode("utf-8"), flags=re.MULTILINE)
+    body = re.sub(r"^\s*// TODO.*\n", "", body, flags=re.MULTILINE)  # their plans for their code are not ours
     return (body.rstrip() + "\n").encode("utf-8")
 
 

@@ -1090,7 +1090,6 @@ var _Field = class {
     }
     return scalar;
   }
-  // TODO: we don't need it here, move out to separate fn
   invertBatch(lst) {
     return FpInvertBatch(this, lst, true);
   }
