@@ -70,7 +70,7 @@ def measured(asked: argparse.Namespace, folder: Path) -> Iterator[str]:
         began, cpu = time.perf_counter(), time.process_time()
         for done in load.run(asked.minutes * 60):
             passed = time.perf_counter() - began
-            print(f"{done:,} papers, {passed:,.0f} s, {done / passed:,.0f}/s", file=sys.stderr, flush=True)
+            print(f"{done:,} events, {passed:,.0f} s, {done / passed:,.0f}/s", file=sys.stderr, flush=True)
         took, spent = time.perf_counter() - began, time.process_time() - cpu
         yield ""
         told = f"{load.papers:,} papers {'signed by both' if asked.signed else 'unsigned'}"
@@ -93,7 +93,7 @@ def measured(asked: argparse.Namespace, folder: Path) -> Iterator[str]:
         yield f"| events a second; papers; sealed records | {rates} |"
         yield f"| sealed records a second, of plain sqlite3's rows | {load.records / took / beside:.3f} |"
         yield f"| CPU µs a sealed record | {spent / load.records * 1e6:,.0f} |"
-        yield f"| papers a second over the last tenth | {load.last_tenth():,.0f} |"
+        yield f"| events a second over the last tenth | {load.last_tenth():,.0f} |"
         yield f"| peak memory while loading, MB | {peak():,.0f} |"
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -102,10 +102,10 @@ def measured(asked: argparse.Namespace, folder: Path) -> Iterator[str]:
         yield from traced(load)
         yield from scanned(load, folder)
         yield f"| peak memory in all, MB | {peak():,.0f} |"
-        papers = YEARLY / asked.crate / 365
+        events = YEARLY / 365
         yield (
-            f"| 10 million units a year, each handed over {STEPS} times, {papers:,.0f} papers a day, at the rate of the"
-            f" last tenth: s a day | {papers / load.last_tenth():,.0f} |"
+            f"| 10 million units a year, each handed over {STEPS} times, {events:,.0f} events a day, at the rate of the"
+            f" last tenth: s a day | {events / load.last_tenth():,.1f} |"
         )
 
 

@@ -57,7 +57,7 @@ class Load:
         return serial_text(prefix(order), number + 1)
 
     def last_tenth(self) -> float:
-        """How many handovers a second came in over the last tenth?"""
+        """How many units a second changed hands over the last tenth?"""
         end, total = self.marks[-1]
         start = next(mark for mark in self.marks if mark[1] >= total * 0.9)
         return (total - start[1]) / max(1e-9, end - start[0])
