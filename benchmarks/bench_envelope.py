@@ -1,6 +1,6 @@
 """What do proofs in the closed envelope cost, beside the raw multiplications of the group in the same run?
 
-python benchmarks/bench_envelope.py [--proofs 1024]
+python benchmarks/bench_envelope.py [--proofs 1024] [--db sqlite:////path/to/a/copy.sqlite3]
 
 CPU milliseconds of one core. Every row is what was run, at the size it names; nothing is extrapolated. The table goes
 to benchmarks/results/envelope.md.
@@ -22,6 +22,7 @@ RESULTS = ROOT / "benchmarks" / "results" / "envelope.md"
 sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
 
 from bucket_sum import add_ready, coordinates, point_of  # noqa: E402
+from envelope_year import year  # noqa: E402
 from nacl import bindings  # noqa: E402
 
 from ecluse.base import curve  # noqa: E402
@@ -156,7 +157,9 @@ def whole(count: int) -> list[str]:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--proofs", type=int, default=1024)
-    count = parser.parse_args().proofs
+    parser.add_argument("--db", default="", help="a carried year's database, a copy: its missing proofs are made in it")
+    asked = parser.parse_args()
+    count = asked.proofs
     assert mul(2, SECOND) == sum_of([(1, SECOND), (1, SECOND)])
     commit(Opening(1, 1))
     basic, multiplication = primitives()
@@ -172,7 +175,7 @@ def main() -> int:
         "| proof | make ms | in multiples | verify alone ms | among about 128, ms | in multiples | terms | bytes |",
         "| --- | --- | --- | --- | --- | --- | --- | --- |", *proofs(multiplication), "",
         "## Many", "", "| proofs of 48 bits | made, s | verified at once, s | MB |", "| --- | --- | --- | --- |",
-        *whole(count),
+        *whole(count), "", "## Certificates, titles, a year", "", *year(asked.db, multiplication),
     ]  # fmt: skip
     RESULTS.write_text("\n".join(lines) + "\n", encoding="utf-8")
     print("\n".join(lines))

@@ -1,11 +1,13 @@
 """Which promise breaks when any system call of append, publish or witness fails, and how soon is an office back?
 
-python benchmarks/bench_faults.py [--parts restart,seeds,grid] [--seeds 10000] [--scene NAME]
+python benchmarks/bench_faults.py [--parts restart,seeds,grid] [--seeds 10000] [--scene NAME] [--sizes 1000,1000000]
 
 `grid`: each system call on the files of each scene of `tests/faults`, under each fault that can meet it. `seeds`: the
-simulation of one log, five witnesses and three mirrors, so many seeds. `restart`: the first deed that a new process has
-acknowledged, in an office with few and with a million entries. The tables go to benchmarks/results/faults.md; a part
-that was not asked for stays as it was there. What failed is printed with the words that run it again. Status 1 then.
+simulation of one log, five witnesses and three mirrors, so many seeds. `restart` (`restart.py`): the first deed that a
+new process has acknowledged after a writer was killed, in offices with few, with a million and with ten million entries
+(--sizes); the largest takes 9 GB under --folder while it is measured. The tables go to benchmarks/results/faults.md; a
+part that was not asked for stays as it was there. What failed is printed with the words that run it again. Status 1
+then.
 """
 
 from __future__ import annotations
@@ -14,22 +16,18 @@ import argparse
 import os
 import re
 import shutil
-import sqlite3
-import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "benchmarks" / "results" / "faults.md"
-sys.path[:0] = [str(ROOT / "tests"), str(ROOT)]
-TOLD_EVERY_SECONDS, RESTARTS, RESTART_SECONDS, SHOWN = 10, 5, 2, 20
-SIZES, ENTRY_BYTES, ROWS_AT_ONCE = (1_000, 1_000_000), 500, 10_000
+sys.path[:0] = [str(ROOT / "tests"), str(ROOT), str(ROOT / "benchmarks")]
+TOLD_EVERY_SECONDS, SHOWN = 10, 20
 HEADS = {"restart": "## Restart", "seeds": "## Simulation", "grid": "## System calls"}
 
 
@@ -146,111 +144,6 @@ NAMED = {
 }  # fmt: skip
 
 
-# ------------------------------------------------------------------ coming back
-
-FIRST_DEED = """
-import os, sys, time
-began = time.monotonic()
-sys.path[:0] = {path!r}
-os.environ["ECLUSE_DATABASE"] = sys.argv[1]
-from carried import office_on, set_up
-set_up()
-started = time.monotonic()
-with office_on(sys.argv[1]):
-    from faults.office_scenes import register, sign
-    opened = time.monotonic()
-    register(int(sys.argv[2]))
-    size, root = sign()
-    print(started - began, opened - started, time.monotonic() - opened, size, time.process_time())
-"""
-
-
-def restart() -> Iterator[str]:
-    """A new process on an office with so many entries: when is its first deed acknowledged, its head signed?"""
-    yield "| entries | program started, s | database, s | deed, signed head, s | witness, s | CPU in all, s | met |"
-    yield "| --- | --- | --- | --- | --- | --- | --- |"
-    for size in SIZES:
-        folder = Path(tempfile.mkdtemp(prefix="ecluse-restart-"))
-        try:
-            tell(f"restart: an office of {size:,} entries")
-            url = office_of(folder, size)
-            code = FIRST_DEED.format(path=[str(ROOT / "tests"), str(ROOT)])
-            runs = []
-            for at in range(RESTARTS):
-                done = subprocess.run(
-                    [sys.executable, "-c", code, url, str(at + 1)], capture_output=True, text=True, check=True
-                )
-                runs.append([*map(float, done.stdout.split())])
-                assert runs[-1][3] == size + at + 1
-            worst = [max(run[at] for run in runs) for at in (0, 1, 2, 4)]
-            witness = witness_of(folder, size)
-            met = "yes" if max(sum(worst[:3]), witness) <= RESTART_SECONDS else "no"
-            found = [f"{took:.3f}" for took in (*worst[:3], witness, worst[3])]
-            yield f"| {size:,} | {' | '.join(found)} | {met} |"
-        finally:
-            shutil.rmtree(folder)
-    yield from (
-        "",
-        f"The slowest of {RESTARTS}, on the clock, against {RESTART_SECONDS} s; load {os.getloadavg()[0]:.1f}.",
-        *TOLD_OF_RESTARTS,
-    )
-
-
-TOLD_OF_RESTARTS = """\
-What is read at the start is the log's head and the right edge of its tree, some log2(n) hashes: it does not grow with
-the log. A witness reads one row a log. Not a restart, and growing with the log: `ecluse log write` and
-`ecluse log recover` hash all entries anew before anything is signed, and a mirror those that it holds, at the speed of
-a replay (log.md).""".splitlines()
-
-
-def office_of(folder: Path, size: int) -> str:
-    """An office whose home log has this many entries; the first ones are its own."""
-    from carried import office_on, settle_sqlite, sqlite_url
-    from faults.office_scenes import LOG, found
-
-    from ecluse.base.proof import Edge, leaf_hash
-
-    path = folder / "office.sqlite3"
-    found(sqlite_url(path))
-    settle_sqlite(path)
-    with closing(sqlite3.connect(path)) as office:
-        first, edge_hex = office.execute("SELECT size, edge_hex FROM office_loghead WHERE log = ?", (LOG,)).fetchone()
-        edge = Edge.from_hex(first, edge_hex)
-        office.execute("PRAGMA synchronous=OFF")
-        for start in range(first, size, ROWS_AT_ONCE):
-            rows = []
-            for at in range(start, min(size, start + ROWS_AT_ONCE)):
-                body = b"%016d" % at + b"x" * (ENTRY_BYTES - 16)
-                leaf = leaf_hash(body)
-                edge = edge.append(leaf)
-                rows.append((f"{LOG}/{at:08d}", LOG, at, body, leaf.hex()))
-            names = "id, log, log_index, body, leaf_hex"
-            office.executemany(f"INSERT INTO office_logentry ({names}) VALUES (?, ?, ?, ?, ?)", rows)
-        office.execute("UPDATE office_loghead SET size = ?, edge_hex = ? WHERE log = ?", (size, edge.to_hex(), LOG))
-        office.commit()
-    settle_sqlite(path)
-    with office_on(sqlite_url(path)):
-        pass
-    return sqlite_url(path)
-
-
-def witness_of(folder: Path, size: int) -> float:
-    """In how many seconds does a witness that saw so many entries answer from a memory just opened?"""
-    from faults.scenes import KEY, LOG, NAME, ORIGIN, WITNESS
-
-    from ecluse.base.note import checkpoint_text, sign_note
-    from ecluse.custody.log.witness import request_for
-    from ecluse.edge.log.witness_memory import WitnessMemory
-    from ecluse.edge.log.witness_serve import Witness
-
-    WitnessMemory.make(folder / "w" / "memory.sqlite3").trust(KEY)
-    body = bytes(request_for(0, (), sign_note(checkpoint_text(ORIGIN, size, b"\x05" * 32), ORIGIN, LOG)))
-    began = time.monotonic()
-    status, _, _ = Witness(NAME, [WITNESS], WitnessMemory(folder / "w" / "memory.sqlite3")).answer(body)
-    assert status == 200
-    return time.monotonic() - began
-
-
 # ------------------------------------------------------------------ all
 
 
@@ -275,14 +168,17 @@ def write(found: dict[str, list[str]]) -> None:
 
 def main() -> int:
     from faults.tracer import RefusedError
+    from restart import SIZES, restart
 
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--parts", default="restart,seeds,grid")
     parser.add_argument("--seeds", type=int, default=10_000)
     parser.add_argument("--scene", action="append", default=[])
+    parser.add_argument("--sizes", default=SIZES, help="entries of the offices that come back")
+    parser.add_argument("--folder", default=None, help="where those offices lie while they are measured")
     asked, failed = parser.parse_args(), list[str]()
     parts: dict[str, Callable[[], Iterator[str]]] = {
-        "restart": restart,
+        "restart": lambda: restart([int(size) for size in asked.sizes.split(",")], asked.folder, tell),
         "seeds": lambda: seeds(asked.seeds, failed),
         "grid": lambda: grid(asked.scene, failed),
     }

@@ -4,7 +4,7 @@ python benchmarks/bench_load.py [--events 10000000] [--crate 50] [--signed] [--f
 
 The world is that of `load_world.py`: units marked one by one and handed over in crates. Every handover of a crate is a
 sealed record with its salt, its commitment in the log, its tranche's head and its units moved, through the office's
-bulk door (`ecluse/office/actions/bulk.py`), 256 to a deed, each deed a transaction of its own. That door asks no gate.
+bulk door (`load_bulk.py`), 256 to a deed, each deed a transaction of its own. That door asks no gate.
 With `--signed` both sides sign each paper with keys that the office has on file, and a trace checks them; without it no
 signature is made, kept or checked. Gaps and overlaps are planted, and the scan must find all and no others. A table is
 added to benchmarks/results/load.md.
@@ -62,8 +62,7 @@ def measured(asked: argparse.Namespace, folder: Path) -> Iterator[str]:
     beside = AT_ONCE * len(alone.wall) / sum(alone.wall)
     with office_on(sqlite_url(folder / "office.sqlite3")):
         from django.db import connection
-
-        from ecluse.office.actions.bulk import make_room
+        from load_bulk import make_room
 
         make_room()
         load = Load(max(1, asked.events // STEPS // AT_ONCE // asked.crate), crate=asked.crate, signed=asked.signed)

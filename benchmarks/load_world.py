@@ -117,10 +117,12 @@ class Load:
 
     def _pack(self, number: int, day: date) -> None:
         """A block of numbers is committed and marked, its order filed, each crate packed as a tranche."""
+        from load_bulk import pack_many
+
         from ecluse.base.days import Month
         from ecluse.base.signing import sign
         from ecluse.custody.terms import Fate, Level, Marking, SerialBlock, SerialRange
-        from ecluse.office.actions import bulk, custody
+        from ecluse.office.actions import custody
         from ecluse.office.actions.deed import Deed
         from ecluse.office.registers import Order
 
@@ -140,7 +142,7 @@ class Load:
         with Deed(self._session(), "licence.file", actor=MAKER, on=day, subject=order, order=order) as deed:
             deed.seal(filed)
         packed = [(f"{order}/{n}", self._run(block, n)) for n in range(1, AT_ONCE + 1)]
-        bulk.pack_many(self.source, self.law, order, packed, actor=MAKER, on=day, log=LOG)
+        pack_many(self.source, self.law, order, packed, actor=MAKER, on=day, log=LOG)
         self.records += 2 * AT_ONCE + 4
 
     def _run(self, block: str, n: int) -> Any:
@@ -151,8 +153,9 @@ class Load:
 
     def _hand_over(self, number: int, step: int, day: date) -> None:
         """All crates of one order go one step: 256 papers, one deed."""
+        from load_bulk import hand_over_many
+
         from ecluse.base.signing import sign
-        from ecluse.office.actions import bulk
 
         papers = [self._paper(number, n, step, day) for n in range(1, AT_ONCE + 1)]
         signatures = {}
@@ -160,7 +163,7 @@ class Load:
             for one in papers:
                 sides = (one.from_custodian, one.to_custodian)
                 signatures[one.id] = [sign(one, f"key:{side}/1", self.keys[side], day) for side in sides]
-        bulk.hand_over_many(
+        hand_over_many(
             self.source, self.law, names(number)[1], papers, actor=WAY[step], on=day, log=LOG, signatures=signatures
         )
         self.papers += AT_ONCE

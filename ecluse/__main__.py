@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from ecluse.edge.envelope_app import envelope_app
 from ecluse.edge.epcis_app import epcis_app
 from ecluse.edge.log.app import log_app, witness_app
 from ecluse.edge.log.app import verify as verify_bundle
@@ -32,10 +33,10 @@ app.add_typer(log_app, name="log")
 app.add_typer(witness_app, name="witness")
 app.add_typer(epcis_app, name="epcis")
 app.add_typer(openings_app, name="openings")
+app.add_typer(envelope_app, name="envelope")
 app.command("verify")(verify_bundle)
 notices_app = typer.Typer(no_args_is_help=True, help="Notices: mail what people were told and have not read.")
 app.add_typer(notices_app, name="notices")
-
 
 OFFICE = "ecluse.office.commands.year"
 EDGE = "ecluse.edge.commands"
@@ -43,7 +44,6 @@ KEEP = "ecluse.office.commands.keep"
 OPENING = "ecluse.office.commands.opening"
 LISTS = "ecluse.office.commands.lists"
 PEOPLE = "ecluse.office.commands.people"
-NOTICES = "ecluse.office.commands.notices"
 SIGNATURES = "ecluse.office.commands.signatures"
 TRACE = "ecluse.office.commands.trace"
 
@@ -90,9 +90,10 @@ def surge(
 def publish(
     folder: str = typer.Argument(help="an empty or absent folder"),
     db: str = typer.Option("", help="database URL"),
+    without_proofs: bool = typer.Option(False, help="write the closed envelope's figures, and prove nothing of them"),
 ) -> None:
-    """Write exactly what a stranger may see."""
-    _run(OFFICE, "publish", folder=folder, db=db)
+    """Write exactly what a stranger may see; what the closed envelope lacks is proven first."""
+    _run(OFFICE, "publish", folder=folder, db=db, proofs=not without_proofs)
 
 
 @app.command()
@@ -177,12 +178,9 @@ def keys_make(
 
 
 @notices_app.command("send")
-def notices_send(
-    db: str = typer.Option("", help="database URL"),
-    json: bool = typer.Option(False, "--json"),
-) -> None:
+def notices_send(db: str = typer.Option("", help="database URL"), json: bool = typer.Option(False, "--json")) -> None:
     """Mail every notice that is neither mailed nor read, a letter a person, never twice."""
-    _run(NOTICES, "send", db=db, as_json=json)
+    _run("ecluse.office.commands.notices", "send", db=db, as_json=json)
 
 
 @app.command()

@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parent.parent
 SMALL = 50  # thousandths of the full world
+SMALLEST = 20
 SEED = 7
 # Where this run of the tests keeps what is made once for all its workers; the folder goes with the run.
 KEPT = "ECLUSE_TEST_KEPT"
@@ -144,6 +145,20 @@ def year_in(
 def planned_year_in(folder: Path, name: str = "office.sqlite3") -> tuple[Path, Path]:
     """The same of the world whose plan lies beside its tables."""
     return _copied(kept("planned", lambda place: _carry(planned_world(place), place)), folder, name)
+
+
+def proven_year_in(folder: Path, name: str = "office.sqlite3") -> tuple[Path, Path]:
+    """The smallest world's year whose closed envelope is proven, so that whoever publishes it proves nothing again."""
+
+    def make(place: Path) -> None:
+        _carry(small_world(place, size=SMALLEST, cheats=0), place)
+        with office_on(sqlite_url(place / "office.sqlite3")):
+            from ecluse.office.commands.envelope import proven
+
+            proven()
+        settle_sqlite(place / "office.sqlite3")
+
+    return _copied(kept(f"proven-{SEED}-{SMALLEST}", make), folder, name)
 
 
 def _carry(world: Path, place: Path) -> None:

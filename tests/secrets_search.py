@@ -50,6 +50,11 @@ DECLARED: tuple[tuple[re.Pattern[str], set[str]], ...] = tuple(
         }),
         (r"openings\.json", {"year", "commitments", "due", "done"}),
         (r"opened\.jsonl", PLACES),
+        (r"envelope\.json", PLACES | {"counts.*", "development_shares.*"}),
+        (r"envelope/figures\.jsonl", PLACES | {"at"}),
+        (r"envelope/signed\.jsonl", PLACES),
+        # What a statement claims is law: coefficients of rules, rates, bits of ranges; every figure is a point.
+        (r"envelope/proofs\.jsonl", PLACES | {"bits", "less", "terms"}),
     )
 )  # fmt: skip
 # Which numbers may an opened record hold, by its version? Official rates, and the terms of a published policy.
@@ -71,13 +76,14 @@ OPENED = {
 
 # Which names may an opened record hold? Of who closed the books of public money (design P4: names, on their date).
 OPENED_NAMES = {"period_close/1": {"spender", "controller"}}
+PROOF_LINE = re.compile(r'^(\{"proof":)"([0-9A-Za-z+/]{64,}={0,2})"', re.MULTILINE)
 SEALED_LINE = re.compile(r'^(\{"at":"[0-9a-f]{32}","sealed":)"([0-9A-Za-z+/]{64,}={0,2})"\}$', re.MULTILINE)
 
 HEX = re.compile(r"(?<![0-9A-Za-z])(?:(?:[0-9a-f]{2}){8,}|(?:[0-9A-F]{2}){8,})(?![0-9A-Za-z])")
 BASE64 = re.compile(r"(?<![0-9A-Za-z+/])[0-9A-Za-z+/_-]{16,}={0,2}(?![0-9A-Za-z+/=])")
 DAY = re.compile(r"(?<!\d)\d{4}-\d{2}(?:-\d{2})?(?:T[\d:.]+Z?)?(?!\d)")
 # A log's name ends with its year; a checkpoint is named by its size, which the audit compares with what it says.
-LOG = re.compile(r"\b(?:home|outer|centre-[a-z0-9-]+)/\d{4}(?:/checkpoints/[0-9-]+)?\b")
+LOG = re.compile(r"\b(?:home|outer|centre-[a-z0-9-]+)/\d{4}(?:/checkpoints/[0-9-]+|#\d+(?:\.\d+)?)?\b")
 GROUPS = "[,'\u2009\u202f\u00a0 .]"
 # A number joined to a word by a hyphen is part of that word (`ua-1807-2003`), a number after a colon is not.
 NUMBER = re.compile(rf"(?<!\w)(?<!\w-)\d+(?:{GROUPS}\d{{3}})*(?:[.,]\d{{1,2}})?(?!\w)")
@@ -166,11 +172,13 @@ def _file(folder: Path, path: Path, secrets: Secrets) -> Iterator[Leak]:
 
 
 def _without_declared_words(name: str, text: str) -> str:
-    """The text less the names that opened records may hold, and less ciphers: letters by chance spell short words."""
+    """The text less the names that opened records may hold, less ciphers and proofs: chance spells short words."""
     if name == "opened.jsonl":
         return "\n".join(_less_names(line) for line in text.splitlines())
     if name.startswith("sealed/"):
         return SEALED_LINE.sub(lambda line: line[0] if _is_plain(line[2]) else line[1], text)
+    if name == "envelope/proofs.jsonl":
+        return PROOF_LINE.sub(lambda line: line[0] if _is_plain(line[2]) else line[1], text)
     return text
 
 

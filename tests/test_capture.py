@@ -249,3 +249,70 @@ def commit_many(found: Way, units: int) -> tuple[str, list[str]]:
     log = found.centre.replace("centre:", "centre-")
     act.pack(session, found.order.id, tranche, [marking.range], maker=maker, on=today(), log=log)
     return tranche, serials_of(tranche)
+
+
+# ------------------------------------------------------------------ a lorry at once
+
+
+@pytest.fixture(scope="module")
+def lorry(office: Way) -> Way:
+    """Three consignments of an order of their own that come in together."""
+    found = way(3, 9)
+    for tranche in found.tranches:
+        hold_out(found, tranche)
+    return found
+
+
+def send_many(office: Way, said: list[dict[str, Any]], key: str = "") -> Any:
+    named = [{"client": new_key(), **one} for one in said]
+    return program(office.keeper).post(
+        f"/centres/{office.centre}/handovers/batch", {"handovers": named}, key=key or new_key()
+    )
+
+
+def test_one_bad_handover_of_a_batch_is_named_and_none_is_taken(lorry: Way) -> None:
+    first, second, third = (body(one, sequence=1) for one in lorry.tranches)
+    before = written(), log_sizes()
+    for spoil, status, code, place in (
+        ({"serials": second["serials"][1:]}, 422, "left_out", "handovers.1.serials"),
+        ({"sequence": 2}, 409, "out_of_order", "handovers.1.sequence"),
+        ({"tranche": "order:none/0"}, 404, "not_of_centre", "handovers.1.tranche"),
+    ):
+        answer = send_many(lorry, [first, {**second, **spoil}, third])
+        refused(answer, status, code)
+        assert [fault["field"] for fault in answer.json()["faults"]] == [place]
+        assert (written(), log_sizes()) == before
+    answer = send_many(lorry, [{**first, "sequence": 3}, second, {**third, "serials": third["serials"][1:]}])
+    assert answer.status_code == 422
+    assert [fault["field"] for fault in answer.json()["faults"]] == ["handovers.0.sequence", "handovers.2.serials"]
+    again = send_many(lorry, [{**first, "client": "the-same-id"}, {**second, "client": "the-same-id"}])
+    refused(again, 422, "twice_in_batch")
+    assert (written(), log_sizes()) == before
+    assert all(custodian_of(one) == {lorry.maker} for one in lorry.tranches)
+
+
+def test_a_batch_is_taken_whole_once_and_leaves_the_records_that_single_calls_leave(lorry: Way) -> None:
+    from ecluse.custody.terms import Capture, Manifest
+    from ecluse.office.desk.today import open_session
+
+    alone, *others = lorry.tranches
+    assert send(lorry, body(alone, sequence=1)).status_code == 201
+    said = [{"client": new_key(), **body(one, sequence=1)} for one in others]
+    answer = send_many(lorry, said, key := new_key())
+    assert answer.status_code == 201, answer.content
+    assert [one["tranche"] for one in answer.json()] == others
+    assert all(custodian_of(one) == {lorry.operator} for one in lorry.tranches)
+    session = open_session()
+    kinds = [[record.v for record in session.file(one).records] for one in lorry.tranches]
+    assert kinds[0] == kinds[1] == kinds[2]
+    assert {session.newest(one, Capture).client for one in others} == {one["client"] for one in said}
+    assert len(session.signatures(digest_of(session.newest(others[0], Manifest)))) == 2
+    before = written()
+    assert send_many(lorry, said, key).content == answer.content
+    assert written() == before
+
+
+def digest_of(record: Any) -> str:
+    from ecluse.base.sealed import seal
+
+    return str(seal(record).digest)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -15,8 +13,6 @@ from conftest import missing
 from envelope_vectors import FILE
 
 FOREIGN = Path(__file__).parent / "foreign"
-VENDOR = FOREIGN / "vendor"
-TOOL = Path(__file__).resolve().parent.parent / "tools" / "vendor_envelope.py"
 
 
 def expected(vectors: dict[str, Any]) -> list[tuple[str, bool]]:
@@ -46,12 +42,3 @@ def test_the_other_verifier_answers_alike(tmp_path: Path) -> None:
     wrong = wanted.index(("H", True), [name for name, _ in wanted].index("H") + 1)
     wanted[wrong] = ("H", False)
     assert [(one["name"], one["holds"]) for one in said] == wanted
-
-
-def test_the_other_implementation_is_the_one_that_the_manifest_names() -> None:
-    (row,) = json.loads((VENDOR / "MANIFEST.json").read_text(encoding="utf-8"))["files"]
-    assert hashlib.sha256((VENDOR / row["file"]).read_bytes()).hexdigest() == row["sha256"]
-    assert {path.name for path in VENDOR.iterdir()} == {row["file"], *row["licence_texts"], "MANIFEST.json"}
-    assert row["licence"] == "MIT"
-    script = TOOL.read_text(encoding="utf-8")
-    assert all(re.search(f'"{name}": "{re.escape(version)}"', script) for name, version in row["packages"].items())

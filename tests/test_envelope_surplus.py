@@ -1,240 +1,154 @@
-"""Do statements in the closed envelope say what the rules of surplus say, to the unit, and fall for every change?"""
+"""Do statements in the closed envelope allow what the rules of surplus allow, to the unit, under every rule?"""
 
 from __future__ import annotations
 
 import random
 from dataclasses import replace
-from datetime import date
 
 import pytest
+from envelope_world import (
+    CONTEXT,
+    DAY,
+    HOME,
+    MINISTRY,
+    MONTHS,
+    POLICY,
+    World,
+    attested,
+    by_month,
+    certify,
+    draw,
+    order,
+    reserve,
+    stock,
+    year,
+)
 
-from ecluse.base.commitments import Opening, commit, point_of
-from ecluse.base.days import Month
-from ecluse.base.envelope import prove, verify, verify_all
-from ecluse.base.errors import EvidenceError
-from ecluse.base.group import ORDER, Point
+from ecluse.base.envelope import prove, verify
 from ecluse.base.statement import Statement
-from ecluse.surplus.envelope import MOVES, Place, broken_at, figures_in_range, step, within_look_ahead, within_rule
-from ecluse.surplus.figures import FIGURES_NEEDED, result_under
+from ecluse.surplus.balance import Account
+from ecluse.surplus.envelope_draws import STEPS, steps_in_order
+from ecluse.surplus.envelope_year import PolicyAt
+from ecluse.surplus.figures import result_under
 from ecluse.surplus.look_ahead import surplus_by_month
-from ecluse.surplus.terms import ClassYear, DrawState, ModelFlow, SurplusPolicy, SurplusRule
-
-PLACE = Place("an invented world, 2026", "home/2026", 5)
-JANUARY = Month(2026, 1)
-FRESH = bytes(32)
-Openings = dict[str, Opening]
-
-
-def shut(chance: random.Random, **figures: int) -> Openings:
-    return {name: Opening(value, chance.randrange(ORDER)) for name, value in figures.items()}
-
-
-def points(openings: Openings) -> dict[str, Point]:
-    return {name: commit(one) for name, one in openings.items()}
+from ecluse.surplus.terms import (
+    AbsorptionLimit,
+    ClassYear,
+    Draw,
+    DrawState,
+    Funder,
+    JudgedSurplus,
+    ModelFlow,
+    StatedNeed,
+    SurplusRule,
+)
 
 
-def year_of(chance: random.Random) -> ClassYear:
-    capacity = chance.randrange(500, 5000)
-    return ClassYear(
-        "ew_set", JANUARY, Month(2026, 12), capacity, chance.randrange(capacity), chance.randrange(capacity // 2),
-        chance.randrange(800), chance.randrange(3000), chance.randrange(3000), chance.randrange(3000),
-    )  # fmt: skip
+class Case:
+    """Random figures of a class of two models, and one certificate of another model's before the one asked for."""
 
+    def __init__(self, chance: random.Random, rule: SurplusRule) -> None:
+        self.policy = replace(POLICY, rule=rule, ratio_numerator=chance.randrange(1, 4))
+        self.made = {model: [chance.randrange(20, 60) for _ in MONTHS] for model in "ab"}
+        self.due = {model: [chance.randrange(20) for _ in MONTHS] for model in "ab"}
+        self.home = [chance.randrange(4) for _ in MONTHS]
+        self.stock = {model: chance.randrange(30) for model in "ab"}
+        self.reserve = chance.randrange(20)
+        self.need, self.limit, self.judged = (chance.randrange(100) for _ in range(3))
+        self.before, self.first = chance.randrange(1, 6), chance.randrange(3)
 
-def policy_of(rule: SurplusRule, numerator: int = 1, denominator: int = 3) -> SurplusPolicy:
-    return SurplusPolicy("policy-1", "authority:mod", rule, numerator, denominator, date(2026, 1, 1), None)
+    def class_year(self) -> ClassYear:
+        return ClassYear(
+            "ew_set", MONTHS[0], MONTHS[-1], sum(map(sum, self.made.values())), sum(self.due["a"]), sum(self.due["b"]),
+            sum(self.stock.values()), self.need, self.limit, self.judged,
+        )  # fmt: skip
 
+    def most(self) -> int:
+        """How many units does the gate's own arithmetic allow of model a?"""
+        given = result_under(self.policy.rule, self.class_year(), self.policy)
+        assert given is not None
+        flows = {m: list(map(ModelFlow, MONTHS, self.made[m], self.due[m], [0, 0, 0])) for m in "ab"}
+        own = list(map(ModelFlow, MONTHS, self.made["a"], self.due["a"], self.home))
+        of_class = [ModelFlow(a.month, a.units_capacity + b.units_capacity, a.units_funded + b.units_funded, 0)
+                    for a, b in zip(flows["a"], flows["b"], strict=True)]  # fmt: skip
+        by_model = surplus_by_month(self.stock["a"], self.reserve, own)[self.first].units
+        by_class = surplus_by_month(0, 0, of_class)[self.first].units
+        return min(given - self.before, by_model, by_class - self.before)
 
-def certificate(
-    chance: random.Random, year: ClassYear, policy: SurplusPolicy, asked: int, before: int
-) -> tuple[Statement, Openings]:
-    known = {name: getattr(year, name) for name in FIGURES_NEEDED[policy.rule]}
-    openings = shut(chance, **known, certified=asked)
-    openings["certificate:1"], openings["certificate:2"] = shut(chance, a=before // 2, b=before - before // 2).values()
-    return within_rule("certificate:3", policy, points(openings), ["certificate:1", "certificate:2"], PLACE), openings
+    def certified(self, units: int) -> tuple[World, Statement]:
+        world = World(7)
+        world.entries[HOME].append({"kind": "office", "sd": [], "seq": 0})
+        world.policies.append(PolicyAt(self.policy, HOME, 0))
+        world.file(*(attested(model, *self.made[model]) for model in "ab"))
+        world.file(order("a", *self.due["a"]), order("b", *self.due["b"], funder=Funder.PARTNER))
+        world.file(*(stock(model, self.stock[model]) for model in "ab"), reserve("a", self.reserve), reserve("b", 0))
+        span = MONTHS[0], MONTHS[-1], DAY
+        world.file(
+            StatedNeed("need:1", MINISTRY, "ew_set", 1, by_month(self.need), DAY),
+            AbsorptionLimit("limit:1", MINISTRY, "ew_set", self.limit, *span),
+            JudgedSurplus("judged:1", MINISTRY, "ew_set", self.judged, *span),
+        )  # fmt: skip
+        world.sign_all()
+        certify(world, "b-1", self.before, policy=self.policy)
+        certify(world, "a-1", units, *self.home, first=self.first, policy=self.policy)
+        found = world.expected()
+        assert found.faults == []
+        return world, next(one for line, one in reversed(found.statements) if line.kind == "certificate")
 
 
 @pytest.mark.parametrize("rule", SurplusRule)
 def test_the_statement_allows_what_the_rule_allows_and_not_a_unit_more(rule: SurplusRule) -> None:
-    chance, policy, shown, refused = random.Random(rule.value), policy_of(rule), 0, 0
-    while shown < 3 or refused < 3:
-        year = year_of(chance)
-        given = result_under(rule, year, policy)
-        assert given is not None
-        before = chance.randrange(given) if given else 0
-        if given - before >= 1:
-            statement, openings = certificate(chance, year, policy, given - before, before)
-            verify(statement, prove(statement, openings, FRESH))
+    chance, shown, tried = random.Random(rule.value), 0, 0
+    while shown < 4:
+        case = Case(chance, rule)
+        most = max(0, case.most())
+        tried += 1
+        assert tried < 60
+        if most >= 1:
+            world, statement = case.certified(most)
+            assert world.is_true(statement), (most, vars(case))
             shown += 1
-        with pytest.raises(ValueError, match="not within"):
-            prove(*certificate(chance, year, policy, given - before + 1, before), FRESH)
-        refused += 1
+        world, statement = case.certified(most + 1)
+        assert not world.is_true(statement), (most, vars(case))
+    opened = {name: world.opening[point] for name, point in statement.commitments}
+    with pytest.raises(ValueError, match="not within"):
+        prove(statement, opened, bytes(32))
 
 
-def test_nothing_certified_is_no_certificate() -> None:
-    chance = random.Random(1)
-    year = replace(year_of(chance), units_capacity=1000, units_home_funded=300, units_partner_funded=100)
-    with pytest.raises(ValueError, match="sum 1, is -1, not within 32 bits"):
-        prove(*certificate(chance, year, policy_of(SurplusRule.SR_1), 0, 0), FRESH)
+def test_what_is_true_under_a_ratio_is_proven() -> None:
+    case = Case(random.Random(3), SurplusRule.SR_4)
+    case.made, case.due = {"a": [90, 90, 90], "b": [9, 9, 9]}, {"a": [10, 10, 10], "b": [0, 0, 0]}
+    case.policy = replace(case.policy, ratio_numerator=1)
+    assert result_under(SurplusRule.SR_4, case.class_year(), case.policy) == 10
+    world, statement = case.certified(10 - case.before)
+    assert "within SR-4 of policy-1" in statement.name
+    assert statement.context == CONTEXT
+    opened = {name: world.opening[point] for name, point in statement.commitments}
+    verify(statement, prove(statement, opened, bytes(32)))
 
 
-def test_the_ratio_is_rounded_down_to_the_unit() -> None:
-    chance = random.Random(2)
-    year = replace(year_of(chance), units_capacity=1000, units_home_funded=299, units_partner_funded=0)
-    policy = policy_of(SurplusRule.SR_4, 1, 3)
-    assert result_under(SurplusRule.SR_4, year, policy) == 99
-    statement, openings = certificate(chance, year, policy, 99, 0)
-    verify(statement, prove(statement, openings, FRESH))
-    with pytest.raises(ValueError, match="not within 48 bits"):
-        prove(*certificate(chance, year, policy, 100, 0), FRESH)
+BEFORE = {"": (), DrawState.RESERVED: ("reserved",), DrawState.COMMITTED: ("reserved", "committed"),
+          DrawState.USED: ("reserved", "committed", "used")}  # fmt: skip
 
 
-def test_no_single_change_of_a_certificate_is_believed() -> None:
-    chance = random.Random(3)
-    year = replace(year_of(chance), units_capacity=1000, units_home_funded=300, units_partner_funded=100)
-    statement, openings = certificate(chance, year, policy_of(SurplusRule.SR_1), 50, 20)
-    proof = prove(statement, openings, FRESH)
-    given = points(openings)
-    names = list(given)
-    changes = [
-        within_rule("certificate:3", policy_of(rule), {**given, "units_need": given["certified"],
-                    "units_judged": given["certified"], "units_stock": given["certified"]}, names[-2:], PLACE)
-        for rule in (SurplusRule.SR_0B, SurplusRule.SR_2, SurplusRule.SR_5)
+@pytest.mark.parametrize(("before", "state"), sorted(STEPS, key=str))
+def test_each_step_of_the_envelope_is_one_of_the_balance(before: DrawState, state: DrawState) -> None:
+    account = Account("certificate:a-1", 9)
+    for one in (*BEFORE[before], state.value):
+        account.take(_step(one))
+
+
+def _step(state: str) -> Draw:
+    return replace(draw("a-1", "t1", 3, state), id=f"draw:t1/{state}")
+
+
+def test_a_step_in_a_centres_log_comes_in_where_its_tranche_needs_it() -> None:
+    world = year()
+    certificate = next(line for line in world.lines if line.kind == "certificate")
+    mark = certificate.mark("certificate")
+    of_a = [line for line in world.lines if line.kind == "draw" and line.mark("certificate") == mark]
+    states = [(line.mark("state"), line.log.split("/")[0]) for line in steps_in_order(certificate, of_a)]
+    assert states == [
+        ("reserved", "home"), ("reserved", "home"), ("committed", "home"), ("released", "home"),
+        ("used", "centre-lt-1"), ("returned", "home"),
     ]  # fmt: skip
-    policy = policy_of(SurplusRule.SR_1)
-    changes += [
-        within_rule("certificate:3", policy, {**given, name: commit(Opening(one.value + 1, one.blinding))},
-                    ["certificate:1", "certificate:2"], PLACE)
-        for name, one in openings.items()
-    ]  # fmt: skip
-    changes.append(within_rule("certificate:3", policy, given, ["certificate:1"], PLACE))
-    changes.append(within_rule("certificate:4", policy, given, ["certificate:1", "certificate:2"], PLACE))
-    for place in (replace(PLACE, index=6), replace(PLACE, log="centre-1/2026"), replace(PLACE, context="2027")):
-        changes.append(within_rule("certificate:3", policy, given, ["certificate:1", "certificate:2"], place))
-    for changed in changes:
-        with pytest.raises(EvidenceError):
-            verify(changed, proof)
-
-
-def test_the_same_capacity_is_not_certified_twice() -> None:
-    chance = random.Random(4)
-    year = replace(year_of(chance), units_capacity=1000, units_home_funded=300, units_partner_funded=100)
-    policy = policy_of(SurplusRule.SR_1)
-    for before in (0, 300):
-        statement, openings = certificate(chance, year, policy, 300, before)
-        verify(statement, prove(statement, openings, FRESH))
-    with pytest.raises(ValueError, match="is -1, not within"):
-        prove(*certificate(chance, year, policy, 300, 301), FRESH)
-
-
-def test_owners_show_that_their_figures_do_not_wrap() -> None:
-    chance = random.Random(5)
-    openings = shut(chance, units_capacity=2**32 - 1, units_need=0)
-    statement = figures_in_range("authority:staff", points(openings), PLACE)
-    verify(statement, prove(statement, openings, FRESH))
-    wide = shut(chance, units_capacity=2**32)
-    with pytest.raises(ValueError, match="not within 32 bits"):
-        prove(figures_in_range("party:maker", points(wide), PLACE), wide, FRESH)
-
-
-def ahead(
-    chance: random.Random, flows: list[ModelFlow], stock: int, first: Month, asked: int, before: int
-) -> tuple[Statement, Openings]:
-    openings = shut(chance, stock=stock, reserve=40, certified=asked)
-    openings["certificate:1"] = Opening(before, chance.randrange(ORDER))
-    for flow in flows:
-        for name, units in (
-            ("capacity", flow.units_capacity),
-            ("funded", flow.units_funded),
-            ("home", flow.units_home),
-        ):
-            openings[f"{name} {flow.month}"] = Opening(units, chance.randrange(ORDER))
-    months = [flow.month for flow in flows]
-    return within_look_ahead("certificate:2", months, first, points(openings), ["certificate:1"], PLACE), openings
-
-
-@pytest.mark.parametrize("first", [0, 2, 3])
-def test_the_look_ahead_allows_what_s1_allows_and_not_a_unit_more(first: int) -> None:
-    chance, shown = random.Random(first), 0
-    while shown < 2:
-        months = [JANUARY, JANUARY.next(), JANUARY.next().next(), JANUARY.next().next().next()]
-        flows = [
-            ModelFlow(month, chance.randrange(300), chance.randrange(200), chance.randrange(60)) for month in months
-        ]
-        stock = chance.randrange(500)
-        free = surplus_by_month(stock, 40, flows)[first].units
-        before = chance.randrange(free) if free else 0
-        if free - before >= 1:
-            statement, openings = ahead(chance, flows, stock, months[first], free - before, before)
-            verify(statement, prove(statement, openings, FRESH))
-            shown += 1
-        with pytest.raises(ValueError, match="not within 32 bits"):
-            prove(*ahead(chance, flows, stock, months[first], free - before + 1, before), FRESH)
-
-
-def test_a_month_left_out_is_told() -> None:
-    chance = random.Random(6)
-    months = [JANUARY, JANUARY.next().next()]
-    flows = [ModelFlow(month, 100, 50, 0) for month in months]
-    with pytest.raises(ValueError, match="follow one another"):
-        ahead(chance, flows, 100, JANUARY, 5, 0)
-    with pytest.raises(ValueError, match="follow one another"):
-        ahead(chance, flows[:1], 100, JANUARY.next(), 5, 0)
-
-
-def moves_of(
-    chance: random.Random, count: int, certified: int
-) -> tuple[list[tuple[str, str, Statement]], list[Openings]]:
-    """A balance through so many random steps: statements in order, and what opens each."""
-    standing = shut(chance, free=certified, reserved=0, committed=0, used=0)
-    allowed = sorted({move for moves in MOVES.values() for move in moves})
-    made: list[tuple[str, str, Statement]] = []
-    opened: list[Openings] = []
-    while len(made) < count:
-        source, target = chance.choice(allowed)
-        if not standing[source].value:
-            continue
-        (units,) = shut(chance, units=chance.randrange(standing[source].value) + 1).values()
-        openings = {"units": units}
-        for part, sign in ((source, -1), (target, 1)):
-            before = standing[part]
-            after = Opening(before.value + sign * units.value, (before.blinding + sign * units.blinding) % ORDER)
-            openings[f"{part} before"], openings[f"{part} after"] = before, after
-            standing[part] = after
-        place = replace(PLACE, index=len(made))
-        made.append((source, target, step(f"draw:{len(made)}", source, target, points(openings), place)))
-        opened.append(openings)
-    return made, opened
-
-
-def test_a_balance_is_followed_step_by_step_and_a_step_left_out_is_seen() -> None:
-    chance = random.Random(7)
-    made, opened = moves_of(chance, 12, 40)
-    first = {part: commit(next(one[f"{part} before"] for one in opened if f"{part} before" in one))
-             for part in {name for source, target, _ in made for name in (source, target)}}  # fmt: skip
-    verify_all([(one[2], prove(one[2], openings, FRESH)) for one, openings in zip(made, opened, strict=True)])
-    assert broken_at(made, first) is None
-    for number in range(len(made) - 1):
-        broken = broken_at(made[:number] + made[number + 1 :], first)
-        touched = {part for source, target, _ in made[number + 1 :] for part in (source, target)}
-        assert (broken is not None) == bool(touched & set(made[number][:2]))
-    assert broken_at([made[0], *made], first) == 1
-
-
-def test_a_unit_more_than_the_balance_holds_does_not_move() -> None:
-    chance = random.Random(8)
-    for units, after in ((6, 0), (6, -1), (6, ORDER - 1), (0, 5), (-1, 6)):
-        openings = shut(chance, **{"units": units, "free before": 5, "reserved before": 0, "reserved after": units})
-        openings["free after"] = Opening(after, 3)
-        shown = {name: point_of(one) for name, one in openings.items()}
-        statement = step("draw:1", "free", "reserved", shown, PLACE)
-        with pytest.raises(ValueError, match=r"not zero|not within"):
-            prove(statement, openings, FRESH)
-
-
-def test_no_step_moves_units_where_no_state_does() -> None:
-    assert set(MOVES) == set(DrawState)
-    with pytest.raises(ValueError, match="no step moves units from used to committed"):
-        step("draw:1", "used", "committed", {}, PLACE)
-    with pytest.raises(ValueError, match="nothing is committed under units, free before"):
-        step("draw:1", "free", "reserved", {}, PLACE)

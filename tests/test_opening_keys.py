@@ -78,7 +78,7 @@ def published(folder: Path, closed_on: date | None = None) -> Path:
 
     if closed_on is not None:
         sign_heads(session(), closed_on)
-    publish(folder)
+    publish(folder, proofs=False)
     return folder
 
 
@@ -450,6 +450,48 @@ def test_where_the_office_lost_its_key_the_audit_says_so_and_nothing_is_publishe
     assert ("opening_key_lost", HIDDEN, "2026-01-01") in found(audited())
     with pytest.raises(EvidenceError, match="is lost; run: ecluse audit"):
         published(tmp_path / "public")
+
+
+def test_a_lost_key_is_put_back_from_the_shares_of_k_hosts_and_not_of_fewer(office: Path) -> None:
+    import desk_life
+
+    from ecluse.custody.openings import OpeningKey, OpeningKeyRestored
+    from ecluse.office.actions.openings import KEYS, _opened_here, kept_secret, secret_name
+    from ecluse.office.cheats.hands import Administrator, guards_down
+    from ecluse.office.desk.form import FormError
+    from ecluse.office.desk.openings import lost
+    from ecluse.office.models import Record
+
+    (key,) = [key for key in session().of(KEYS, OpeningKey) if key.id == HIDDEN]
+    secret, author = kept_secret(key), desk_life.officer("authority:ssecu", "author")
+    lines = [
+        json.dumps({"key": key.id, "host": one.host, "index": one.index,
+                    "value_hex": _opened_here(session(), key, one.host)})
+        for one in key.shares
+    ]  # fmt: skip
+
+    def give(*given: str) -> None:
+        desk_life.do("openings.restore_key", author, "office", opening_key=HIDDEN, shares="\n".join(given))
+
+    assert lost(desk_life.desk_of(author), "office") == []  # it is there: nothing is offered
+    with guards_down():
+        Administrator().do("DELETE FROM office_salt WHERE digest = %s", secret_name(key.key_digest))
+    before, wrong = Record.objects.count(), lines[2].replace(json.loads(lines[2])["value_hex"], "00" * 32)
+    for given, error in (
+        (lines[: key.threshold - 1], EvidenceError), ([*lines[:2], wrong], EvidenceError),
+        ([*lines[:2], lines[1]], EvidenceError), ([*lines[:2], "a share"], FormError),
+    ):  # fmt: skip
+        with pytest.raises(error):
+            give(*given)
+    assert Record.objects.count() == before
+    give(*lines[-key.threshold :])
+    assert kept_secret(key) == secret
+    done = session().newest(key.name, OpeningKeyRestored)
+    assert (done.hosts, done.officer) == (tuple(HOSTS[-key.threshold :]), author.person)
+    rows = Record.objects.filter(v="opening_key_restored/1").values_list("body", flat=True)
+    bodies = b"".join(bytes(body) for body in rows)
+    assert not [line for line in lines if json.loads(line)["value_hex"].encode() in bodies]
+    assert found(audited()) == set()
 
 
 # ------------------------------------------------------------------ what the audit catches

@@ -420,7 +420,7 @@ def test_a_stranger_sees_that_the_baseline_came_first(planned: Planned, tmp_path
     with office_on(sqlite_url(planned.path)):
         from ecluse.office.publish.folder import publish
 
-        publish(tmp_path / "public")
+        publish(tmp_path / "public", proofs=False)
     report = report_on(tmp_path / "public")
     assert report.is_sound(), report.text("en")
     assert {point.key: point.status for point in report.of("P2")} == {

@@ -60,7 +60,7 @@ def published(url: str, folder: Path) -> int:
     with carried.office_on(url):
         from ecluse.office.publish.folder import publish
 
-        return publish(folder)
+        return publish(folder, proofs=False)
 
 
 @pytest.fixture
@@ -231,7 +231,7 @@ def later(office: Office, tmp_path_factory: pytest.TempPathFactory) -> Path:
         from ecluse.office.publish.reading import Reading
 
         patch.setattr(Reading, "as_of", date(2029, 1, 2))
-        publish(folder)
+        publish(folder, proofs=False)
     return folder
 
 

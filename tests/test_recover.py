@@ -108,7 +108,12 @@ def test_an_older_copy_only_reads_until_it_is_filled_again(
         sign()
     assert size_of() == before
     assert [one.name for one in doctor.log_ailments()] == ["log_behind"]
+    capsys.readouterr()
     assert recover(str(tiles), url, as_json=True) == 0
+    told = capsys.readouterr()
+    (home,) = [one for one in json.loads(told.out)["logs"] if one["log"] == HOME]
+    assert (home["new"] - home["old"], home["records_missing"]) == (3, 3)
+    assert "ecluse audit" in told.err  # the entries came back, and not what they commit to: it is said
     assert size_of() == before + 3
     assert not list(doctor.log_ailments())
     a_deed(21)

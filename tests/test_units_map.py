@@ -102,6 +102,10 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         yield path
 
 
+def _has(run: Any, unit: Any) -> bool:
+    return bool(run.run.block == unit.block and run.run.first <= unit.number <= run.run.last)
+
+
 def page(who: Any, query: str = "") -> Any:
     from api_calls import account_of
     from django.test import Client
@@ -152,6 +156,40 @@ class TestTable:
             assert {run.kind for run in runs} <= {kind, "lost"}, (on, runs)
             assert sum(run.units for run in runs) >= made.units
         assert held_on(date(2020, 1, 1)) == ()
+
+    def test_numbers_that_another_tranche_claims_stay_with_who_has_them(self, office: Path) -> None:
+        """Packed once more after their delivery, and freed again once the claim is refused: nothing has moved."""
+        from django.db import transaction
+
+        from ecluse.custody.terms import SerialRange
+        from ecluse.office.actions import custody as act
+        from ecluse.office.desk.today import open_session
+        from ecluse.office.models import Tranche, Unit
+
+        def stands() -> tuple[Any, ...]:
+            rows = Unit.objects.filter(pk=unit.pk).values_list("custodian", "authority", "state", "tranche", "on")
+            (held,) = [run for run in seen(officer("authority:ssecu", "author")) if _has(run, unit)]
+            return rows[0], held.life, held.kind, held.tranche
+
+        unit = Unit.objects.filter(state="delivery").order_by("serial")[0]
+        run, other = SerialRange(unit.block, unit.number, unit.number), Tranche.objects.exclude(tranche=unit.tranche)[0]
+        before = stands()
+        with transaction.atomic():
+            act.pack(open_session(), other.order, other.tranche, [run], maker="party:maker-001", on=today(), log="home")
+            assert stands() == before
+            act.take_back(open_session(), other.order, other.tranche, [run], today(), log="home")
+            assert stands() == before
+            transaction.set_rollback(True)
+
+    def test_what_is_packed_or_at_its_line_is_with_a_maker(self, office: Path) -> None:
+        from ecluse.custody.terms import Line
+        from ecluse.office.models import Unit
+        from ecluse.office.on_file import records
+
+        makers = {one.value.maker for one in records(Line)}
+        held = Unit.objects.filter(state__in=("packed", "at_line")).values_list("custodian", flat=True).distinct()
+        assert set(held)
+        assert set(held) <= makers
 
     def test_a_deed_is_on_the_map_at_the_next_look(self, office: Path) -> None:
         from ecluse.custody.terms import SerialBlock

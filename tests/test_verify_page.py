@@ -15,6 +15,7 @@ from typing import Any
 
 import bundle_matrix as matrix
 import pytest
+import test_envelope_file as statements
 from browser import find_browser
 from browser_walk import chromium, said, violations
 
@@ -201,6 +202,19 @@ def test_the_page_answers_as_we_do_with_the_network_off(browser: Any, address: s
 
 @pytest.mark.browser
 @pytest.mark.slow
+def test_a_statement_is_answered_as_by_the_command_with_the_network_off(browser: Any, address: str) -> None:
+    reader = Reader(browser, address)
+    for name, (content, _) in statements.files().items():
+        told, wanted = reader.dropped(**{"one.json": content}), statements.ours(content)
+        wanted.pop("claims", None)
+        if wanted.get("place") == "statement":
+            wanted.pop("why"), told.pop("why")
+        assert (name, told) == (name, wanted)
+    reader.close()
+
+
+@pytest.mark.browser
+@pytest.mark.slow
 @pytest.mark.parametrize(("lang", "light", "width"), EYES)
 def test_the_page_speaks_and_can_be_used_by_everyone(
     browser: Any, folder: Path, lang: str, light: str, width: int
@@ -211,6 +225,8 @@ def test_the_page_speaks_and_can_be_used_by_everyone(
         (None, None, "bundle.page.waiting"), (matrix.good(), matrix.policy_of(), "bundle.answer.holds"),
         (matrix.good(), None, "bundle.answer.own"), (spoilt, matrix.policy_of(), "bundle.answer.fails"),
         (b"PK", None, "bundle.page.unreadable"), (matrix.good(), b"quorum\n", "bundle.page.bad_policy"),
+        (statements.files()["whole, form 2"][0], None, "bundle.envelope.holds"),
+        (statements.files()["spaces"][0], None, "bundle.envelope.found.json"),
     ):  # fmt: skip
         if content is not None:
             reader.answer(content, policy)

@@ -1,8 +1,9 @@
-"""Which code of others checks signatures on the verify page, at which versions, under which licences?
+"""Which code of others verifies signatures and closed envelopes in JavaScript, at which versions, under which licences?
 
 python tools/vendor_verify_page.py   fetch the pinned packages with npm into a temporary folder, join what we use
 
-Only maintainers run this: whoever opens the page needs neither node nor a network. The same pins give the same bytes.
+The verify page carries it, and the programs of `tests/foreign` use the same file. Only maintainers run this: whoever
+opens the page needs neither node nor a network. The same pins give the same bytes.
 """
 
 from __future__ import annotations
@@ -18,18 +19,16 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 TARGET = ROOT / "ecluse" / "edge" / "verify_page" / "vendor"
 FILE, LICENCE = "noble.mjs", "MIT"
-PACKAGES = {
-    "@noble/curves": "2.4.0", "@noble/ed25519": "3.2.0", "@noble/hashes": "2.4.0",
-    "@noble/post-quantum": "0.7.1",
-}  # fmt: skip
+PACKAGES = {"@noble/curves": "2.4.0", "@noble/hashes": "2.4.0", "@noble/post-quantum": "0.7.1"}
 JOINER = ("esbuild", "0.28.2")
 ENTRY = """\
-import * as ed from "@noble/ed25519";
-import { sha256, sha512 } from "@noble/hashes/sha2.js";
+import { ed25519 } from "@noble/curves/ed25519.js";
 import { ml_dsa44 } from "@noble/post-quantum/ml-dsa.js";
-ed.hashes.sha512 = sha512;
-export { sha256 };
-export const verifyEd25519 = (signature, message, key) => ed.verify(signature, message, key, { zip215: false });
+export { ed25519_hasher } from "@noble/curves/ed25519.js";
+export { pippenger } from "@noble/curves/abstract/curve.js";
+export { sha256, sha512 } from "@noble/hashes/sha2.js";
+export const { Point } = ed25519;
+export const verifyEd25519 = (signature, message, key) => ed25519.verify(signature, message, key, { zip215: false });
 export const verifyMlDsa44 = (signature, message, key) => ml_dsa44.verify(signature, message, key);
 """
 
@@ -45,6 +44,7 @@ def joined(folder: Path) -> bytes:
     program = folder / "node_modules" / ".bin" / "esbuild"
     done = subprocess.run([program, "entry.mjs", *options], cwd=folder, check=True, capture_output=True)
     body = re.sub(r"^\s*// node_modules/", "  // ", done.stdout.decode("utf-8"), flags=re.MULTILINE)
+    body = re.sub(r"^\s*// TODO.*\n", "", body, flags=re.MULTILINE)  # their plans for their code are not ours
     return (body.rstrip() + "\nexport { noble };\n").encode("utf-8")
 
 

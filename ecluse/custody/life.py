@@ -1,12 +1,12 @@
-"""Which step may follow in the life of a centre or a line, and in which state is it on a day?"""
+"""Which step may follow in the life of a centre or a line, in which state is it on a day, which host licence stands?"""
 
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
-from ecluse.custody.terms import LifeEvent, LifeState
+from ecluse.custody.terms import HostLicence, HostLicenceWithdrawn, LifeEvent, LifeState
 
 
 class Subject(enum.Enum):
@@ -67,3 +67,11 @@ def first_illegal(subject: Subject, events: Iterable[LifeEvent]) -> LifeEvent | 
             return event
         state = event.state
     return None
+
+
+def host_licence_standing(
+    licences: Sequence[HostLicence], withdrawn: Iterable[HostLicenceWithdrawn]
+) -> HostLicence | None:
+    """Which of an order's host licences stands? The newest one, unless its host took it back."""
+    last = licences[-1] if licences else None
+    return None if last is None or any(one.licence == last.id for one in withdrawn) else last

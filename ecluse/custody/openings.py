@@ -144,6 +144,19 @@ class OpeningLate:
     on: date
 
 
+@sealed("opening_key_restored/1")
+@dataclass(frozen=True, slots=True)
+class OpeningKeyRestored:
+    """The office had lost this key; hosts gave their shares, which are not kept, and it stands here again."""
+
+    id: str
+    key: str
+    hosts: tuple[str, ...]
+    officer: str
+    authority: str
+    on: date
+
+
 # ------------------------------------------------------------------ periods and days
 
 

@@ -250,6 +250,20 @@ class HostLicence:
     valid_until: date
 
 
+@sealed("host_licence_withdrawn/1")
+@dataclass(frozen=True, slots=True)
+class HostLicenceWithdrawn:
+    """The host state takes its licence back; what has not left its soil stays there until it grants another."""
+
+    id: str
+    host: str
+    owner: str
+    order: str
+    licence: str
+    reason: str
+    on: date
+
+
 @sealed("loss/1")
 @dataclass(frozen=True, slots=True)
 class Loss:

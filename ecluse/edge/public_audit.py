@@ -12,7 +12,9 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from ecluse.base.errors import EvidenceError
+from ecluse.base.words import say
 from ecluse.edge.public_audit_after import check_after
+from ecluse.edge.public_audit_envelope import check_envelope, silent
 from ecluse.edge.public_audit_folder import Folder
 from ecluse.edge.public_audit_gates import check_authorities, check_certificates, check_lists
 from ecluse.edge.public_audit_goods import check_custody, check_proceeds
@@ -23,10 +25,13 @@ from ecluse.edge.public_audit_openings import OpenedRecord, Openings, check_open
 from ecluse.edge.public_audit_outer import check_outer
 from ecluse.edge.public_audit_plans import check_plans
 from ecluse.edge.public_audit_points import Point, PublicReport, broken
+from ecluse.edge.public_audit_proofs import PROOFS, Tell
 
 FAULTS = (
     EvidenceError, KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError, RecursionError, OSError,
 )  # fmt: skip
+# A multiple of what is verified at once.
+TOLD_AT = 2048
 
 
 def audit_public(folder: Path, as_json: bool = False, lang: str = "en") -> int:
@@ -34,14 +39,24 @@ def audit_public(folder: Path, as_json: bool = False, lang: str = "en") -> int:
 
     Raises BadInputError for a folder that is no publication at all.
     """
-    report = report_on(folder)
+    report = report_on(folder, telling(lang))
     print(json.dumps(report.form(), ensure_ascii=False) if as_json else report.text(lang))
     for point in report.breaks() if as_json else ():
         print(f"{point.promise}: {point.sentence(lang)}", file=sys.stderr)
     return 0 if report.is_sound() else 1
 
 
-def report_on(path: Path) -> PublicReport:
+def telling(lang: str) -> Tell:
+    """How is somebody who waits told how far it is? On the error output, so many proofs at a time."""
+
+    def tell(done: int, all_: int) -> None:
+        if done % TOLD_AT == 0:
+            print(say("public.envelope_progress", lang, done=done, all=all_), file=sys.stderr, flush=True)
+
+    return tell
+
+
+def report_on(path: Path, tell: Tell = silent) -> PublicReport:
     """What was found in this folder, promise by promise?"""
     folder = Folder(path)
     points = _guarded("P6", "manifest.json", folder.check_manifest)
@@ -63,6 +78,7 @@ def report_on(path: Path) -> PublicReport:
         ("P5", "custody.json", lambda: check_after(folder, opened)),
         ("P6", "opened.jsonl", lambda: _key_is_registered(folder, opened)),
         ("P7", "proceeds.json", lambda: check_proceeds(folder, logs, law, openings, opened)),
+        ("P1", PROOFS, lambda: check_envelope(folder, logs, opened, tell)),
         ("P8", "openings.json", lambda: check_openings(folder, logs, law, opened, openings)),
         ("P8", "openings.json", lambda: check_keys(folder, logs, law, opened, openings)),
         ("P9", "hearings.json", lambda: check_hearings(folder, law)),

@@ -26,6 +26,7 @@ class OpenedRecord:
     kind: str
     form: dict[str, Any]
     place: Place
+    salt: bytes = b""
 
 
 def read_opened(folder: Folder, logs: Logs) -> tuple[list[OpenedRecord], list[Point]]:
@@ -38,8 +39,9 @@ def read_opened(folder: Folder, logs: Logs) -> tuple[list[OpenedRecord], list[Po
             form = parse(line)
             place = Place.of(form)
             body = form["body"].encode()
-            is_open = opens(bytes.fromhex(place.commitment), bytes.fromhex(form["salt"]), body)
-            record = OpenedRecord(form["kind"], parse(body), place)
+            salt = bytes.fromhex(form["salt"])
+            is_open = opens(bytes.fromhex(place.commitment), salt, body)
+            record = OpenedRecord(form["kind"], parse(body), place, salt)
         except (EvidenceError, KeyError, TypeError, ValueError, AttributeError):
             points.append(broken("P8", "opened_unreadable", where))
             continue

@@ -13,6 +13,7 @@ from ecluse.base.errors import BadInputError, ForbiddenError
 from ecluse.base.words import say
 from ecluse.office.cheats import (
     after,
+    envelope,
     insider,
     insider_left_out,
     insider_money,
@@ -35,6 +36,7 @@ KINDS: Mapping[str, CheatKind] = MappingProxyType(
         **insider_left_out.KINDS,
         **insider_money.KINDS,
         **after.KINDS,
+        **envelope.KINDS,
         **openings.KINDS,
         **plans.RAW_KINDS,
         **plans.INSIDE_KINDS,

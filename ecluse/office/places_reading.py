@@ -215,9 +215,11 @@ class Runs:
         found = zip(self.firsts[start:stop], self.at[start:stop], strict=True)
         return [(begin, told) for begin, told in found if told[0] >= first]
 
-    def change(self, first: int, last: int, **changed: Any) -> None:
-        """These numbers are now so; runs are cut where only a part of them changed."""
+    def change(self, first: int, last: int, *, of: tuple[str, ...] = (), **changed: Any) -> None:
+        """These numbers are now so, of these tranches alone where they are named; runs are cut where a part changed."""
         for begin, (end, where) in self.between(first, last):
+            if of and where.tranche not in of:
+                continue
             cut = [(begin, first - 1, where), (max(begin, first), min(end, last), where._replace(**changed)),
                    (last + 1, end, where)]  # fmt: skip
             kept = [(start, stop, told) for start, stop, told in cut if start <= stop]
@@ -250,9 +252,10 @@ def _replayed(moves: Iterable[Move]) -> dict[str, Runs]:
 def _changed(move: Move) -> dict[str, Any]:
     """What changes a step that hands nothing over?"""
     if move.phase == PACKED:
-        return {"life": "packed", "tranche": move.tranche, "since": move.on}
+        # Numbers that another tranche claims as well stay where they are: they may be in a buyer's hands.
+        return {"of": ("", move.tranche), "life": "packed", "tranche": move.tranche, "since": move.on}
     if move.phase == FREED:
-        return {"life": "recalled", "tranche": "", "since": move.on}
+        return {"of": (move.tranche,), "life": "recalled", "tranche": "", "since": move.on}
     return {"life": "lost", "since": move.on}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from importlib.metadata import distribution
 from urllib.parse import urlsplit
 
 from ecluse.site.database import from_environment
@@ -27,7 +28,6 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "allauth.socialaccount",
     "allauth.socialaccount.providers.openid_connect",
-    "ninja",
 ]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 MIDDLEWARE = [
@@ -75,3 +75,5 @@ TIME_ZONE = "UTC"
 # Style sheets are served from the package as they are: nothing to collect before the first start.
 STATIC_URL = "static/"
 WHITENOISE_USE_FINDERS = True
+# The API's page shows calls by ninja's own script. As an app it would be imported before the office serves its pages.
+STATICFILES_DIRS = [("ninja", distribution("django-ninja").locate_file("ninja/static/ninja"))]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver
+from django.urls.resolvers import RoutePattern
 
-from ecluse.office.api import docs as api
 from ecluse.office.views import (
     action,
     after,
@@ -110,5 +110,6 @@ ROOMS = (
 )
 urlpatterns: list[URLPattern | URLResolver] = [
     *(place for room in ROOMS for place in room.PATHS),
-    *api.PATHS,
+    # Imported when first asked for, or once a worker serves: the forms of all actions take long to make.
+    URLResolver(RoutePattern("api/v1/"), "ecluse.office.api.docs"),
 ]

@@ -83,12 +83,14 @@ def log_bundle(
 
 
 def verify(
-    bundle: str = typer.Argument(help="a proof bundle (.ecluse-proof)"),
+    bundle: str = typer.Argument(
+        help="a proof bundle (.ecluse-proof), or a statement of the closed envelope with its proof"
+    ),
     policy: str = typer.Option("", help="policy file of your own: logs, witnesses, quorum"),
     authorities: str = typer.Option("", help="certificates (PEM) of time-stamping authorities that you trust"),
     json: bool = typer.Option(False, "--json"),
 ) -> None:
-    """Does a proof bundle hold, check by check, by the policy that you name?"""
+    """Does a proof bundle hold by the policy that you name, or the proof of one statement?"""
     run(BUNDLE, "verify", bundle=bundle, policy=policy, authorities=authorities, as_json=json)
 
 

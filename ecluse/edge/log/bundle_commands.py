@@ -35,6 +35,7 @@ from ecluse.custody.log.tiles import WIDTH
 from ecluse.custody.log.tiles import Bundle as EntryBundle
 from ecluse.edge.commands import out as print_form
 from ecluse.edge.commands import say as tell
+from ecluse.edge.envelope_file import is_statement_file, verify_file
 from ecluse.edge.language import person_language
 from ecluse.edge.log.commands import read_file, write_whole
 from ecluse.edge.log.folder import LogFolder
@@ -45,13 +46,19 @@ LAST_SECOND = 253_402_300_799  # of the year 9999, the last that a calendar here
 
 
 def verify(bundle: str, policy: str, as_json: bool, authorities: str = "") -> int:
-    """Does the bundle hold? 0 by the checker's policy; 1 not; 2 where nobody but the bundle itself names the keys."""
+    """Does the bundle hold? 0 by the checker's policy; 1 not; 2 where nobody but the bundle itself names the keys.
+
+    A file of one statement of the closed envelope with its proof is verified too: 0 or 1, no policy has a part in it.
+    """
     lang, path = person_language(), Path(bundle)
+    content = read_file(path, BUNDLE_BYTES_LIMIT)
+    if is_statement_file(content):
+        return verify_file(path, content, as_json)
     rules = read_file(Path(policy), LIMITS[POLICY]) if policy else None
     if rules is not None:
         read_policy(rules, policy)
     pinned = pinned_in(authorities)
-    report = judge_bundle(opened(path, lang), rules, pinned)
+    report = judge_bundle(opened(path, content, lang), rules, pinned)
     for check in report.checks:
         tell(f"{word(f'bundle.state.{check.state}', lang):<14}  {told(check, lang)}")
     tell(word(f"bundle.answer.{report.answer}", lang))
@@ -103,10 +110,10 @@ def proof_of(folder: str, index: int) -> tuple[LogProof, bytes]:
     return LogProof(index, tuple(log.tree(size).inclusion_proof(index)), log.checkpoint()), entry
 
 
-def opened(path: Path, lang: str) -> Bundle:
+def opened(path: Path, content: bytes, lang: str) -> Bundle:
     """Which bundle is this file? Raises BadInputError naming the place, what a bundle has there, what was found."""
     try:
-        return read_bundle(read_file(path, BUNDLE_BYTES_LIMIT))
+        return read_bundle(content)
     except UnreadableBundleError as error:
         expected = word(f"bundle.expected.{error.code}", lang, limit=error.limit)
         found = error.found or word(f"bundle.found.{error.code}", lang)

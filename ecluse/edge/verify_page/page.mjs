@@ -1,5 +1,6 @@
-// What does a person see who drops a bundle here? Words from the catalogues, text alone: nothing dropped becomes markup.
+// What does a person see who drops a bundle or a statement here? Words from the catalogues, text alone: nothing dropped becomes markup.
 import { BUNDLE_BYTES_LIMIT, UnreadableBundleError } from "./bundle.mjs";
+import { answerToStatement, isStatementFile, STATEMENT_BYTES_LIMIT } from "./enveloped.mjs";
 import { answerTo } from "./judge.mjs";
 import { hasNative } from "./signatures.mjs";
 
@@ -65,19 +66,40 @@ function disclosedParts({ checks, disclosed }) {
   return parts;
 }
 
-function unreadableParts({ unreadable, place, found, limit }) {
+function faultParts(fault) {
   const list = element("dl");
-  const rows = [
-    ["page.place", place], ["page.expected", say(`expected.${unreadable}`, { limit })],
-    ["page.found", found || say(`found.${unreadable}`)], ["page.remedy", say("remedy.again")],
-  ];
-  for (const [key, text] of rows) list.append(element("dt", say(key)), element("dd", text));
+  for (const key of ["place", "expected", "found", "remedy"]) {
+    list.append(element("dt", say(`page.${key}`)), element("dd", fault[key]));
+  }
   return [element("p", say("page.unreadable"), "verdict unreadable"), list];
+}
+
+const unreadableParts = ({ unreadable, place, found, limit }) =>
+  faultParts({
+    place, expected: say(`expected.${unreadable}`, { limit }), found: found || say(`found.${unreadable}`),
+    remedy: say("remedy.again"),
+  });
+
+function statementParts({ statement, claims, place = "", why = "", ...facts }) {
+  if (statement === "unreadable") {
+    const found = place === "statement" ? why : say(`envelope.found.${why}`);
+    const expected = say(`envelope.expected.${place}`, { limit: STATEMENT_BYTES_LIMIT });
+    return faultParts({ place, expected, found, remedy: say("envelope.remedy") });
+  }
+  const isShown = statement === "holds";
+  return [
+    element("p", say(`envelope.${statement}`, { place }), `verdict ${isShown ? "holds" : "fails"}`),
+    ...["stands", "counts", "limits"].map((key) => element("p", say(`envelope.${key}`, facts))),
+    element("p", say("envelope.digest", facts), "help"),
+    element("h3", say(isShown ? "envelope.claims" : "envelope.claimed")),
+    element("pre", claims.join("\n")),
+  ];
 }
 
 function answerParts() {
   if (!dropped.bundle) return [element("p", say("page.waiting"))];
   if (!answer) return [element("p", say("page.busy"))];
+  if (answer.statement) return statementParts(answer);
   if (answer.unreadable) return unreadableParts(answer);
   if ("bad_policy" in answer) {
     const text = answer.bad_policy ? say("page.bad_policy", { line: answer.bad_policy }) : say("page.no_quorum_line");
@@ -94,7 +116,7 @@ function answerParts() {
 async function show() {
   for (const [id, file] of Object.entries(dropped)) byId(`${id}-named`).textContent = file ? file.name : say("page.none");
   byId("answered").replaceChildren(...answerParts());
-  const { disclosed, ...form } = answer ?? {};
+  const { disclosed, claims, ...form } = answer ?? {};
   byId("answer").dataset.form = answer ? JSON.stringify(form) : "";
   byId("engine").textContent = say("page.engine", { engine: say((await hasNative()) ? "page.engine_browser" : "page.engine_page") });
 }
@@ -116,7 +138,9 @@ async function judged({ bundle, policy }) {
   }
   if (policy && policy.size > POLICY_LIMIT) return { bad_policy: 0 };
   const read = async (file) => new Uint8Array(await file.arrayBuffer());
-  return answerTo(await read(bundle), policy && (await read(policy)));
+  const content = await read(bundle);
+  if (isStatementFile(content)) return answerToStatement(content);
+  return answerTo(content, policy && (await read(policy)));
 }
 
 async function take(files) {
@@ -134,7 +158,7 @@ async function take(files) {
 
 const isBundle = async (file) => {
   const first = new Uint8Array(await file.slice(0, 2).arrayBuffer());
-  return file.name.endsWith(".ecluse-proof") || (first[0] === 0x50 && first[1] === 0x4b);
+  return file.name.endsWith(".ecluse-proof") || (first[0] === 0x50 && first[1] === 0x4b) || isStatementFile(first);
 };
 
 byId("languages").addEventListener("click", (event) => event.target.value && speak(event.target.value));

@@ -19,7 +19,7 @@ from ecluse.base.words import LANGUAGES, template
 HERE = Path(__file__).parent
 # Each stands behind all that it imports.
 MODULES = ("vendor/noble", "bytes", "canon", "bundle", "signatures", "note", "policy", "proof", "outer", "judge",
-           "page")  # fmt: skip
+           "points", "statement", "transcript", "envelope", "enveloped", "page")  # fmt: skip
 IMPORT = re.compile(r'^import \{[^}]*\} from "\./[\w/]+\.mjs";\n', re.MULTILINE)
 EXPORT_LIST = re.compile(r"^export \{[^}]*\};\n", re.MULTILINE)
 EXPORT = re.compile(r"^export (?=const |function |async function |class )", re.MULTILINE)

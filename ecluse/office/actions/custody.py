@@ -36,7 +36,7 @@ from ecluse.office.actions.departure import hear_departure
 from ecluse.office.actions.hearings import hear_gate
 from ecluse.office.actions.surplus import give_back, move_draw
 from ecluse.office.facts.after import answered, arrival_report
-from ecluse.office.facts.custody import Moving, custody_claim, packed_ranges
+from ecluse.office.facts.custody import Moving, custody_claim, packed_ranges, taken_in
 from ecluse.office.facts.surplus import own_draw
 from ecluse.office.models import LicenceLine, Tranche, Unit
 from ecluse.office.registers import Case, DeliveryMade, LineOutput, Order, Packing, Release, Unpacking
@@ -111,14 +111,23 @@ def license_by_host(session: Session, licence: HostLicence, *, signature: Signat
 def pack(
     session: Session, order: str, tranche: str, ranges: Sequence[SerialRange], *, maker: str, on: date, log: str
 ) -> None:
-    """A maker says which numbers it packed for a tranche. The release gate says whether it may."""
+    """A maker says which numbers it packed for a tranche. The release gate says whether it may.
+
+    Numbers that are packed for another tranche stay where they are: they may long be in a buyer's hands.
+    """
     with Deed(session, "custody.pack", actor=maker, on=on, subject=tranche, order=order, log=log) as deed:
         for number, run in enumerate(ranges, len(session.of(tranche, Packing)) + 1):
             packing = Packing(f"packing:{tranche}/{number}", tranche, run.block, run.first, run.last, on)
             deed.seal(packing)
             twin = Packing(f"packing:{tranche}/{number}/in-block", tranche, run.block, run.first, run.last, on)
             deed.seal(twin, run.block)
-            session.move_units(run, tranche=tranche, state="packed", on=on)
+            for own in not_of_others(session, run, tranche):
+                session.move_units(own, tranche=tranche, state="packed", on=on)
+
+
+def not_of_others(session: Session, run: SerialRange, tranche: str) -> tuple[SerialRange, ...]:
+    """Which of these numbers are packed for no other tranche?"""
+    return difference([run], taken_in(session, run.block, without=tranche))
 
 
 def release(
@@ -297,7 +306,8 @@ def take_back(session: Session, order: str, tranche: str, ranges: Sequence[Seria
             deed.seal(freed)
             twin = Unpacking(f"unpacking:{tranche}/{number}/in-block", tranche, run.block, run.first, run.last, on)
             deed.seal(twin, run.block)
-            session.move_units(run, tranche="", state="recalled", on=on)
+            for own in not_of_others(session, run, tranche):
+                session.move_units(own, tranche="", state="recalled", on=on)
 
 
 def open_case(session: Session, order: Order, tranche: str, gate: Gate, reason: str, on: date) -> Case:

@@ -17,13 +17,15 @@ from django.db import DatabaseError, IntegrityError, connection, models, transac
 
 from ecluse.base.canon import canonical, digest
 from ecluse.base.errors import ConflictError
+from ecluse.base.figures import LABEL_KEY, Figures, check_figures, figures_hash, label, spelled
 from ecluse.base.proof import commit, leaf_hash
 from ecluse.base.sealed import Sealed, seal
 from ecluse.base.signing import Signature
 from ecluse.custody.terms import SerialRange
 from ecluse.office.actions.permissions import check_permission
 from ecluse.office.actions.recovery import BEHIND, check_may_write
-from ecluse.office.models import Entry, Head, LogEntry, Record, Salt, SignatureRow, Unit
+from ecluse.office.carried_figures import figures_of
+from ecluse.office.models import Entry, FiguresLine, Head, LogEntry, Record, Salt, SignatureRow, Unit
 from ecluse.office.models.log_tail import put_entries, put_heads, tail
 from ecluse.office.models.rows import day, insert
 from ecluse.office.registers_people import ActedBy
@@ -50,6 +52,7 @@ class Deed:
         self.signed: list[tuple[str, Signature]] = []
         self.touched = {subject}
         self.hearing = ""
+        self.figures: dict[str, Figures] = {}
 
     def __enter__(self) -> Deed:
         return self
@@ -62,8 +65,14 @@ class Deed:
             write(self) if self.session.exclusive else _write_alone(self)
 
     def seal(self, value: Any, subject: str = "", signatures: Iterable[Signature] = (), rid: str = "") -> Sealed:
-        """Which sealed record is this value now? It is about the deed's subject unless another is named."""
+        """Which sealed record is this value now? It is about the deed's subject unless another is named.
+
+        Raises BadInputError for a figure that cannot be committed to.
+        """
         record = seal(value)
+        if carried := figures_of(value):
+            check_figures(carried, rid or value.id)
+            self.figures[record.digest] = carried
         self.sealed.append((record, value, subject or self.subject, rid or value.id))
         # One key signs a record once, even where one person stands on both sides of it.
         self.signed.extend((record.digest, made) for made in {made.key: made for made in signatures}.values())
@@ -128,10 +137,12 @@ def _write_entry(deed: Deed, main: File, records: list[tuple[Sealed, Any, str, s
     session, buffer = deed.session, deed.session.buffer
     index, edge = session.log(deed.log)
     salts, kept = buffer.sealed.setdefault(Salt, []), buffer.sealed.setdefault(Record, [])
-    commitments, hearing_salt, on = [], b"", day(deed.on)
+    commitments, figures, hearing_salt, on = [], [], b"", day(deed.on)
     for record, value, subject, rid in records:
         salt, digest = session.source.salt(rid, "record"), record.digest
         commitments.append(commit(salt, record.body).hex())
+        if digest in deed.figures:
+            figures.append(_add_line(deed, index, len(figures), digest, salt))
         if digest == deed.hearing:
             hearing_salt = salt
         file = session.file(subject)
@@ -143,7 +154,7 @@ def _write_entry(deed: Deed, main: File, records: list[tuple[Sealed, Any, str, s
         # The columns of Record, in their order.
         kept.append((rid, record.v, record.body, digest, subject, deed.order, on, deed.actor, deed.action, deed.log,
                      index, file.turn))  # fmt: skip
-    body = canonical(_entry(deed, main, commitments, hearing_salt))
+    body = canonical(_entry(deed, main, commitments, figures, hearing_salt))
     leaf = leaf_hash(body)
     main.leaf_hex = leaf.hex()
     buffer.sealed.setdefault(LogEntry, []).append(
@@ -153,7 +164,9 @@ def _write_entry(deed: Deed, main: File, records: list[tuple[Sealed, Any, str, s
     buffer.logs.add(deed.log)
 
 
-def _entry(deed: Deed, main: File, commitments: list[str], hearing_salt: bytes) -> dict[str, Any]:
+def _entry(
+    deed: Deed, main: File, commitments: list[str], figures: list[str], hearing_salt: bytes
+) -> dict[str, Any]:  # fmt: skip
     """What stands in the log? Commitments only: a tag that links nothing, a count, the previous entry's hash."""
     tag = hmac.new(_tag_key(deed.session, deed.subject), str(main.turn).encode(), "sha256").hexdigest()
     entry = {
@@ -164,11 +177,37 @@ def _entry(deed: Deed, main: File, commitments: list[str], hearing_salt: bytes) 
         "seq": main.turn,
         "sd": commitments,
     }
+    if figures:
+        entry["figures"] = figures
     if main.leaf_hex:
         entry["previous"] = main.leaf_hex
     if hearing_salt:
         entry["hearing"] = commit(hearing_salt, bytes.fromhex(deed.hearing)).hex()
     return entry
+
+
+def _add_line(deed: Deed, index: int, at: int, record: str, salt: bytes) -> str:
+    """Commit to each figure of this record under the record's own salt. Which hash of them stands in the entry?"""
+    session, figures = deed.session, deed.figures.pop(record)
+    key = label_key(session)
+    body = spelled(figures, salt, key)
+    owner = label(key, figures.owner) if figures.owner else ""
+    rows, found = session.buffer.sealed.setdefault(FiguresLine, []), figures_hash(body)
+    # The columns of FiguresLine, in their order.
+    rows.append((f"{deed.log}/{index:08d}/{at:02d}", deed.log, index, at, record, owner, found, body))
+    return found
+
+
+def label_key(session: Session) -> bytes:
+    """With which key are secret texts labelled in the closed envelope? One for the whole office, drawn once."""
+    if LABEL_KEY not in session.tag_keys:
+        name = digest(LABEL_KEY.encode())
+        kept = Salt.objects.filter(digest=name).first()
+        key = bytes.fromhex(kept.salt_hex) if kept else session.source.salt("office", LABEL_KEY)
+        if kept is None:
+            session.buffer.sealed.setdefault(Salt, []).append((name, key.hex()))
+        session.tag_keys[LABEL_KEY] = key
+    return session.tag_keys[LABEL_KEY]
 
 
 def _tag_key(session: Session, subject: str) -> bytes:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ecluse.base.errors import ForbiddenError
 from ecluse.custody.openings import HandedShare, SealingKey
-from ecluse.custody.terms import DeliveryVerification, HostLicence, Loss, Sighting
+from ecluse.custody.terms import DeliveryVerification, HostLicence, HostLicenceWithdrawn, Loss, Sighting
 from ecluse.custody.terms_after import DeliveryStatement
 from ecluse.licence.officers import in_office
 from ecluse.licence.terms import Opinion
@@ -60,12 +60,15 @@ ACTIONS: dict[str, frozenset[str]] = {
     "openings.propose_keys": frozenset({"author", "planner"}),
     "openings.accept_keys": frozenset({"author", "planner", "countersigner", "controller"}),
     "openings.hand_in": frozenset({"authority"}),
+    "openings.restore_key": frozenset({"author", "planner", "countersigner", "controller"}),
     "openings.note_late": frozenset({"clock"}),
     "surplus.certify": frozenset({"planner"}),
     "surplus.withdraw": frozenset({"planner"}),
     "surplus.hear": frozenset({"clock"}),
     "surplus.draw": frozenset({"clock"}),
     "surplus.accept_home_delivery": frozenset({"planner", "authority"}),
+    # Whoever stated a figure signs it as the log commits to it: makers, ministry, general staff, holders of stock.
+    "surplus.sign_figures": frozenset({"planner", "party", "authority"}),
     "parties.hear": frozenset({"clock"}),
     "parties.sweep": frozenset({"clock"}),
     "parties.clear": frozenset({"clearance"}),
@@ -87,6 +90,7 @@ ACTIONS: dict[str, frozenset[str]] = {
     "custody.pack": frozenset({"party"}),
     "custody.offer": frozenset({"party"}),
     "custody.license_host": frozenset({"authority"}),
+    "custody.withdraw_host_licence": frozenset({"authority"}),
     "custody.release": frozenset({"clock"}),
     "custody.hand_over": frozenset({"party"}),
     # A cosigned head proves itself; the host's own people bring it in, or the office fetches it.
@@ -159,6 +163,7 @@ SPEAKERS: dict[type, Callable[[Any], str]] = {
     Clearance: lambda record: str(record.authority),
     UrgentOrder: lambda record: str(record.owner),
     HostLicence: lambda record: str(record.owner),
+    HostLicenceWithdrawn: lambda record: str(record.owner),
     Loss: lambda record: str(record.custodian),
     DeliveryVerification: lambda record: str(record.owner),
     Sighting: lambda record: str(record.reporter),

@@ -9,7 +9,7 @@ from django.db import transaction
 from ecluse.base.errors import EvidenceError, ForbiddenError
 from ecluse.base.proof import Edge, leaf_hash
 from ecluse.edge.log.recover import Refill
-from ecluse.office.models import Checkpoint, LogEntry, LogHead, Setting
+from ecluse.office.models import Checkpoint, LogEntry, LogHead, Record, Setting
 
 BEHIND, WHOLE = "behind/", "whole/"
 
@@ -41,6 +41,15 @@ def check_may_write() -> None:
     who = is_behind()
     if who:
         raise ForbiddenError(f"the logs here are an older copy, or of another tree: {who}; run: ecluse log recover")
+
+
+def records_missing(log: str, first: int) -> int:
+    """How many entries of this log, from this index on, commit to records that are not here?
+
+    A mirror gives back commitments, never what they commit to.
+    """
+    entries = LogEntry.objects.filter(log=log, index__gte=first).values_list("index", flat=True)
+    return len(set(entries) - set(Record.objects.filter(log=log, index__gte=first).values_list("index", flat=True)))
 
 
 def refill(log: str, found: Refill, on: date) -> int:

@@ -8,12 +8,12 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from django.views.decorators.http import require_safe
 
-from ecluse.office.api import calls, documents, epcis, ingest, reading, units
+from ecluse.office.api import calls, documents, epcis, ingest, ingest_many, reading, units
 from ecluse.office.api.office import api, document
 from ecluse.office.views.page import language_of, page
 
 # Imported so that their calls are registered before the addresses are made.
-ROOMS = (calls, documents, epcis, ingest, reading, units)
+ROOMS = (calls, documents, epcis, ingest, ingest_many, reading, units)
 ROOT = "/api/v1"
 
 
@@ -34,4 +34,4 @@ def _row(place: str, method: str, operation: dict[str, Any]) -> dict[str, Any]:
             "lead": operation.get("description", "")}  # fmt: skip
 
 
-PATHS = [path("api/v1/docs", docs_page, name="api-docs"), path("api/v1/", api.urls)]
+urlpatterns = [path("docs", docs_page, name="api-docs"), path("", api.urls)]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
-from django.utils.http import content_disposition_header
 from ninja import Path, Query
 
 from ecluse.base.sealed import encode
@@ -19,6 +18,7 @@ from ecluse.office.api.schemas import LONGEST_ID, PLAIN_ID
 from ecluse.office.desk.form import Upload
 from ecluse.office.desk.office import Attach, lay_down
 from ecluse.office.desk.registry import Action, Desk, all_actions
+from ecluse.office.handing_out import handed_out
 from ecluse.office.media import KINDS, MOST_BYTES
 from ecluse.office.people.reads import note_read
 from ecluse.office.registers_people import Attachment
@@ -80,12 +80,3 @@ def document(
     record, content = found
     note_read(request, "api.document", record.subject)
     return handed_out(record.name, record.media_type, content)
-
-
-def handed_out(name: str, media_type: str, content: bytes) -> HttpResponse:
-    """How are a document's bytes sent? To be kept as a file, never to be opened in our own place."""
-    answer = HttpResponse(content, content_type=media_type)
-    answer["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
-    answer["X-Content-Type-Options"] = "nosniff"
-    answer["Cache-Control"] = "no-store"
-    return answer

@@ -98,6 +98,13 @@ def ingest(
     def do() -> idempotency.Answer:
         return 201, answer_json(told(_taken(request, sit(), centre, body, key)), 201).content.decode()
 
+    return answered(request, account, who, key, do, centre)
+
+
+def answered(
+    request: HttpRequest, account: int, who: str, key: str, do: Callable[[], idempotency.Answer], centre: str
+) -> HttpResponse:
+    """What is answered to this request, done once under its key?"""
     try:
         asked = digest(who.encode() + request.body)
         status, text = idempotency.once(f"{account}:{key}", asked, ServiceSource().now(), do)
@@ -108,30 +115,39 @@ def ingest(
     return HttpResponse(text, status=status, content_type="application/json")
 
 
-def _taken(request: HttpRequest, desk: Desk, centre: str, body: HandoverIn, key: str) -> Capture:
+def captured_of(centre: str, body: HandoverIn, client: str) -> Captured:
+    """What was taken down, in the office's own words?"""
     signature = Signature(body.signature.key, body.signature.on, body.signature.value_hex) if body.signature else None
-    captured = Captured(
-        key, centre, body.side, body.tranche, tuple(body.serials), body.device_at, body.sequence, body.step,
+    return Captured(
+        client, centre, body.side, body.tranche, tuple(body.serials), body.device_at, body.sequence, body.step,
         body.to_custodian, body.place_state, tuple(body.photos), signature,
     )  # fmt: skip
+
+
+def _taken(request: HttpRequest, desk: Desk, centre: str, body: HandoverIn, key: str) -> Capture:
     lang = language_of_call(request)
     try:
-        return take_capture(desk, captured)
+        return take_capture(desk, captured_of(centre, body, key))
     except CaptureRefusedError as error:
-        faults = [
-            {"field": one.where, "code": f"capture.fault.{one.kind}",
-             "detail": say(f"capture.fault.{one.kind}", lang, **one.facts)}
-            for one in error.refusals
-        ]  # fmt: skip
         what = "" if error.grounds else "capture.refused"
-        grounds = grounds_out(error.grounds, lang)
+        faults, grounds = faults_of(error, lang), grounds_out(error.grounds, lang)
         raise ProblemError(problem(request, error.status, what=what, faults=faults, grounds=grounds)) from None
     except SignaturesRefusedError as error:
-        said = " ".join(f"{one.part('found', lang)} {one.part('remedy', lang)}" for one in error.refused)
-        fault = {"field": "signature", "code": "capture.fault.signature", "detail": said}
-        raise ProblemError(problem(request, 422, what="capture.refused", faults=[fault])) from None
+        raise ProblemError(problem(request, 422, what="capture.refused", faults=faults_of(error, lang))) from None
     except ForbiddenError:
         raise ProblemError(problem(request, 403)) from None
+
+
+def faults_of(error: CaptureRefusedError | SignaturesRefusedError, lang: str) -> list[dict[str, str]]:
+    """Which fields of one handover are wrong, and what mends each?"""
+    if isinstance(error, SignaturesRefusedError):
+        said = " ".join(f"{one.part('found', lang)} {one.part('remedy', lang)}" for one in error.refused)
+        return [{"field": "signature", "code": "capture.fault.signature", "detail": said}]
+    return [
+        {"field": one.where, "code": f"capture.fault.{one.kind}",
+         "detail": say(f"capture.fault.{one.kind}", lang, **one.facts)}
+        for one in error.refusals
+    ]  # fmt: skip
 
 
 def told(capture: Capture) -> dict[str, Any]:

@@ -8,8 +8,9 @@ from datetime import date, timedelta
 
 from ecluse.base.sealed import seal
 from ecluse.custody.chain import BreakKind, breaks, by_sequence, by_time, holdings, taken_over
+from ecluse.custody.life import host_licence_standing
 from ecluse.custody.ranges import Ranges, count, difference, overlap, union
-from ecluse.custody.terms import Centre, HostLicence, Line, Loss, Manifest, SerialRange, Step
+from ecluse.custody.terms import Centre, HostLicence, HostLicenceWithdrawn, Line, Loss, Manifest, SerialRange, Step
 from ecluse.licence.life import is_in_force
 from ecluse.licence.terms import WITHOUT_OWN_LICENCE, Licence, LicenceEvent
 from ecluse.office.audit.p5_blocks import packed, serials_of
@@ -133,12 +134,12 @@ def host_states_agreed(reading: Reading, tally: Tally) -> None:
             return
         tally.count("host_releases")
         taken[order.id] += row.value.units
-        found = reading.about(f"host:{order.id}", HostLicence)
-        licence: HostLicence | None = found[-1].value if found else None
+        found = _host_licence(reading, order.id, row)
+        licence: HostLicence | None = found.value if found else None
         fault = ""
         if licence is None or licence.host != host or licence.order != order.id:
             fault = "host_licence_missing"
-        elif not reading.is_signed(found[-1], f"authority:{host.lower()}"):
+        elif found is None or not reading.is_signed(found, f"authority:{host.lower()}"):
             fault = "host_licence_unsigned"
         elif not licence.valid_from <= row.on <= licence.valid_until or taken[order.id] > licence.units:
             fault = "host_licence_exceeded"
@@ -147,7 +148,22 @@ def host_states_agreed(reading: Reading, tally: Tally) -> None:
                 fault, tranche, row.on, rests=[*_rests(tranche), f"host:{order.id}"], host=host, units=taken[order.id]
             )
 
-    tally.each(sorted(releases(reading).items()), check, lambda item: item[0])
+    # One order's releases in the order in which they were written: each licence counts all that left before.
+    made = sorted(releases(reading).items(), key=lambda item: (item[1].value.order, item[1].on, item[1].index))
+    tally.each(made, check, lambda item: item[0])
+
+
+def _host_licence(reading: Reading, order: str, release: Filed) -> Filed | None:
+    """Which host licence stood when this left: the newest on record before, unless it had been taken back?"""
+    subject = f"host:{order}"
+    copies = [row for row in reading.about(subject, Release) if row.value.tranche == release.value.tranche]
+
+    def stood(row: Filed) -> bool:
+        return row.turn < copies[0].turn if copies else row.on <= release.on
+
+    rows = [row for row in reading.about(subject, HostLicence) if stood(row)]
+    taken = [row.value for row in reading.about(subject, HostLicenceWithdrawn) if stood(row)]
+    return rows[-1] if host_licence_standing([row.value for row in rows], taken) else None
 
 
 def _host(reading: Reading, order: Order, home: str) -> str | None:

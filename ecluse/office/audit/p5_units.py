@@ -105,8 +105,12 @@ def _wanted(reading: Reading) -> dict[tuple[str, int], tuple[object, ...]]:
 
 
 def _moved(place: Place, value: object) -> Place:
+    if isinstance(value, Packing) and place.tranche not in ("", value.tranche):
+        return place  # packed for another: where it is, it stays
     if isinstance(value, Packing):
         return place._replace(tranche=value.tranche, state="packed", on=value.on)
+    if isinstance(value, Unpacking) and place.tranche != value.tranche:
+        return place
     if isinstance(value, Unpacking):
         return place._replace(tranche="", state="recalled", on=value.on)
     if isinstance(value, Loss):

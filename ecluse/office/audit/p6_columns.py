@@ -13,6 +13,7 @@ from ecluse.base.signing import Key, holds
 from ecluse.custody.terms import (
     DeliveryVerification,
     HostLicence,
+    HostLicenceWithdrawn,
     LifeEvent,
     Loss,
     Manifest,
@@ -86,7 +87,7 @@ SUBJECTS: Mapping[type, Told] = {
     **dict.fromkeys((HomeDelivery, HomeStanding), lambda v: (f"home:{v.class_}",)),
     CapacityStanding: lambda v: (v.certificate,),
     Carriage: lambda v: ("side:high", "side:low"),
-    HostLicence: lambda v: (f"host:{v.order}",),
+    **dict.fromkeys((HostLicence, HostLicenceWithdrawn), lambda v: (f"host:{v.order}",)),
     Key: lambda v: (f"key:{v.owner}",),
     LicenceEvent: lambda v: (v.licence.removeprefix("licence:"),),
     LifeEvent: lambda v: (v.subject,),
@@ -101,7 +102,8 @@ SUBJECTS: Mapping[type, Told] = {
 DAYS: Mapping[type, Callable[[Any], date]] = {
     **dict.fromkeys(
         (Hearing, Draw, Withdrawal, Release, TitleTransfer, Receipt, Contribution, Allocation, Purchase, Opinion,
-         ProposedDecision, LicenceEvent, Packing, Unpacking, Loss, PeriodClose, Screening, Sweep, StatementUse),
+         ProposedDecision, LicenceEvent, Packing, Unpacking, Loss, PeriodClose, Screening, Sweep, StatementUse,
+         HostLicenceWithdrawn),
         lambda v: v.on,
     ),
     Certificate: lambda v: v.issued_on,
@@ -115,7 +117,7 @@ ACTORS: Mapping[type, Told] = {
     WitnessOverride: lambda v: (v.countersigner,),
     Contribution: lambda v: (v.payer,),
     DeliveryVerification: lambda v: (v.owner,),
-    HostLicence: lambda v: (v.owner,),
+    **dict.fromkeys((HostLicence, HostLicenceWithdrawn), lambda v: (v.owner,)),
     Loss: lambda v: (v.custodian,),
     Manifest: lambda v: (v.from_custodian, v.to_custodian),
     Order: lambda v: (v.exporter,),

@@ -12,6 +12,7 @@ from django.db.models.functions import Cast
 
 from ecluse.base.canon import digest
 from ecluse.base.errors import EvidenceError
+from ecluse.base.figures import LABEL_KEY
 from ecluse.base.note import parse_checkpoint, verify_note
 from ecluse.base.proof import Edge, Levels, leaf_hash, verify_consistency
 from ecluse.custody.log.outer import BEACON, is_outer
@@ -166,7 +167,8 @@ def tags_are_known(reading: Reading, tally: Tally) -> None:
         for turn in range(max(turns[subject], heads.get(subject, (0, ""))[0]) + 1):
             subjects[hmac.digest(key, str(turn).encode(), "sha256").hex()] = subject
     reading.keep("subject_of_tag", subjects)
-    # The opening keys lie beside the salts as the tags' keys do.
+    # The opening keys lie beside the salts as the tags' keys do, and so does the key of the envelope's labels.
+    names.add(digest(LABEL_KEY.encode()))
     names |= {digest(f"opening-key/{row.value.key_digest}".encode()) for row in reading.of(OpeningKey)}
     reading.keep("tag_names", names)
     reading.keep("heads", heads)

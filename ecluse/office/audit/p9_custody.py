@@ -8,13 +8,14 @@ from datetime import date, timedelta
 from types import MappingProxyType
 from typing import Any
 
-from ecluse.custody.life import state_on
+from ecluse.custody.life import host_licence_standing, state_on
 from ecluse.custody.ranges import count, difference, overlap
 from ecluse.custody.terms import (
     Centre,
     CustodyStage,
     DeliveryVerification,
     HostLicence,
+    HostLicenceWithdrawn,
     Level,
     LicenceStanding,
     LifeEvent,
@@ -136,7 +137,10 @@ def _released(known: Known, subject: str | None) -> int:
 
 
 def _host_licence(known: Known) -> Filed | None:
-    return known.newest(f"host:{known.order.id}", HostLicence)
+    subject = f"host:{known.order.id}"
+    rows = known.rows(subject, HostLicence)
+    stands = host_licence_standing([row.value for row in rows], known.of(subject, HostLicenceWithdrawn))
+    return rows[-1] if stands else None
 
 
 def _manifest_signatures(known: Known) -> list[dict[str, Any]]:

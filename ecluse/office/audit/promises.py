@@ -44,6 +44,8 @@ def _audit(progress: Callable[[str], None] | None) -> Report:
         _check(promise, reading, tallies[promise])
         if promise == "P6":
             beside = Beside(tallies[BESIDE], partial(_check, BESIDE, reading))
+            for check in p6.LATER:
+                run(check, reading, tallies[promise])
     tell(f"checking {BESIDE}")
     assert beside is not None
     tallies[BESIDE] = beside.filled()

@@ -17,7 +17,8 @@ from ecluse.office.models import Agenda
 
 PHASES = (
     "rates", "lives", "home_delivery", "shortage", "block", "marking", "lists", "clearance", "withdrawal",
-    "certificate", "event", "ask_to_offer", "authorise_offer", "file", "parties", "stop_clock", "resume_clock",
+    "sign_figures", "certificate", "event", "ask_to_offer", "authorise_offer", "file", "parties", "stop_clock",
+    "resume_clock",
     "opinion", "condition", "decide", "appeal", "decide_appeal", "decide_anew", "exhaust", "expire", "lapse",
     "call_off", "pack", "dispatch",
     "release", "deliver", "loss", "give_back", "verify", "close_chain", "sighting", "receive", "contribute",

@@ -106,6 +106,14 @@ class Stage:
         return tuple(dict.fromkeys(row.class_ for row in self.world.needs))
 
     @cached_property
+    def owners_of_figures(self) -> tuple[str, ...]:
+        """Who states figures on which certificates rest: makers, and whoever orders, needs, limits, holds stock?"""
+        world = self.world
+        tables = (world.funded_orders, world.needs, world.absorption, world.judged_surplus, world.stock, world.reserves)
+        owners = {row.maker for row in world.capacity} | {row.owner for rows in tables for row in rows}
+        return tuple(sorted(owners))
+
+    @cached_property
     def queue_numbers(self) -> dict[str, int]:
         """Which place in its route's queue is each order's, by the day it was filed?"""
         numbers: dict[str, int] = {}

@@ -16,6 +16,7 @@ from ecluse.licence.terms import LicenceEvent, LicenceState
 from ecluse.office.actions import custody, parties, proceeds, surplus
 from ecluse.office.actions.checkpoint import close_day, sign_checkpoints
 from ecluse.office.actions.deed import Deed
+from ecluse.office.actions.envelope import owners_waiting, sign_figures
 from ecluse.office.actions.licence import change_licence
 from ecluse.office.actions.reopen import reopen_certificate, reopen_licence, reopen_parties, reserve_again
 from ecluse.office.carry.founding import life_event, shortage
@@ -69,7 +70,9 @@ def schedule(stage: Stage) -> None:
         put(max(order_row.filed_on, first), "file", order_row.order)
     for period_close in world.period_closes:
         put(period_close.on, "close_period", str(period_close.month))
+    put(first, "sign_figures", str(first))
     for month in world.months:
+        put(month.last_day(), "sign_figures", str(month))
         put(month.last_day(), "checkpoint", str(month))
     for ordinal in range(first.toordinal(), world.last_day.toordinal() + 1):
         put(date.fromordinal(ordinal), "close_day", "outer")
@@ -211,6 +214,12 @@ def withdrawal(stage: Stage, step: Step, on: date) -> None:
     obey(stage, reopen_certificate(stage.session, row.certificate, on), on)
 
 
+def owners_sign_figures(stage: Stage, step: Step, on: date) -> None:
+    """Owners sign their figures as the log commits to them: before certificates rest on them, and each month anew."""
+    for owner in owners_waiting(stage.session, stage.owners_of_figures):
+        sign_figures(stage.session, owner, actor=owner, on=on, sign=stage.sign)
+
+
 def certificate(stage: Stage, step: Step, on: date) -> None:
     """A maker asks for a surplus certificate; the ministry's planner judges it."""
     row = stage.world.index["certificates"][step.key]
@@ -279,6 +288,7 @@ STEPS = {
     "lists": lists,
     "clearance": clearance,
     "withdrawal": withdrawal,
+    "sign_figures": owners_sign_figures,
     "certificate": certificate,
     "event": event,
     "checkpoint": checkpoint,

@@ -121,7 +121,7 @@ def recover(source: str, db: str, as_json: bool) -> int:
     open_office(db)
     from ecluse.edge.log.recover import refill_from
     from ecluse.office.actions.checkpoint import origin_of
-    from ecluse.office.actions.recovery import mark_whole, refill
+    from ecluse.office.actions.recovery import mark_whole, records_missing, refill
     from ecluse.office.desk.today import today
     from ecluse.office.publish.tiles import log_keys, log_names, tree_of
 
@@ -133,7 +133,10 @@ def recover(source: str, db: str, as_json: bool) -> int:
             row["old"] = tree.size
             found = refill_from(_reader(source, name), origin_of(name), log_keys(name), tree)
             row["new"] = refill(name, found, today()) if found.entries else tree.size
+            row["records_missing"] = records_missing(name, row["old"])
             say(word("log.recover.filled", lang, log=name, old=row["old"], new=row["new"]))
+            if row["records_missing"]:
+                say(say_count("log.recover.records", row["records_missing"], lang, log=name))
         except EvidenceError as error:
             row["reason"] = str(error)
             say(word("log.recover.refused", lang, log=name, reason=str(error)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import sys
@@ -23,10 +24,33 @@ def open_office(db: str) -> None:
         os.environ["ECLUSE_DATABASE"] = db
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ecluse.site.settings")
     import django
-    from django.core.management import call_command
 
+    gc.disable()  # nothing that a start makes is let go
     django.setup()
-    call_command("migrate", verbosity=0)
+    gc.freeze()
+    gc.enable()
+    if tables_are_missing():
+        from django.core.management import call_command
+
+        call_command("migrate", verbosity=0)
+
+
+def tables_are_missing() -> bool:
+    """Is a migration of any app not on record in this database? By the names of their files: none is imported."""
+    from django.apps import apps
+    from django.db import DatabaseError, connection
+
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT app, name FROM django_migrations")
+            made = set(cursor.fetchall())
+    except DatabaseError:
+        return True
+    files = {
+        (app.label, file.stem)
+        for app in apps.get_app_configs() for file in Path(app.path, "migrations").glob("[0-9]*.py")
+    }  # fmt: skip
+    return bool(files - made)
 
 
 def say(text: str) -> None:
@@ -92,12 +116,13 @@ def audit(db: str, as_json: bool, keep: bool = False) -> int:
     return 0 if report.is_kept() else 1
 
 
-def publish(folder: str, db: str) -> int:
-    """Write exactly what a stranger may see."""
+def publish(folder: str, db: str, proofs: bool) -> int:
+    """Write exactly what a stranger may see; what the closed envelope lacks is proven first, unless told otherwise."""
     open_office(db)
+    from ecluse.office.commands.envelope import told
     from ecluse.office.publish.folder import publish as written
 
-    tell("files", folder=folder, count=written(Path(folder)))
+    tell("files", folder=folder, count=written(Path(folder), proofs=proofs, progress=told))
     return 0
 
 

@@ -7,7 +7,7 @@ as it always does. What is refused has written nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import islice
@@ -30,7 +30,7 @@ from ecluse.office.actions.signatures import bring_signatures
 from ecluse.office.desk.custody import Offer, SignFor, held_of, waiting_paper
 from ecluse.office.desk.papers import records_of
 from ecluse.office.desk.refs import on_file
-from ecluse.office.desk.registry import Desk, all_actions, may
+from ecluse.office.desk.registry import Desk, Done, all_actions, may
 from ecluse.office.desk.tell import take
 from ecluse.office.desk.today import is_demonstration
 from ecluse.office.models import Tranche
@@ -77,9 +77,14 @@ class CaptureRefusedError(Exception):
         super().__init__("; ".join([f"{one.where}: {one.kind}" for one in self.refusals] or ["held"]))
 
 
-def take_capture(desk: Desk, captured: Captured) -> Capture:
+def take_capture(
+    desk: Desk, captured: Captured, blocks: Sequence[SerialBlock] = (), *, by: Callable[..., Done] = take
+) -> Capture:
     """Is the centre's side of this handover signed now? Raises CaptureRefusedError with every reason, KeyError for a
-    centre that is not the person's own, ForbiddenError where its officer may not sign."""
+    centre that is not the person's own, ForbiddenError where its officer may not sign.
+
+    `blocks` are those on file, where they were read for many handovers at once; `by` takes the action.
+    """
     centre = desk.session.newest(captured.centre, Centre)
     if centre is None or centre.operator != desk.body:
         raise KeyError(captured.centre)
@@ -91,14 +96,14 @@ def take_capture(desk: Desk, captured: Captured) -> Capture:
         raise ForbiddenError(f"{desk.person} may not do {name} for {desk.body}")
     paper = _paper(desk, captured.tranche) if captured.side is Side.TAKER else None
     ranges = taken_over(paper) if paper else held_of(desk, captured.tranche)
-    read = _count(captured, ranges)
+    read = _count(captured, ranges, blocks or on_file(SerialBlock))
     form: Any = SignFor(received=True)
     if paper is None:
         form = Offer(captured.step or Step.RELEASE, captured.to_custodian, captured.place_state)
     elif captured.signature:
         body = signature_bytes(seal(paper).digest, captured.signature)
         bring_signatures(desk.session, "signature", body, actor=desk.body, on=desk.on)
-    done = take(desk, action, captured.tranche, form)
+    done = by(desk, action, captured.tranche, form)
     if isinstance(done.verdict, Held):
         raise CaptureRefusedError(grounds=done.verdict.grounds)
     made = paper or _paper(desk, captured.tranche)
@@ -214,9 +219,8 @@ def _giver_faults(desk: Desk, order: Order, captured: Captured) -> Iterator[Refu
 # ------------------------------------------------------------------ which units
 
 
-def _count(captured: Captured, ranges: Ranges) -> Ranges:
+def _count(captured: Captured, ranges: Ranges, blocks: Sequence[SerialBlock]) -> Ranges:
     """Which units were read? Raises CaptureRefusedError unless they are exactly these."""
-    blocks = on_file(SerialBlock)
     read = read_scanned(captured.lines, Blocks(blocks))
     _refuse([_doubted(one) for one in read.doubts], status=422)
     by_id = {block.id: block for block in blocks}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
 
 from ecluse.base.verdict import Held
 from ecluse.custody.ranges import difference, normal
@@ -13,7 +12,6 @@ from ecluse.custody.terms import (
     CustodyFinding,
     DeliveryVerification,
     Fate,
-    HostLicence,
     Line,
     Loss,
     Manifest,
@@ -24,7 +22,7 @@ from ecluse.custody.terms import (
     Step,
 )
 from ecluse.office.actions import custody as act
-from ecluse.office.actions.cases import authority_in, bodies_of, holder_of, state_of
+from ecluse.office.actions.cases import authority_in, bodies_of, holder_of
 from ecluse.office.actions.hearings import last_finding
 from ecluse.office.actions.split import near_equal, split
 from ecluse.office.desk.follow import moving
@@ -38,31 +36,7 @@ from ecluse.office.registers_people import PaperOffered
 from ecluse.order import Gate
 
 LONG, CHOICE = {"long": True}, {"choice": True}
-HOST_TERM = timedelta(180)
 MOST_PARTS = 12
-
-
-@dataclass(frozen=True, slots=True)
-class LicenseByHost:
-    """How many units may leave the host state, until when?"""
-
-    units: int
-    valid_until: date
-
-
-def license_by_host(desk: Desk, subject: str, form: LicenseByHost) -> Done:
-    """Grant the host state's own licence for goods to leave it."""
-    state = state_of(desk.session, desk.body)
-    record = HostLicence(f"host-licence:{subject}", state, desk.body, subject, form.units, desk.on, form.valid_until)
-    act.license_by_host(desk.session, record, signature=desk.sign(desk.body, record))
-    return Done(subject)
-
-
-def hosts(desk: Desk, subject: str) -> bool:
-    """Do the order's goods leave from this authority's soil, and is its licence not given?"""
-    order = desk.order(subject)
-    places = {host_of(desk, order)}
-    return f"authority:{''.join(places).lower()}" == desk.body and not desk.session.of(f"host:{subject}", HostLicence)
 
 
 def host_of(desk: Desk, order: Order) -> str:
@@ -321,8 +295,6 @@ def is_closed(desk: Desk, subject: str) -> bool:
 
 
 ACTIONS = (
-    Action("custody.license_host", About.ORDER, LicenseByHost, license_by_host, hosts,
-           given=lambda desk, subject: {"units": desk.order(subject).units, "valid_until": desk.on + HOST_TERM}),
     Action("custody.split", About.ORDER, SplitOrder, split_order, is_to_split, permit="licence.file"),
     Action("custody.pack", About.TRANCHE, Pack, pack, is_to_pack),
     Action("custody.ask_release", About.TRANCHE, AskRelease, ask_release, is_to_release, permit="custody.pack"),

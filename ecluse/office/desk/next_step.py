@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ecluse.base.money import Money
-from ecluse.custody.terms import HostLicence
 from ecluse.licence.terms import Opinion, ProposedDecision
 from ecluse.office.actions.cases import holder_of
 from ecluse.office.desk.custody import host_of, is_closed, waiting_paper
 from ecluse.office.desk.follow import moving
+from ecluse.office.desk.host_licence import lacking
 from ecluse.office.desk.licence import asked, is_before_decision, terms_on_file
 from ecluse.office.desk.proceeds import what_is_due, what_is_owed
 from ecluse.office.desk.registry import Desk
@@ -63,7 +63,7 @@ def _of_tranche(desk: Desk, order: Order, tranche: str) -> Iterator[Step]:
 def _goods(desk: Desk, order: Order, tranche: str) -> Step:
     """Who moves the goods next: the host state, who holds them, who signs for them, or who verifies?"""
     session, holder, host = desk.session, holder_of(desk.session, order, tranche), host_of(desk, order)
-    if host not in ("", HOME) and not session.of(f"host:{order.id}", HostLicence):
+    if host not in ("", HOME) and lacking(desk, order) and not session.of(tranche, Release):
         return Step("custody.license_host", order.id, (f"authority:{host.lower()}",))
     if not session.of(tranche, Packing):
         return Step("custody.pack", tranche, (holder,))

@@ -1,13 +1,16 @@
-"""Which actions has a person on opening keys? Register a host's key, propose, accept, split anew, hand in a share."""
+"""Which actions has a person on opening keys? Register a host's, propose, accept, split anew, hand in, restore."""
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
+from datetime import date
 
 from ecluse.base.words import say
 from ecluse.custody.openings import HandedShare, OpeningDone, OpeningKey, ProposedOpeningKeys, standing_keys
 from ecluse.custody.terms import Centre
 from ecluse.edge.language import person_language
+from ecluse.office.actions import opening_restore as act_restore
 from ecluse.office.actions import openings as act
 from ecluse.office.actions.opening import signer_of
 from ecluse.office.desk.form import Fault, FormError
@@ -118,6 +121,38 @@ def hand_in(desk: Desk, subject: str, form: HandIn) -> Done:
     return Done("office")
 
 
+@dataclass(frozen=True, slots=True)
+class RestoreKey:
+    """Which lost key is restored, from which shares: each on a line, as `ecluse openings share` prints it?"""
+
+    opening_key: str = field(metadata=CHOICE)
+    shares: str = field(metadata={"long": True})
+
+
+def restore_key(desk: Desk, subject: str, form: RestoreKey) -> Done:
+    """Put a key that the office lost back, from the shares of so many hosts as restore it."""
+    shares = [share_in(line, form.opening_key, desk.on) for line in form.shares.splitlines() if line.strip()]
+    act_restore.restore_key(desk.session, form.opening_key, shares, officer=desk.person, on=desk.on)
+    return Done("office")
+
+
+def share_in(line: str, key: str, on: date) -> HandedShare:
+    """Which share is on this line? Raises FormError for a line that holds none of this key."""
+    try:
+        said = json.loads(line)
+        named, host, index, value = (said[name] for name in ("key", "host", "index", "value_hex"))
+    except (ValueError, KeyError, TypeError):
+        raise FormError([Fault("shares", "form.fault.opening_share", line[:40])]) from None
+    if named != key or [type(one) for one in (host, index, value)] != [str, int, str]:
+        raise FormError([Fault("shares", "form.fault.opening_share", line[:40])])
+    return HandedShare(f"opening-share:{key}/{host}", key, host, index, value.strip().lower(), on)
+
+
+def lost(desk: Desk, subject: str) -> list[tuple[str, str]]:
+    """Which keys does the office not keep any more?"""
+    return [(key.id, told(key)) for key in act_restore.lost_keys(keys_of(desk))]
+
+
 def due_here(desk: Desk, subject: str) -> list[tuple[str, str]]:
     """Of which keys that are due has this state not handed in its share?"""
     return [
@@ -173,4 +208,6 @@ ACTIONS = (
            lambda desk, subject: bool(proposals(desk, subject)), choices={"proposal": proposals}),
     Action("openings.hand_in", About.OFFICE, HandIn, hand_in,
            lambda desk, subject: bool(due_here(desk, subject)), choices={"opening_key": due_here}),
+    Action("openings.restore_key", About.OFFICE, RestoreKey, restore_key,
+           lambda desk, subject: bool(lost(desk, subject)), choices={"opening_key": lost}),
 )  # fmt: skip

@@ -193,6 +193,7 @@ def all_actions() -> Mapping[str, Action]:
         absences,
         after,
         custody,
+        host_licence,
         licence,
         licence_cases,
         office,
@@ -210,7 +211,7 @@ def all_actions() -> Mapping[str, Action]:
 
     opened = (office, absences, opening, openings, signatures)
     before = (*opened, surplus, parties, licence, licence_cases)
-    rooms = (*before, production, custody, witnesses, after, proceeds, plan, tracing)
+    rooms = (*before, production, host_licence, custody, witnesses, after, proceeds, plan, tracing)
     return {action.name: action for room in rooms for action in room.ACTIONS}
 
 

@@ -1,10 +1,11 @@
-"""Which actions has a person at the surplus gate? Certify, withdraw, accept home deliveries."""
+"""Which actions has a person at the surplus gate? Certify, withdraw, accept home deliveries, sign figures."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
 from ecluse.base.days import Month
+from ecluse.office.actions import envelope
 from ecluse.office.actions import surplus as act
 from ecluse.office.actions.permissions import REPRESENTS
 from ecluse.office.actions.reopen import reopen_certificate
@@ -107,9 +108,31 @@ def accept_home_delivery(desk: Desk, subject: str, form: AcceptHomeDelivery) -> 
     return Done(f"class:{form.class_}")
 
 
+@dataclass(frozen=True, slots=True)
+class SignFigures:
+    """Does the owner sign its own figures as the log commits to them?"""
+
+    signs: bool
+
+
+def sign_figures(desk: Desk, subject: str, form: SignFigures) -> Done:
+    """Sign every figure that this body stated and has not signed yet as the log commits to it."""
+    if not form.signs:
+        raise FormError([Fault("signs", "form.fault.missing")])
+    speaker = desk.body if desk.mandate.role in REPRESENTS else desk.person
+    envelope.sign_figures(desk.session, desk.body, actor=speaker, on=desk.on, sign=desk.sign)
+    return Done(subject)
+
+
+def has_figures_to_sign(desk: Desk, subject: str) -> bool:
+    """Did this body state figures that it has not signed as committed?"""
+    return bool(envelope.figures_to_sign(desk.session, desk.body))
+
+
 ACTIONS = (
     Action("surplus.certify", About.OFFICE, Certify, certify,
            choices={"model": lambda desk, subject: choices_of(Model, lambda m: f"{m.id} ({m.class_})")}),
     Action("surplus.withdraw", About.CERTIFICATE, Withdraw, withdraw, stands, preview=stops),
     Action("surplus.accept_home_delivery", About.OFFICE, AcceptHomeDelivery, accept_home_delivery),
+    Action("surplus.sign_figures", About.OFFICE, SignFigures, sign_figures, has_figures_to_sign),
 )  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from django.db import transaction
@@ -35,6 +35,30 @@ def take(desk: Desk, action: Action, subject: str, form: Any) -> Done:
     finally:
         if desk.session.written:
             _safely(lambda: tell(desk, order, before or frozenset()))
+
+
+class Together:
+    """Many actions of one transaction: whoever is concerned is told once an order, when all of them stand."""
+
+    def __init__(self) -> None:
+        self._before: dict[str, frozenset[Waited]] = {}
+        self._written: dict[str, list[tuple[Any, str, str]]] = {}
+
+    def take(self, desk: Desk, action: Action, subject: str, form: Any) -> Done:
+        """What came of this action? Nobody is told yet."""
+        order = _order_of(action, subject)
+        if order not in self._before:
+            self._before[order] = (_safely(lambda: _waited(_later(desk), order)) if order else None) or frozenset()
+        done = action.do(desk, subject, form)
+        self._written.setdefault(order, []).extend(desk.session.written)
+        return done
+
+    def tell(self, sit: Callable[[], Desk]) -> None:
+        """Tell everybody whom what was done concerns."""
+        for order, before in self._before.items():
+            desk = sit()
+            desk.session.written = self._written.get(order, [])
+            _safely(lambda desk=desk, order=order, before=before: tell(desk, order, before))
 
 
 def tell(desk: Desk, order: str, before: frozenset[Waited]) -> int:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from ecluse.base.sealed import seal
-from ecluse.custody.life import state_on
+from ecluse.custody.life import host_licence_standing, state_on
 from ecluse.custody.measures import measure
 from ecluse.custody.ranges import count, difference, overlap
 from ecluse.custody.terms import (
@@ -15,6 +15,7 @@ from ecluse.custody.terms import (
     CustodyStage,
     DeliveryVerification,
     HostLicence,
+    HostLicenceWithdrawn,
     Level,
     LicenceStanding,
     LifeEvent,
@@ -57,7 +58,7 @@ def custody_claim(session: Session, moving: Moving, stage: CustodyStage, on: dat
     licence = session.newest(order.id, Licence)
     line = session.newest(order.line, Line) if order.line else None
     centre = session.newest(order.centre, Centre) if order.centre else None
-    host_licence = session.newest(f"host:{order.id}", HostLicence)
+    host_licence = host_licence_of(session, order.id)
     ranges = packed_ranges(session, tranche)
     blocks = blocks_of(session, ranges)
     manifests = tuple(session.of(tranche, Manifest))
@@ -86,6 +87,12 @@ def _signers(order: Order, manifests: tuple[Manifest, ...], host: HostLicence | 
     owners = [custodian for m in manifests for custodian in (m.from_custodian, m.to_custodian)]
     owners.append(f"authority:{order.destination.lower()}")
     return owners + ([f"authority:{host.host.lower()}"] if host else [])
+
+
+def host_licence_of(session: Session, order: str) -> HostLicence | None:
+    """Which host licence of this order stands? None where none was given, or the host took it back."""
+    subject = f"host:{order}"
+    return host_licence_standing(session.of(subject, HostLicence), session.of(subject, HostLicenceWithdrawn))
 
 
 def licence_standing(session: Session, licence: Licence | None, tranche: str, on: date) -> LicenceStanding | None:

@@ -1,6 +1,7 @@
 """What does the office keep? Sealed records first; every other table is a projection or a cache of them."""
 
 from ecluse.office.models.custody import Unit
+from ecluse.office.models.envelope import EnvelopeProof, FiguresLine
 from ecluse.office.models.inquiries import InquiryCount
 from ecluse.office.models.licence import LicenceLine
 from ecluse.office.models.order import OrderRow, Tranche
@@ -28,6 +29,8 @@ __all__ = [
     "Document",
     "Draft",
     "Entry",
+    "EnvelopeProof",
+    "FiguresLine",
     "Head",
     "IdempotencyKey",
     "InquiryCount",

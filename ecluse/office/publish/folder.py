@@ -26,30 +26,48 @@ from ecluse.edge.public_audit_folder import MANIFEST, PUBLICATION_VERSION, Folde
 from ecluse.edge.public_audit_logs import tree_of
 from ecluse.edge.public_audit_points import PROMISES
 from ecluse.office.actions.checkpoint import SIGNER
+from ecluse.office.actions.envelope_proofs import Progress, prove_missing
 from ecluse.office.models import Setting
 from ecluse.office.publish.custody import custody
 from ecluse.office.publish.disclosures import disclosures, keys_told
+from ecluse.office.publish.envelope import (
+    ENVELOPE,
+    FIGURES,
+    PROOFS,
+    SIGNED,
+    envelope,
+    figures_lines,
+    proof_lines,
+    signed_lines,
+)
+from ecluse.office.publish.envelope_work import work_of
 from ecluse.office.publish.gates import authorities, certificates, lists
 from ecluse.office.publish.hearings import Heard, counts, heard, law_used
 from ecluse.office.publish.openings import Schedule, Slot, opened, openings
 from ecluse.office.publish.outer import write_outer_tiles
 from ecluse.office.publish.plans import plans
-from ecluse.office.publish.proceeds import proceeds
+from ecluse.office.publish.proceeds import money_told
 from ecluse.office.publish.reading import Reading, publication_term
 from ecluse.office.publish.verify_page import write_verify_page
 
+Proving = tuple[Source, Progress]
 
-def publish(folder: Path, source: Source | None = None) -> int:
+
+def publish(
+    folder: Path, source: Source | None = None, *, proofs: bool = True, progress: Progress = lambda done, all_: None
+) -> int:  # fmt: skip
     """How many files does the public folder hold now? All or nothing: one beside it is filled, then takes its name.
 
     Raises BadInputError when the folder holds anything but an older publication of the same logs. In service `source`
-    holds the signer's key; a demonstration signs with its own.
+    holds the signer's key; a demonstration signs with its own. With `proofs` what the closed envelope lacks is
+    proven first, which takes minutes for a year; `progress` is told how far that is.
     """
     folder = folder.resolve()
     _recover(folder)
     reading = Reading(newest_law())
     older = _older(folder, reading)
-    private = (source or _source(reading)).private_key(SIGNER)
+    source = source or source_of(reading)
+    private = source.private_key(SIGNER)
     key = _registered(reading, private.public_key())
     partial = folder.with_name(f".{folder.name}.partial")
     if partial.exists():
@@ -58,8 +76,11 @@ def publish(folder: Path, source: Source | None = None) -> int:
     try:
         hearings = heard(reading)
         _write_logs(partial, reading)
+        money = money_told(reading, hearings)
         _write_law(partial, reading, hearings)
+        _write_json(partial, "proceeds.json", money)
         _write_lists(partial, reading, hearings)
+        _write_envelope(partial, reading, money, (source, progress) if proofs else None)
         write_verify_page(partial)
         files = _write_manifest(partial, reading, private, key)
         _exchange(partial, folder, older)
@@ -68,7 +89,8 @@ def publish(folder: Path, source: Source | None = None) -> int:
     return files
 
 
-def _source(reading: Reading) -> Source:
+def source_of(reading: Reading) -> Source:
+    """Where does chance come from, and in a demonstration the signer's key?"""
     settings = dict(Setting.objects.values_list("key", "value"))
     if settings.get("kind") == "demonstration":
         return SeededSource(settings["seed"], datetime.combine(reading.as_of, time(), UTC))
@@ -201,13 +223,11 @@ def _write_law(folder: Path, reading: Reading, hearings: list[Heard]) -> None:
         name = f"{path.parent.name}/{path.stem.split('@')[0]}"
         tables.append({"name": name, "file": file, "digest": digest(body)})
     minimum = publication_term(reading.law, "minimum_count", reading.as_of)
-    digits = publication_term(reading.law, "story_digits", reading.as_of)
     _write_json(folder, "law.json", {"engine": f"ecluse {__version__}", "tables": tables, "used": law_used(hearings)})
     _write_json(folder, "hearings.json", counts(hearings, minimum))
     _write_json(folder, "certificates.json", certificates(reading, hearings))
     _write_json(folder, "plans.json", plans(reading))
     _write_json(folder, "authorities.json", authorities(reading, hearings))
-    _write_json(folder, "proceeds.json", proceeds(reading, hearings, minimum, digits))
 
 
 def _write_lists(folder: Path, reading: Reading, hearings: list[Heard]) -> None:
@@ -231,6 +251,27 @@ def _write_lists(folder: Path, reading: Reading, hearings: list[Heard]) -> None:
         }
         for promise in PROMISES
     })  # fmt: skip
+
+
+def _write_envelope(folder: Path, reading: Reading, money: dict[str, Any], proving: Proving | None) -> None:
+    """Committed figures, their owners' signatures, and what is shown of them; missing proofs are made first."""
+    counts: Counter[str] = Counter()
+
+    def write(name: str, lines: Iterable[bytes]) -> None:
+        def counted() -> Iterable[bytes]:
+            for line in lines:
+                counts[Path(name).stem] += 1
+                yield line
+
+        _write_lines(folder, name, counted())
+
+    write(FIGURES, figures_lines(reading))
+    write(SIGNED, signed_lines(reading))
+    work = work_of(reading, money) if proving else None
+    if proving and work:
+        prove_missing(work.tasks, *proving)
+        write(PROOFS, proof_lines(work))
+    _write_json(folder, ENVELOPE, envelope(reading, dict(counts), work))
 
 
 def _write_manifest(folder: Path, reading: Reading, private: Ed25519PrivateKey, key: Key) -> int:

@@ -14,7 +14,7 @@ from ecluse.edge.public_audit_goods import PARTS
 from ecluse.licence.terms import ProposedDecision
 from ecluse.office.models import SignatureRow
 from ecluse.office.publish.hearings import Heard
-from ecluse.office.publish.reading import Placed, Reading, by, whole
+from ecluse.office.publish.reading import Placed, Reading, by, publication_term, whole
 from ecluse.order import Gate
 from ecluse.proceeds.ledger import FUND_CASH
 from ecluse.proceeds.reckoning import after, receive_by
@@ -41,6 +41,12 @@ DEBITS = {
 CREDITS = {"contribution-due": "settled", "fund:allocated": "allocated", "fund:spent": "spent"}
 RIVER = tuple(gate for gate in Gate if gate is not Gate.DEPARTURE)  # a departure moves no tranche
 SUMS = ("invoiced", "due", "settled", "paid", "allocated", "spent", "delivered")
+
+
+def money_told(reading: Reading, hearings: list[Heard]) -> dict[str, Any]:
+    """What is told of the money under the law of publication in force?"""
+    minimum = publication_term(reading.law, "minimum_count", reading.as_of)
+    return proceeds(reading, hearings, minimum, publication_term(reading.law, "story_digits", reading.as_of))
 
 
 def proceeds(reading: Reading, hearings: list[Heard], minimum: int, digits: int) -> dict[str, Any]:

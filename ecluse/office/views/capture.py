@@ -17,7 +17,6 @@ from django.templatetags.static import static
 from django.urls import path
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
-from pydantic import ValidationError
 
 from ecluse.base.canon import digest
 from ecluse.base.errors import ConflictError, ForbiddenError
@@ -27,9 +26,7 @@ from ecluse.custody.ranges import count
 from ecluse.custody.terms import Capture, Centre, Line, Step
 from ecluse.office.actions import idempotency
 from ecluse.office.actions.documents import attachments_of
-from ecluse.office.api.ingest import HandoverIn, ingest
 from ecluse.office.api.problems import problem, problem_of
-from ecluse.office.api.strict import read_json
 from ecluse.office.desk.custody import held_of
 from ecluse.office.desk.form import FormError, Upload
 from ecluse.office.desk.office import Attach
@@ -148,6 +145,12 @@ def _departure(desk: Desk, centre: Centre, flow: Flow, lang: str) -> dict[str, A
 @require_POST
 def hand_in(request: HttpRequest, centre: str) -> HttpResponse:
     """One handover from the queue, taken as the API takes it: by the person's own session in place of a token."""
+    # The API's forms are made when first asked for, not before the office serves its pages.
+    from pydantic import ValidationError
+
+    from ecluse.office.api.ingest import HandoverIn, ingest
+    from ecluse.office.api.strict import read_json
+
     key = request.headers.get("Idempotency-Key", "")
     refused = _stranger(request)
     if refused is not None:

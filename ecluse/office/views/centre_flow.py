@@ -9,12 +9,13 @@ from itertools import chain
 
 from ecluse.custody.chain import Break, breaks, by_sequence, by_time
 from ecluse.custody.rules_chain import BACKWARD
-from ecluse.custody.terms import Centre, HostLicence, Manifest, Step
+from ecluse.custody.terms import Centre, Manifest, Step
 from ecluse.licence.life import state_on as licence_state_on
 from ecluse.licence.terms import Licence, LicenceEvent, LicenceState
 from ecluse.office.actions.cases import holder_of
 from ecluse.office.desk.custody import waiting_paper
 from ecluse.office.desk.follow import moving
+from ecluse.office.desk.host_licence import lacking
 from ecluse.office.desk.papers import records_of
 from ecluse.office.desk.registry import Desk
 from ecluse.office.facts.custody import deliver_by, packed_ranges
@@ -97,7 +98,7 @@ def _flow(desk: Desk, centre: Centre, order: Order, row: Tranche) -> Flow | None
     return Flow(
         order, tranche, row.units, state, holder, held_out, paper.waits_for if paper else "",
         released.on if released else None, deliver_by(session, order, tranche),
-        bool(session.of(f"host:{order.id}", HostLicence)), manifests,
+        not lacking(desk, order), manifests,
     )  # fmt: skip
 
 

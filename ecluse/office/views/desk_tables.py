@@ -16,7 +16,8 @@ NUMBERS = frozenset({
     "units", "hours", "size", "seen", "behind", "made", "void", "unused", "open", "missing", "count", "free", "packed",
     "days", "total", "released_units",
 })  # fmt: skip
-Cells = list[tuple[Any, bool]]
+# What stands in each cell, whether it is a figure, and the head above it: on a narrow screen it stands beside.
+Cells = list[tuple[Any, bool, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +38,9 @@ def table_of(
 ) -> Table:
     """The table of this name, its words in this room of the catalogues: title, heads, and what is said of no rows."""
     numeric = [head.rpartition(".")[2] in NUMBERS for head in heads]
-    shown = [list(zip(row, numeric, strict=True)) for row in rows[:most]]
-    named = [
-        (head if "." in head else f"{room}.head.{head}", number) for head, number in zip(heads, numeric, strict=True)
-    ]
+    keys = [head if "." in head else f"{room}.head.{head}" for head in heads]
+    shown = [list(zip(row, numeric, keys, strict=True)) for row in rows[:most]]
+    named = list(zip(keys, numeric, strict=True))
     return Table(name, f"{room}.{name}", named, shown, max(0, len(rows) - most), f"{room}.{name}.none", lead)
 
 

@@ -9,13 +9,15 @@ from django.views.decorators.http import require_safe
 
 from ecluse.office.actions.cases import touches
 from ecluse.office.actions.documents import attachments_of, readable
-from ecluse.office.api.documents import ACTION, handed_out
 from ecluse.office.desk.registry import all_actions, may
+from ecluse.office.handing_out import handed_out
 from ecluse.office.people.doors import needs_person
 from ecluse.office.people.reads import note_read, records_read
 from ecluse.office.registers import Order
 from ecluse.office.views.action import desk_of
 from ecluse.office.views.page import page
+
+ACTION = "office.attach"
 
 
 @never_cache

@@ -12,8 +12,8 @@ from ecluse.base.sealed import VERSIONS
 from ecluse.custody.measures import home_state, witness_minutes, witness_terms
 from ecluse.custody.terms import Centre, HostLicence, Line, Manifest, Step
 from ecluse.custody.witnessed import WitnessedHead, WitnessOverride, heads_of
-from ecluse.office.desk.custody import host_of
 from ecluse.office.desk.follow import moving
+from ecluse.office.desk.host_licence import lacking
 from ecluse.office.desk.registry import Desk
 from ecluse.office.facts.custody import deliver_by
 from ecluse.office.facts.departure import departure_of
@@ -169,12 +169,7 @@ def _lacking(desk: Desk, order: Order, tranche: str, units: int, place: str, due
     session = desk.session
     licence = session.newest(f"host:{order.id}", HostLicence)
     before = sum(one.units for one in session.of(f"host:{order.id}", Release) if one.tranche != tranche)
-    reason = (
-        "none" if licence is None or licence.host != host_of(desk, order)
-        else "run_out" if desk.on > licence.valid_until
-        else "too_small" if before + units > licence.units and not session.of(tranche, Release)
-        else ""
-    )  # fmt: skip
+    reason = lacking(desk, order, 0 if session.of(tranche, Release) else before + units)
     if reason:
         yield Unlicensed(order, tranche, units, place, due, licence, reason)
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from ecluse.base.sealed import VERSIONS, unseal
 from ecluse.base.words import has_words, say, spell
-from ecluse.custody.terms import DeliveryVerification, HostLicence, Loss, Manifest, Sighting
+from ecluse.custody.terms import DeliveryVerification, HostLicence, HostLicenceWithdrawn, Loss, Manifest, Sighting
 from ecluse.licence.terms import Application, Condition, Licence, LicenceEvent, Opinion, ProposedDecision
 from ecluse.office.models import Record
 from ecluse.office.people.bodies import names_of
@@ -96,6 +96,7 @@ TOLD: dict[type, Callable[[Any, Tongue], tuple[str, str]]] = {
     LicenceEvent: _words("orders.life.event", "state", "reason"),
     Split: _words("orders.life.split", "parent"),
     HostLicence: _words("orders.life.host", "host", "units", "valid_until"),
+    HostLicenceWithdrawn: _words("orders.life.host_withdrawn", "host", "reason"),
     Packing: _words("orders.life.packed", "block", "first", "last"),
     Release: _words("orders.life.released", "tranche", "units"),
     Manifest: _words("orders.life.handover", "step", "from_custodian", "to_custodian", "units"),

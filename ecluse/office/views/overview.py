@@ -12,6 +12,9 @@ from django.views.decorators.http import require_safe
 from ecluse.base.words import say
 from ecluse.office.desk.registry import Desk
 from ecluse.office.desk.today import law, today
+from ecluse.office.publish.reading import publication_term as term_of
+from ecluse.office.trace.figures import figures, published_form
+from ecluse.office.views.after import share_said, verified_share
 from ecluse.office.views.charts import Chart, Series
 from ecluse.office.views.openings import openings_count
 from ecluse.office.views.overview_need import Need, needs
@@ -32,8 +35,20 @@ def overview_page(request: HttpRequest) -> HttpResponse:
         context |= {"waits": waits, "choke": _choke(waits, lang), "waits_chart": _waits_chart(waits)}
     desk = desk_at(request)
     # Whoever sees every order finds behind each figure the orders and records that it counts.
+    context["after"] = after_said(lang, is_whole=desk is not None and is_home(desk))
     more = {**_need(desk, lang), "opens": True} if desk is not None and is_home(desk) else {}
     return page(request, "office/overview.html", {**context, **more, "openings": openings_count(desk)})
+
+
+def after_said(lang: str, *, is_whole: bool) -> tuple[str, ...]:
+    """What is told of units after delivery: how many are verified, how many were traced? Few are not told to all."""
+    found, day = figures(), today()
+    said = found if is_whole else published_form(found, term_of(law(), "minimum_count", day))
+    if "traced_per_10000_exported" in said:
+        facts = {"rate": said["traced_per_10000_exported"], "unknown": said.get("unknown", "–")}
+        return share_said(*verified_share(), lang), say("pages2.overview.traced", lang, **facts)
+    key = "pages2.overview.traced.withheld" if found["exported"] else "pages2.overview.traced.none"
+    return share_said(*verified_share(), lang), say(key, lang)
 
 
 def _choke(waits: list[Waits], lang: str) -> str:

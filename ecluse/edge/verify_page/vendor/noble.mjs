@@ -20,458 +20,14 @@ var noble = (() => {
   // entry.mjs
   var entry_exports = {};
   __export(entry_exports, {
+    Point: () => Point,
+    ed25519_hasher: () => ed25519_hasher,
+    pippenger: () => pippenger,
     sha256: () => sha256,
+    sha512: () => sha512,
     verifyEd25519: () => verifyEd25519,
     verifyMlDsa44: () => verifyMlDsa44
   });
-  // @noble/ed25519/index.js
-  /*! noble-ed25519 - MIT License (c) 2019 Paul Miller (paulmillr.com) */
-  var freeze = Object.freeze;
-  var P = 0x7fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffedn;
-  var N = 0x1000000000000000000000000000000014def9dea2f79cd65812631a5cf5d3edn;
-  var _d = 0x52036cee2b6ffe738cc740797779e89800700a4d4141d8ab75eb4dca135978a3n;
-  var Gx = 0x216936d3cd6e53fec0a4e231fdd6dc5c692cc7609525a7b2c9562d608f25d51an;
-  var Gy = 0x6666666666666666666666666666666666666666666666666666666666666658n;
-  var _a = P - 1n;
-  var ed25519_CURVE = freeze({
-    p: P,
-    n: N,
-    h: 8n,
-    a: _a,
-    d: _d,
-    Gx,
-    Gy
-  });
-  var LEN = 32;
-  var isBytes = (a) => {
-    return a instanceof Uint8Array || ArrayBuffer.isView(a) && a.constructor.name === "Uint8Array" && a.BYTES_PER_ELEMENT === 1;
-  };
-  var abytes = (value, length, title = "") => {
-    if (isBytes(value) && (length === void 0 || value.length === length))
-      return value;
-    const bytes = isBytes(value);
-    const ofLen = length !== void 0 ? ` of length ${length}` : "";
-    const got = bytes ? `length=${value.length}` : `type=${typeof value}`;
-    const message = (title ? `"${title}" ` : "") + "expected Uint8Array" + ofLen + ", got " + got;
-    if (!bytes)
-      throw new TypeError(message);
-    throw new RangeError(message);
-  };
-  var snapshotBytes = (value, title = "", length) => Uint8Array.from(abytes(value, length, title));
-  var padh = (n, pad) => n.toString(16).padStart(pad, "0");
-  var bytesToHex = (bytes) => {
-    let hex = "";
-    for (const byte of abytes(bytes))
-      hex += padh(byte, 2);
-    return hex;
-  };
-  var hexToBytes = (hex) => {
-    const e = "hex invalid";
-    if (typeof hex !== "string")
-      throw new TypeError(e);
-    if (hex.length % 2 || !/^[\da-f]*$/i.test(hex))
-      throw new RangeError(e);
-    const array = new Uint8Array(hex.length / 2);
-    for (let ai = 0, hi = 0; ai < array.length; ai++, hi += 2) {
-      const n1 = hex.charCodeAt(hi);
-      const n2 = hex.charCodeAt(hi + 1);
-      array[ai] = ((n1 & 15) + (n1 >> 6) * 9) * 16 + (n2 & 15) + (n2 >> 6) * 9;
-    }
-    return array;
-  };
-  var concatBytes = (...arrays) => {
-    let sum = 0;
-    for (const a of arrays)
-      sum += abytes(a).length;
-    const res = new Uint8Array(sum);
-    let pad = 0;
-    for (const a of arrays) {
-      res.set(a, pad);
-      pad += a.length;
-    }
-    return res;
-  };
-  var arange = (n, min, max, msg = "bad number: out of range") => {
-    if (typeof n !== "bigint")
-      throw new TypeError(msg);
-    if (min <= n && n < max)
-      return n;
-    throw new RangeError(msg);
-  };
-  var mod = (a, b = P) => (a %= b) >= 0n ? a : b + a;
-  var P_MASK = (1n << 255n) - 1n;
-  var modP = (num) => {
-    if (num < 0n)
-      throw new RangeError("negative coordinate");
-    let r = (num >> 255n) * 19n + (num & P_MASK);
-    r = (r >> 255n) * 19n + (r & P_MASK);
-    return r % P;
-  };
-  var modN = (a) => mod(a, N);
-  var invert = (number, modulo) => {
-    if (number === 0n)
-      throw new Error("invert: expected non-zero number");
-    if (modulo <= 1n)
-      throw new Error("invert: expected modulus > 1, got " + modulo);
-    let a = mod(number, modulo);
-    let b = modulo;
-    let x = 0n, u = 1n;
-    while (a !== 0n) {
-      const q = b / a;
-      const r = b - a * q;
-      const m = x - u * q;
-      b = a, a = r, x = u, u = m;
-    }
-    const gcd = b;
-    if (gcd !== 1n)
-      throw new Error("invert: does not exist");
-    return mod(x, modulo);
-  };
-  var _hash = (name) => {
-    const fn = hashes[name];
-    if (typeof fn !== "function")
-      throw new Error("hashes." + name + " not set");
-    return fn;
-  };
-  var callHash = (name, ...m) => abytes(_hash(name)(concatBytes(...m)), 64, "digest");
-  var apoint = (p) => {
-    if (p instanceof Point)
-      return p;
-    throw new TypeError("Point expected");
-  };
-  var B256 = 2n ** 256n;
-  var Point = class _Point {
-    static BASE;
-    static ZERO;
-    X;
-    Y;
-    Z;
-    T;
-    // Constructor only bounds-checks and freezes XYZT coordinates; it does not prove the point is
-    // on-curve or that T matches X*Y/Z.
-    constructor(X, Y, Z, T) {
-      const max = B256;
-      this.X = arange(X, 0n, max);
-      this.Y = arange(Y, 0n, max);
-      this.Z = arange(Z, 1n, max);
-      this.T = arange(T, 0n, max);
-      freeze(this);
-    }
-    static CURVE() {
-      return ed25519_CURVE;
-    }
-    static fromAffine(p) {
-      return new _Point(p.x, p.y, 1n, modP(p.x * p.y));
-    }
-    /** RFC8032 5.1.3: Uint8Array to Point. */
-    static fromBytes(bytes, zip215 = false) {
-      const normed = snapshotBytes(bytes, "point", LEN);
-      const lastByte = normed[31];
-      normed[31] = lastByte & ~128;
-      const y = bytesToNumberLE(normed);
-      if (!zip215)
-        arange(y, 0n, P);
-      const y2 = modP(y * y);
-      const u = mod(y2 - 1n);
-      const v = modP(_d * y2 + 1n);
-      let { isValid, value: x } = uvRatio(u, v);
-      if (!isValid)
-        throw new Error("bad point: y not sqrt");
-      const isLastByteOdd = !!(lastByte & 128);
-      if (!zip215 && x === 0n && isLastByteOdd)
-        throw new Error("bad point: x==0, isLastByteOdd");
-      if (isLastByteOdd !== !!(x & 1n))
-        x = mod(-x);
-      return new _Point(x, y, 1n, modP(x * y));
-    }
-    static fromHex(hex, zip215) {
-      return _Point.fromBytes(hexToBytes(hex), zip215);
-    }
-    get x() {
-      return this.toAffine().x;
-    }
-    get y() {
-      return this.toAffine().y;
-    }
-    /** Checks if the point is valid and on-curve. */
-    assertValidity() {
-      const a = _a;
-      const d = _d;
-      const p = this;
-      if (p.is0())
-        throw new Error("bad point: ZERO");
-      const { X, Y, Z, T } = p;
-      const X2 = modP(X * X);
-      const Y2 = modP(Y * Y);
-      const Z2 = modP(Z * Z);
-      const Z4 = modP(Z2 * Z2);
-      const aX2 = modP(X2 * a);
-      const left = modP(Z2 * (aX2 + Y2));
-      const right = mod(Z4 + modP(d * modP(X2 * Y2)));
-      if (left !== right)
-        throw new Error("bad point: equation left != right (1)");
-      const XY = modP(X * Y);
-      const ZT = modP(Z * T);
-      if (XY !== ZT)
-        throw new Error("bad point: equation left != right (2)");
-      return this;
-    }
-    /** Equality check: compare points P&Q. */
-    equals(other) {
-      const { X: X1, Y: Y1, Z: Z1 } = this;
-      const { X: X2, Y: Y2, Z: Z2 } = apoint(other);
-      return modP(X1 * Z2) === modP(X2 * Z1) && modP(Y1 * Z2) === modP(Y2 * Z1);
-    }
-    is0() {
-      return this.equals(I);
-    }
-    /** Flip point over y coordinate. */
-    negate() {
-      return new _Point(mod(-this.X), this.Y, this.Z, mod(-this.T));
-    }
-    /** Point doubling. Complete formula. Cost: `4M + 4S + 1*a + 6add + 1*2`. */
-    double() {
-      const { X: X1, Y: Y1, Z: Z1 } = this;
-      const a = _a;
-      const A = modP(X1 * X1);
-      const B2 = modP(Y1 * Y1);
-      const C = modP(2n * Z1 * Z1);
-      const D2 = modP(a * A);
-      const x1y1 = mod(X1 + Y1);
-      const E = mod(modP(x1y1 * x1y1) - A - B2);
-      const G2 = mod(D2 + B2);
-      const F2 = mod(G2 - C);
-      const H = mod(D2 - B2);
-      const X3 = modP(E * F2);
-      const Y3 = modP(G2 * H);
-      const T3 = modP(E * H);
-      const Z3 = modP(F2 * G2);
-      return new _Point(X3, Y3, Z3, T3);
-    }
-    /** Point addition. Complete formula. Cost: `9M + 1*a + 1*d + 7add`. */
-    add(other) {
-      const { X: X1, Y: Y1, Z: Z1, T: T1 } = this;
-      const { X: X2, Y: Y2, Z: Z2, T: T2 } = apoint(other);
-      const a = _a;
-      const d = _d;
-      const A = modP(X1 * X2);
-      const B2 = modP(Y1 * Y2);
-      const C = modP(modP(T1 * d) * T2);
-      const D2 = modP(Z1 * Z2);
-      const E = mod(modP(mod(X1 + Y1) * mod(X2 + Y2)) - A - B2);
-      const F2 = mod(D2 - C);
-      const G2 = mod(D2 + C);
-      const H = mod(B2 - modP(a * A));
-      const X3 = modP(E * F2);
-      const Y3 = modP(G2 * H);
-      const T3 = modP(E * H);
-      const Z3 = modP(F2 * G2);
-      return new _Point(X3, Y3, Z3, T3);
-    }
-    subtract(other) {
-      return this.add(apoint(other).negate());
-    }
-    /**
-     * Point-by-scalar multiplication. Safe mode requires `1 <= n < CURVE.n`.
-     * Unsafe mode additionally permits `n = 0` and returns the identity point for that case.
-     * Uses {@link wNAF} for base point.
-     * Uses fake point to mitigate side-channel leakage.
-     * @param n - scalar by which point is multiplied
-     * @param safe - safe mode guards against timing attacks; unsafe mode is faster
-     */
-    multiply(n, safe = true) {
-      if (!safe && n === 0n)
-        return I;
-      arange(n, 1n, N);
-      if (!safe && this.is0())
-        return I;
-      if (n === 1n)
-        return this;
-      if (this.equals(G))
-        return wNAF(n).p;
-      let p = I;
-      let f = G;
-      let d = this;
-      for (let i = 0; safe ? i < 256 : n > 0n; i++) {
-        if (n & 1n)
-          p = p.add(d);
-        else if (safe)
-          f = f.add(d);
-        d = d.double();
-        n >>= 1n;
-      }
-      return p;
-    }
-    multiplyUnsafe(scalar) {
-      return this.multiply(scalar, false);
-    }
-    /** Convert point to 2d xy affine point. (X, Y, Z) ∋ (x=X/Z, y=Y/Z) */
-    toAffine() {
-      const { X, Y, Z } = this;
-      if (this.equals(I))
-        return { x: 0n, y: 1n };
-      const iz = invert(Z, P);
-      if (modP(Z * iz) !== 1n)
-        throw new Error("invalid inverse");
-      return { x: modP(X * iz), y: modP(Y * iz) };
-    }
-    toBytes() {
-      const { x, y } = this.toAffine();
-      const b = numTo32bLE(y);
-      b[31] |= x & 1n ? 128 : 0;
-      return b;
-    }
-    toHex() {
-      return bytesToHex(this.toBytes());
-    }
-    clearCofactor() {
-      return this.multiply(8n, false);
-    }
-    isSmallOrder() {
-      return this.clearCofactor().is0();
-    }
-    isTorsionFree() {
-      return this.multiply(N / 2n, false).double().add(this).is0();
-    }
-  };
-  var G = new Point(Gx, Gy, 1n, mod(Gx * Gy));
-  var I = new Point(0n, 1n, 1n, 0n);
-  Point.BASE = G;
-  Point.ZERO = I;
-  var numTo32bLE = (num) => hexToBytes(padh(arange(num, 0n, B256), 64)).reverse();
-  var bytesToNumberLE = (b) => BigInt("0x" + bytesToHex(Uint8Array.from(abytes(b)).reverse()));
-  var pow2 = (x, power) => {
-    let r = x;
-    while (power-- > 0) {
-      r = modP(r * r);
-    }
-    return r;
-  };
-  var pow_2_252_3 = (x) => {
-    const x2 = modP(x * x);
-    const b2 = modP(x2 * x);
-    const b4 = modP(pow2(b2, 2) * b2);
-    const b5 = modP(pow2(b4, 1) * x);
-    const b10 = modP(pow2(b5, 5) * b5);
-    const b20 = modP(pow2(b10, 10) * b10);
-    const b40 = modP(pow2(b20, 20) * b20);
-    const b80 = modP(pow2(b40, 40) * b40);
-    const b160 = modP(pow2(b80, 80) * b80);
-    const b240 = modP(pow2(b160, 80) * b80);
-    const b250 = modP(pow2(b240, 10) * b10);
-    return modP(pow2(b250, 2) * x);
-  };
-  var RM1 = 0x2b8324804fc1df0b2b4d00993dfbd7a72f431806ad2fe478c4ee1b274a0ea0b0n;
-  var uvRatio = (u, v) => {
-    const v3 = modP(v * modP(v * v));
-    const v7 = modP(modP(v3 * v3) * v);
-    const pow = pow_2_252_3(modP(u * v7));
-    let x = modP(u * modP(v3 * pow));
-    const vx2 = modP(v * modP(x * x));
-    const root1 = x;
-    const root2 = modP(x * RM1);
-    const useRoot1 = vx2 === u;
-    const useRoot2 = vx2 === mod(-u);
-    const noRoot = vx2 === mod(-u * RM1);
-    if (useRoot1)
-      x = root1;
-    if (useRoot2 || noRoot)
-      x = root2;
-    if ((mod(x) & 1n) === 1n)
-      x = mod(-x);
-    return { isValid: useRoot1 || useRoot2, value: x };
-  };
-  var modL_LE = (hash) => modN(bytesToNumberLE(hash));
-  var hashFinishSync = (res) => res[1](callHash("sha512", res[0]));
-  var getZip215 = (options) => {
-    if (options === null || typeof options !== "object")
-      throw new TypeError("expected valid options object");
-    return options.zip215 ?? true;
-  };
-  var _verify = (sig, msg, publicKey, options) => {
-    sig = abytes(sig, 64, "signature");
-    msg = abytes(msg, void 0, "message");
-    publicKey = abytes(publicKey, LEN, "publicKey");
-    const zip215 = getZip215(options);
-    const r = sig.subarray(0, LEN);
-    const s = bytesToNumberLE(sig.subarray(LEN, 64));
-    let A, R, SB;
-    let hashable = Uint8Array.of();
-    let finished = false;
-    try {
-      A = Point.fromBytes(publicKey, zip215);
-      R = Point.fromBytes(r, zip215);
-      SB = G.multiply(s, false);
-      hashable = concatBytes(r, publicKey, msg);
-      finished = true;
-    } catch (error) {
-    }
-    const finish = (hashed) => {
-      if (!finished)
-        return false;
-      if (!zip215 && A.isSmallOrder())
-        return false;
-      const k = modL_LE(hashed);
-      const RkA = R.add(A.multiply(k, false));
-      return RkA.subtract(SB).clearCofactor().is0();
-    };
-    return [hashable, finish];
-  };
-  var verify = (signature, message, publicKey, opts = {}) => hashFinishSync(_verify(signature, message, publicKey, opts));
-  var hashes = {
-    sha512Async: async (message) => {
-      const s = globalThis?.crypto?.subtle;
-      if (!s)
-        throw new Error("crypto.subtle must be defined, consider polyfill");
-      return new Uint8Array(await s.digest("SHA-512", concatBytes(message)));
-    },
-    sha512: void 0
-  };
-  var precompute = () => {
-    const points = [];
-    let p = G;
-    let b;
-    for (let w = 0; w < 33; w++) {
-      b = p;
-      points.push(b);
-      for (let i = 1; i < 128; i++) {
-        b = b.add(p);
-        points.push(b);
-      }
-      p = b.double();
-    }
-    return points;
-  };
-  var Gpows = void 0;
-  var ctneg = (cnd, p) => {
-    const n = p.negate();
-    return cnd ? n : p;
-  };
-  var wNAF = (n) => {
-    const comp = Gpows || (Gpows = precompute());
-    let p = I;
-    let f = G;
-    for (let w = 0; w < 33; w++) {
-      let wbits = Number(n & 255n);
-      n >>= 8n;
-      if (wbits > 128) {
-        wbits -= 256;
-        n += 1n;
-      }
-      const off = w * 128;
-      const offP = off + Math.abs(wbits) - 1;
-      const isOddW = w % 2 !== 0;
-      const isNeg = wbits < 0;
-      if (wbits === 0) {
-        f = f.add(ctneg(isOddW, comp[off]));
-      } else {
-        p = p.add(ctneg(isNeg, comp[offP]));
-      }
-    }
-    if (n !== 0n)
-      throw new Error("invalid wnaf");
-    return { p, f };
-  };
   // @noble/hashes/_u64.js
   var U32_MASK64 = /* @__PURE__ */ (() => BigInt(2 ** 32 - 1))();
   var _32n = /* @__PURE__ */ BigInt(32);
@@ -515,7 +71,7 @@ var noble = (() => {
   var add5L = (Al, Bl, Cl, Dl, El) => (Al >>> 0) + (Bl >>> 0) + (Cl >>> 0) + (Dl >>> 0) + (El >>> 0);
   var add5H = (low, Ah, Bh, Ch, Dh, Eh) => Ah + Bh + Ch + Dh + Eh + (low / 2 ** 32 | 0) | 0;
   // @noble/hashes/utils.js
-  function isBytes2(a) {
+  function isBytes(a) {
     return a instanceof Uint8Array || ArrayBuffer.isView(a) && a.constructor.name === "Uint8Array" && "BYTES_PER_ELEMENT" in a && a.BYTES_PER_ELEMENT === 1;
   }
   var atitle = (title) => title ? `"${title}" ` : "";
@@ -531,12 +87,12 @@ var noble = (() => {
       throw new TypeError(atitle(title) + "expected boolean, got type=" + typeof value);
     return value;
   }
-  function abytes2(value, length, title = "") {
-    if (isBytes2(value) && (length === void 0 || value.length === length))
+  function abytes(value, length, title = "") {
+    if (isBytes(value) && (length === void 0 || value.length === length))
       return value;
     if (length !== void 0)
       anumber(length, "length");
-    const bytes = isBytes2(value);
+    const bytes = isBytes(value);
     const ofLen = length !== void 0 ? ` of length ${length}` : "";
     const got = bytes ? `length=${value.length}` : `type=${typeof value}`;
     const message = atitle(title) + "expected Uint8Array" + ofLen + ", got " + got;
@@ -571,7 +127,7 @@ var noble = (() => {
       throw new Error("digest() was already called");
   }
   function aoutput(out, instance) {
-    abytes2(out, void 0, "output");
+    abytes(out, void 0, "output");
     const min = instance.outputLen;
     if (!(out.length >= min)) {
       throw new RangeError('"output" expected length >= ' + min);
@@ -607,8 +163,8 @@ var noble = (() => {
     typeof Uint8Array.from([]).toHex === "function" && typeof Uint8Array.fromHex === "function"
   ))();
   var hexes = /* @__PURE__ */ Array.from({ length: 256 }, (_, i) => i.toString(16).padStart(2, "0"));
-  function bytesToHex2(bytes) {
-    abytes2(bytes);
+  function bytesToHex(bytes) {
+    abytes(bytes);
     if (hasHexBuiltin)
       return bytes.toHex();
     let hex = "";
@@ -617,11 +173,42 @@ var noble = (() => {
     }
     return hex;
   }
-  function concatBytes2(...arrays) {
+  function asciiToBase16(ch) {
+    return ch >= 48 && ch <= 57 ? ch - 48 : ch >= 65 && ch <= 70 ? ch - (65 - 10) : ch >= 97 && ch <= 102 ? ch - (97 - 10) : void 0;
+  }
+  function hexToBytes(hex) {
+    if (typeof hex !== "string")
+      throw new TypeError("hex string expected, got " + typeof hex);
+    if (hasHexBuiltin) {
+      try {
+        return Uint8Array.fromHex(hex);
+      } catch (error) {
+        if (error instanceof SyntaxError)
+          throw new RangeError(error.message);
+        throw error;
+      }
+    }
+    const hl = hex.length;
+    const al = hl / 2;
+    if (hl % 2)
+      throw new RangeError("hex string expected, got unpadded hex of length " + hl);
+    const array = new Uint8Array(al);
+    for (let ai = 0, hi = 0; ai < al; ai++, hi += 2) {
+      const n1 = asciiToBase16(hex.charCodeAt(hi));
+      const n2 = asciiToBase16(hex.charCodeAt(hi + 1));
+      if (n1 === void 0 || n2 === void 0) {
+        const char = hex[hi] + hex[hi + 1];
+        throw new RangeError('hex string expected, got non-hex character "' + char + '" at index ' + hi);
+      }
+      array[ai] = n1 * 16 + n2;
+    }
+    return array;
+  }
+  function concatBytes(...arrays) {
     let sum = 0;
     for (let i = 0; i < arrays.length; i++) {
       const a = arrays[i];
-      abytes2(a);
+      abytes(a);
       sum += a.length;
     }
     const res = new Uint8Array(sum);
@@ -696,7 +283,7 @@ var noble = (() => {
     }
     update(data) {
       aexists(this);
-      abytes2(data);
+      abytes(data);
       const { view, buffer, blockLen } = this;
       const len = data.length;
       let processed = false;
@@ -889,18 +476,18 @@ var noble = (() => {
       this.H = IV[7] | 0;
     }
     get() {
-      const { A, B: B2, C, D: D2, E, F: F2, G: G2, H } = this;
-      return [A, B2, C, D2, E, F2, G2, H];
+      const { A, B: B2, C, D: D2, E, F: F2, G, H } = this;
+      return [A, B2, C, D2, E, F2, G, H];
     }
     // prettier-ignore
-    set(A, B2, C, D2, E, F2, G2, H) {
+    set(A, B2, C, D2, E, F2, G, H) {
       this.A = A | 0;
       this.B = B2 | 0;
       this.C = C | 0;
       this.D = D2 | 0;
       this.E = E | 0;
       this.F = F2 | 0;
-      this.G = G2 | 0;
+      this.G = G | 0;
       this.H = H | 0;
     }
     _cloneInto(to) {
@@ -917,14 +504,14 @@ var noble = (() => {
         const s1 = rotr(W2, 17) ^ rotr(W2, 19) ^ W2 >>> 10;
         SHA256_W[i] = s1 + SHA256_W[i - 7] + s0 + SHA256_W[i - 16] | 0;
       }
-      let { A, B: B2, C, D: D2, E, F: F2, G: G2, H } = this;
+      let { A, B: B2, C, D: D2, E, F: F2, G, H } = this;
       for (let i = 0; i < 64; i++) {
         const sigma1 = rotr(E, 6) ^ rotr(E, 11) ^ rotr(E, 25);
-        const T1 = H + sigma1 + Chi(E, F2, G2) + SHA256_K[i] + SHA256_W[i] | 0;
+        const T1 = H + sigma1 + Chi(E, F2, G) + SHA256_K[i] + SHA256_W[i] | 0;
         const sigma0 = rotr(A, 2) ^ rotr(A, 13) ^ rotr(A, 22);
         const T2 = sigma0 + Maj(A, B2, C) | 0;
-        H = G2;
-        G2 = F2;
+        H = G;
+        G = F2;
         F2 = E;
         E = D2 + T1 | 0;
         D2 = C;
@@ -938,9 +525,9 @@ var noble = (() => {
       D2 = D2 + this.D | 0;
       E = E + this.E | 0;
       F2 = F2 + this.F | 0;
-      G2 = G2 + this.G | 0;
+      G = G + this.G | 0;
       H = H + this.H | 0;
-      this.set(A, B2, C, D2, E, F2, G2, H);
+      this.set(A, B2, C, D2, E, F2, G, H);
     }
     roundClean() {
       clean(SHA256_W);
@@ -1194,17 +781,115 @@ var noble = (() => {
   );
   // @noble/curves/utils.js
   /*! noble-curves - MIT License (c) 2022 Paul Miller (paulmillr.com) */
+  function aarray(item, title, inner = () => {
+  }) {
+    if (!Array.isArray(item))
+      throw new TypeError(`"${title}" expected array, got type=${typeof item}`);
+    for (let i = 0; i < item.length; i++)
+      inner(item[i], `${title}[${i}]`);
+    return item;
+  }
+  var abytes2 = (value, length, title) => abytes(value, length, title);
+  var anumber2 = anumber;
   function aobject2(value, title = "object") {
     if (value === null || typeof value !== "object" || Array.isArray(value))
       throw new TypeError(title === "object" ? "expected valid options object" : `"${title}" expected object, got type=${typeof value}`);
     return value;
   }
+  function afunction(value, title) {
+    if (typeof value !== "function")
+      throw new TypeError(`"${title}" is invalid: expected function, got ${typeof value}`);
+    return value;
+  }
+  var bytesToHex2 = bytesToHex;
+  var concatBytes2 = (...arrays) => concatBytes(...arrays);
+  var hexToBytes2 = (hex) => hexToBytes(hex);
+  var isBytes2 = isBytes;
+  var randomBytes2 = (bytesLength) => randomBytes(bytesLength);
+  var _0n = /* @__PURE__ */ BigInt(0);
+  var _1n = /* @__PURE__ */ BigInt(1);
   var atitle2 = (title) => title ? `"${title}" ` : "";
   function abool2(value, title = "") {
     if (typeof value !== "boolean")
       throw new TypeError(atitle2(title) + "expected boolean, got type=" + typeof value);
     return value;
   }
+  function abignumber(n) {
+    if (typeof n === "bigint") {
+      if (!isPosBig(n))
+        throw new RangeError("positive bigint expected, got " + n);
+    } else
+      anumber2(n);
+    return n;
+  }
+  function asafenumber(value, title = "") {
+    if (typeof value !== "number") {
+      const prefix = title && `"${title}" `;
+      throw new TypeError(prefix + "expected number, got type=" + typeof value);
+    }
+    if (!Number.isSafeInteger(value)) {
+      const prefix = title && `"${title}" `;
+      throw new RangeError(prefix + "expected safe integer, got " + value);
+    }
+  }
+  function hexToNumber(hex) {
+    if (typeof hex !== "string")
+      throw new TypeError("hex string expected, got " + typeof hex);
+    return hex === "" ? _0n : BigInt("0x" + hex);
+  }
+  function bytesToNumberBE(bytes) {
+    return hexToNumber(bytesToHex(bytes));
+  }
+  function bytesToNumberLE(bytes) {
+    return hexToNumber(bytesToHex(copyBytes(abytes(bytes)).reverse()));
+  }
+  function numberToBytesBE(n, len) {
+    anumber(len);
+    if (len === 0)
+      throw new Error("zero output length is invalid");
+    n = abignumber(n);
+    const expectedLen = len * 2;
+    const hex = n.toString(16);
+    if (hex.length > expectedLen)
+      throw new RangeError("number is too large");
+    return hexToBytes(hex.padStart(expectedLen, "0"));
+  }
+  function numberToBytesLE(n, len) {
+    return numberToBytesBE(n, len).reverse();
+  }
+  function copyBytes(bytes) {
+    return Uint8Array.from(abytes2(bytes));
+  }
+  function asciiToBytes(ascii) {
+    if (typeof ascii !== "string")
+      throw new TypeError("ascii string expected, got " + typeof ascii);
+    return Uint8Array.from(ascii, (c, i) => {
+      const charCode = c.charCodeAt(0);
+      if (c.length !== 1 || charCode > 127) {
+        throw new RangeError(`string contains non-ASCII character "${ascii[i]}" with code ${charCode} at position ${i}`);
+      }
+      return charCode;
+    });
+  }
+  function isPosBig(n) {
+    return typeof n === "bigint" && _0n <= n;
+  }
+  function inRange(n, min, max) {
+    return isPosBig(n) && isPosBig(min) && isPosBig(max) && min <= n && n < max;
+  }
+  function aInRange(title, n, min, max) {
+    if (!inRange(n, min, max))
+      throw new RangeError("expected valid " + title + ": " + min + " <= n < " + max + ", got " + n);
+  }
+  function bitLen(n) {
+    if (n < _0n)
+      throw new Error("expected non-negative bigint, got " + n);
+    return n === _0n ? 0 : n.toString(2).length;
+  }
+  var bitMask = (n) => {
+    asafenumber(n, "n");
+    return (_1n << BigInt(n)) - _1n;
+  };
   function validateObject(object, fields = {}, optFields = {}, title = "object") {
     aobject2(object, title);
     aobject2(fields, "fields");
@@ -1225,25 +910,1779 @@ var noble = (() => {
     iter(fields, false);
     iter(optFields, true);
   }
+  // @noble/curves/abstract/modular.js
+  /*! noble-curves - MIT License (c) 2022 Paul Miller (paulmillr.com) */
+  var _0n2 = /* @__PURE__ */ BigInt(0);
+  var _1n2 = /* @__PURE__ */ BigInt(1);
+  var _2n = /* @__PURE__ */ BigInt(2);
+  var _3n = /* @__PURE__ */ BigInt(3);
+  var _4n = /* @__PURE__ */ BigInt(4);
+  var _5n = /* @__PURE__ */ BigInt(5);
+  var _7n = /* @__PURE__ */ BigInt(7);
+  var _8n = /* @__PURE__ */ BigInt(8);
+  var _9n = /* @__PURE__ */ BigInt(9);
+  var _15n = /* @__PURE__ */ BigInt(15);
+  var _16n = /* @__PURE__ */ BigInt(16);
+  var POW_WINDOWED_MIN = /* @__PURE__ */ BigInt("0x10000000000000000");
+  function mod(a, b) {
+    if (b <= _0n2)
+      throw new Error("mod: expected positive modulus, got " + b);
+    const result = a % b;
+    return result >= _0n2 ? result : b + result;
+  }
+  function pow(num, power, modulo) {
+    if (modulo <= _1n2)
+      throw new Error("pow: expected modulus > 1, got " + modulo);
+    if (typeof power !== "bigint")
+      throw new TypeError("invalid exponent: expected bigint, got " + typeof power);
+    if (power < _0n2)
+      throw new Error("invalid exponent, negatives unsupported");
+    if (power === _0n2)
+      return _1n2;
+    if (power === _1n2)
+      return num;
+    let d = num % modulo;
+    if (d < _0n2)
+      d += modulo;
+    if (power < POW_WINDOWED_MIN) {
+      let p2 = _1n2;
+      while (power > _0n2) {
+        if (power & _1n2)
+          p2 = p2 * d % modulo;
+        d = d * d % modulo;
+        power >>= _1n2;
+      }
+      return p2;
+    }
+    const digits = [];
+    while (power > _0n2) {
+      digits.push(Number(power & _15n));
+      power >>= _4n;
+    }
+    const table = new Array(16);
+    table[0] = _1n2;
+    table[1] = d;
+    for (let i = 2; i < 16; i++)
+      table[i] = table[i - 1] * d % modulo;
+    let p = table[digits[digits.length - 1]];
+    for (let w = digits.length - 2; w >= 0; w--) {
+      p = p * p % modulo;
+      p = p * p % modulo;
+      p = p * p % modulo;
+      p = p * p % modulo;
+      const digit = digits[w];
+      if (digit !== 0)
+        p = p * table[digit] % modulo;
+    }
+    return p;
+  }
+  function pow2(x, power, modulo) {
+    if (modulo <= _1n2)
+      throw new Error("pow2: expected modulus > 1, got " + modulo);
+    if (power < _0n2)
+      throw new Error("pow2: expected non-negative exponent, got " + power);
+    let res = x;
+    while (power-- > _0n2) {
+      res *= res;
+      res %= modulo;
+    }
+    return res;
+  }
+  function invert(number, modulo) {
+    if (number === _0n2)
+      throw new Error("invert: expected non-zero number");
+    if (modulo <= _1n2)
+      throw new Error("invert: expected modulus > 1, got " + modulo);
+    let a = mod(number, modulo);
+    let b = modulo;
+    let x = _0n2, u = _1n2;
+    while (a !== _0n2) {
+      const q = b / a;
+      const r = b - a * q;
+      const m = x - u * q;
+      b = a, a = r, x = u, u = m;
+    }
+    const gcd = b;
+    if (gcd !== _1n2)
+      throw new Error("invert: does not exist");
+    return mod(x, modulo);
+  }
+  function assertIsSquare(Fp2, root, n) {
+    const F2 = Fp2;
+    if (!F2.eql(F2.sqr(root), n))
+      throw new Error("Cannot find square root");
+  }
+  function aoddModulus(order, fnName) {
+    if ((order & _1n2) === _0n2)
+      throw new Error(fnName + ": expected odd modulus, got " + order);
+  }
+  function sqrt3mod4(Fp2, n) {
+    const F2 = Fp2;
+    const p1div4 = (F2.ORDER + _1n2) / _4n;
+    const root = F2.pow(n, p1div4);
+    assertIsSquare(F2, root, n);
+    return root;
+  }
+  function sqrt5mod8(Fp2, n) {
+    const F2 = Fp2;
+    const p5div8 = (F2.ORDER - _5n) / _8n;
+    const n2 = F2.mul(n, _2n);
+    const v = F2.pow(n2, p5div8);
+    const nv = F2.mul(n, v);
+    const i = F2.mul(F2.mul(nv, _2n), v);
+    const root = F2.mul(nv, F2.sub(i, F2.ONE));
+    assertIsSquare(F2, root, n);
+    return root;
+  }
+  function sqrt9mod16(P) {
+    const Fp_ = Field(P);
+    const tn = tonelliShanks(P);
+    const c1 = tn(Fp_, Fp_.neg(Fp_.ONE));
+    const c2 = tn(Fp_, c1);
+    const c3 = tn(Fp_, Fp_.neg(c1));
+    const c4 = (P + _7n) / _16n;
+    return ((Fp2, n) => {
+      const F2 = Fp2;
+      let tv1 = F2.pow(n, c4);
+      let tv2 = F2.mul(tv1, c1);
+      const tv3 = F2.mul(tv1, c2);
+      const tv4 = F2.mul(tv1, c3);
+      const e1 = F2.eql(F2.sqr(tv2), n);
+      const e2 = F2.eql(F2.sqr(tv3), n);
+      tv1 = F2.cmov(tv1, tv2, e1);
+      tv2 = F2.cmov(tv4, tv3, e2);
+      const e3 = F2.eql(F2.sqr(tv2), n);
+      const root = F2.cmov(tv1, tv2, e3);
+      assertIsSquare(F2, root, n);
+      return root;
+    });
+  }
+  function tonelliShanks(P) {
+    if (P < _3n)
+      throw new Error("sqrt is not defined for small field");
+    aoddModulus(P, "tonelliShanks");
+    let Q2 = P - _1n2;
+    let S = 0;
+    while (Q2 % _2n === _0n2) {
+      Q2 /= _2n;
+      S++;
+    }
+    let Z = _2n;
+    const _Fp = Field(P);
+    while (FpLegendre(_Fp, Z) === 1) {
+      if (Z++ > 1e3)
+        throw new Error("Cannot find square root: probably non-prime P");
+    }
+    if (S === 1)
+      return sqrt3mod4;
+    let cc = _Fp.pow(Z, Q2);
+    const Q1div2 = (Q2 + _1n2) / _2n;
+    return function tonelliSlow(Fp2, n) {
+      const F2 = Fp2;
+      if (F2.is0(n))
+        return n;
+      if (FpLegendre(F2, n) !== 1)
+        throw new Error("Cannot find square root");
+      let M = S;
+      let c = F2.mul(F2.ONE, cc);
+      let t = F2.pow(n, Q2);
+      let R = F2.pow(n, Q1div2);
+      while (!F2.eql(t, F2.ONE)) {
+        if (F2.is0(t))
+          throw new Error("Cannot find square root: probably non-prime P");
+        let i = 1;
+        let t_tmp = F2.sqr(t);
+        while (!F2.eql(t_tmp, F2.ONE)) {
+          i++;
+          t_tmp = F2.sqr(t_tmp);
+          if (i === M)
+            throw new Error("Cannot find square root");
+        }
+        const exponent = _1n2 << BigInt(M - i - 1);
+        const b = F2.pow(c, exponent);
+        M = i;
+        c = F2.sqr(b);
+        t = F2.mul(t, c);
+        R = F2.mul(R, b);
+      }
+      return R;
+    };
+  }
+  function FpSqrt(P) {
+    aoddModulus(P, "Fp.sqrt");
+    if (P % _4n === _3n)
+      return sqrt3mod4;
+    if (P % _8n === _5n)
+      return sqrt5mod8;
+    if (P % _16n === _9n)
+      return sqrt9mod16(P);
+    return tonelliShanks(P);
+  }
+  var isNegativeLE = (num, modulo) => (mod(num, modulo) & _1n2) === _1n2;
+  var FIELD_FIELDS = [
+    "create",
+    "isValid",
+    "is0",
+    "neg",
+    "inv",
+    "sqrt",
+    "sqr",
+    "eql",
+    "add",
+    "sub",
+    "mul",
+    "pow",
+    "div",
+    "addN",
+    "subN",
+    "mulN",
+    "sqrN"
+  ];
+  function validateField(field) {
+    aobject2(field, "field");
+    if (typeof field.ORDER !== "bigint")
+      throw new TypeError('param "ORDER" is invalid: expected bigint, got ' + typeof field.ORDER);
+    asafenumber(field.BYTES, "BYTES");
+    asafenumber(field.BITS, "BITS");
+    for (const name of FIELD_FIELDS)
+      afunction(field[name], "field." + name);
+    if (field.BYTES < 1 || field.BITS < 1)
+      throw new Error("invalid field: expected BYTES/BITS > 0");
+    if (field.ORDER <= _1n2)
+      throw new Error("invalid field: expected ORDER > 1, got " + field.ORDER);
+    return field;
+  }
+  function FpInvertBatch(Fp2, nums, passZero = false) {
+    validateField(Fp2);
+    aarray(nums, "nums");
+    abool2(passZero, "passZero");
+    const F2 = Fp2;
+    const inverted = new Array(nums.length).fill(passZero ? F2.ZERO : void 0);
+    const multipliedAcc = nums.reduce((acc, num, i) => {
+      if (F2.is0(num))
+        return acc;
+      inverted[i] = acc;
+      return F2.mul(acc, num);
+    }, F2.ONE);
+    const invertedAcc = F2.inv(multipliedAcc);
+    nums.reduceRight((acc, num, i) => {
+      if (F2.is0(num))
+        return acc;
+      inverted[i] = F2.mul(acc, inverted[i]);
+      return F2.mul(acc, num);
+    }, invertedAcc);
+    return inverted;
+  }
+  function FpLegendre(Fp2, n) {
+    validateField(Fp2);
+    const F2 = Fp2;
+    aoddModulus(F2.ORDER, "FpLegendre");
+    const p1mod2 = (F2.ORDER - _1n2) / _2n;
+    const powered = F2.pow(n, p1mod2);
+    const yes = F2.eql(powered, F2.ONE);
+    const zero = F2.eql(powered, F2.ZERO);
+    const no = F2.eql(powered, F2.neg(F2.ONE));
+    if (!yes && !zero && !no)
+      throw new Error("invalid Legendre symbol result");
+    return yes ? 1 : zero ? 0 : -1;
+  }
+  function nLength(n, nBitLength) {
+    if (nBitLength !== void 0)
+      anumber2(nBitLength);
+    if (n <= _0n2)
+      throw new Error("invalid n length: expected positive n, got " + n);
+    if (nBitLength !== void 0 && nBitLength < 1)
+      throw new Error("invalid n length: expected positive bit length, got " + nBitLength);
+    const bits = bitLen(n);
+    if (nBitLength !== void 0 && nBitLength < bits)
+      throw new Error(`invalid n length: expected nBitLength (${nBitLength}) >= bitLen(n) (${bits})`);
+    const _nBitLength = nBitLength !== void 0 ? nBitLength : bits;
+    const nByteLength = Math.ceil(_nBitLength / 8);
+    return { nBitLength: _nBitLength, nByteLength };
+  }
+  var FIELD_SQRT = /* @__PURE__ */ new WeakMap();
+  var _Field = class {
+    ORDER;
+    BITS;
+    BYTES;
+    isLE;
+    ZERO = _0n2;
+    ONE = _1n2;
+    _lengths;
+    _mod;
+    constructor(ORDER, opts = {}) {
+      if (ORDER <= _1n2)
+        throw new Error("invalid field: expected ORDER > 1, got " + ORDER);
+      let _nbitLength = void 0;
+      this.isLE = false;
+      if (opts != null && typeof opts === "object") {
+        if (typeof opts.BITS === "number")
+          _nbitLength = opts.BITS;
+        if (typeof opts.sqrt === "function")
+          Object.defineProperty(this, "sqrt", { value: opts.sqrt, enumerable: true });
+        if (typeof opts.isLE === "boolean")
+          this.isLE = opts.isLE;
+        if (opts.allowedLengths)
+          this._lengths = Object.freeze(opts.allowedLengths.slice());
+        if (typeof opts.modFromBytes === "boolean")
+          this._mod = opts.modFromBytes;
+      }
+      const { nBitLength, nByteLength } = nLength(ORDER, _nbitLength);
+      if (nByteLength > 2048)
+        throw new Error("invalid field: expected ORDER of <= 2048 bytes");
+      this.ORDER = ORDER;
+      this.BITS = nBitLength;
+      this.BYTES = nByteLength;
+      Object.freeze(this);
+    }
+    create(num) {
+      return mod(num, this.ORDER);
+    }
+    isValid(num) {
+      if (typeof num !== "bigint")
+        throw new TypeError("invalid field element: expected bigint, got " + typeof num);
+      return _0n2 <= num && num < this.ORDER;
+    }
+    is0(num) {
+      return num === _0n2;
+    }
+    // is valid and invertible
+    isValidNot0(num) {
+      return !this.is0(num) && this.isValid(num);
+    }
+    isOdd(num) {
+      return (num & _1n2) === _1n2;
+    }
+    neg(num) {
+      return mod(-num, this.ORDER);
+    }
+    eql(lhs, rhs) {
+      return lhs === rhs;
+    }
+    sqr(num) {
+      return mod(num * num, this.ORDER);
+    }
+    add(lhs, rhs) {
+      return mod(lhs + rhs, this.ORDER);
+    }
+    sub(lhs, rhs) {
+      return mod(lhs - rhs, this.ORDER);
+    }
+    mul(lhs, rhs) {
+      return mod(lhs * rhs, this.ORDER);
+    }
+    pow(num, power) {
+      return pow(num, power, this.ORDER);
+    }
+    div(lhs, rhs) {
+      return mod(lhs * invert(rhs, this.ORDER), this.ORDER);
+    }
+    // Same as above, but doesn't normalize
+    sqrN(num) {
+      return num * num;
+    }
+    addN(lhs, rhs) {
+      return lhs + rhs;
+    }
+    subN(lhs, rhs) {
+      return lhs - rhs;
+    }
+    mulN(lhs, rhs) {
+      return lhs * rhs;
+    }
+    inv(num) {
+      return invert(num, this.ORDER);
+    }
+    sqrt(num) {
+      let sqrt = FIELD_SQRT.get(this);
+      if (!sqrt)
+        FIELD_SQRT.set(this, sqrt = FpSqrt(this.ORDER));
+      return sqrt(this, num);
+    }
+    toBytes(num) {
+      return this.isLE ? numberToBytesLE(num, this.BYTES) : numberToBytesBE(num, this.BYTES);
+    }
+    fromBytes(bytes, skipValidation = false) {
+      abytes2(bytes);
+      const { _lengths: allowedLengths, BYTES, isLE: isLE2, ORDER, _mod: modFromBytes } = this;
+      if (allowedLengths) {
+        if (bytes.length < 1 || !allowedLengths.includes(bytes.length) || bytes.length > BYTES) {
+          throw new Error("Field.fromBytes: expected " + allowedLengths + " bytes, got " + bytes.length);
+        }
+        const padded = new Uint8Array(BYTES);
+        padded.set(bytes, isLE2 ? 0 : padded.length - bytes.length);
+        bytes = padded;
+      }
+      if (bytes.length !== BYTES)
+        throw new Error("Field.fromBytes: expected " + BYTES + " bytes, got " + bytes.length);
+      let scalar = isLE2 ? bytesToNumberLE(bytes) : bytesToNumberBE(bytes);
+      if (modFromBytes)
+        scalar = mod(scalar, ORDER);
+      if (!skipValidation) {
+        if (!this.isValid(scalar))
+          throw new Error("invalid field element: outside of range 0..ORDER");
+      }
+      return scalar;
+    }
+    invertBatch(lst) {
+      return FpInvertBatch(this, lst, true);
+    }
+    // We can't move this out because Fp6, Fp12 implement it
+    // and it's unclear what to return in there.
+    cmov(a, b, condition) {
+      abool2(condition, "condition");
+      return condition ? b : a;
+    }
+  };
+  function Field(ORDER, opts = {}) {
+    Object.freeze(_Field.prototype);
+    return new _Field(ORDER, opts);
+  }
+  function FpSqrtEven(Fp2, elm) {
+    validateField(Fp2);
+    const F2 = Fp2;
+    if (!F2.isOdd)
+      throw new Error("Field doesn't have isOdd");
+    const root = F2.sqrt(elm);
+    return F2.isOdd(root) ? F2.neg(root) : root;
+  }
+  // @noble/curves/abstract/curve.js
+  /*! noble-curves - MIT License (c) 2022 Paul Miller (paulmillr.com) */
+  var _0n3 = /* @__PURE__ */ BigInt(0);
+  var _1n3 = /* @__PURE__ */ BigInt(1);
+  var _4n2 = /* @__PURE__ */ BigInt(4);
+  var BLIND_BYTES = 16;
+  var BLIND_BITS = 128;
+  var FW_WINDOW = 5;
+  var TABLE_BYTES_MAX = /* @__PURE__ */ (() => 2 ** 31)();
+  function validatePointCons(Point2) {
+    const pc = Point2;
+    if (typeof pc !== "function")
+      throw new TypeError('"Point" expected constructor, got type=' + typeof Point2);
+    afunction(pc.fromAffine, "Point.fromAffine");
+    afunction(pc.fromBytes, "Point.fromBytes");
+    afunction(pc.fromHex, "Point.fromHex");
+    aobject2(pc.BASE, "Point.BASE");
+    aobject2(pc.ZERO, "Point.ZERO");
+    validateField(pc.Fp);
+    validateField(pc.Fn);
+  }
+  function normalizeZ(c, points) {
+    validatePointCons(c);
+    validateMSMPoints(points, c);
+    const invertedZs = FpInvertBatch(c.Fp, points.map((p) => p.Z));
+    return points.map((p, i) => c.fromAffine(p.toAffine(invertedZs[i])));
+  }
+  function validateW(W, bits, min = 1) {
+    if (!Number.isSafeInteger(W) || W < min || W > bits)
+      throw new Error("invalid window size, expected [" + min + ".." + bits + "], got W=" + W);
+  }
+  function validateTableBytes(numPoints, fpBytes) {
+    const bytes = numPoints * (4 * fpBytes + 128);
+    if (bytes > TABLE_BYTES_MAX)
+      throw new Error("invalid window size: table would need ~" + Math.ceil(bytes / 2 ** 20) + " MiB, max " + TABLE_BYTES_MAX / 2 ** 20 + " MiB");
+  }
+  function probeRandomBytes(randomBytes4, length) {
+    if (randomBytes4 === void 0)
+      return void 0;
+    afunction(randomBytes4, "randomBytes");
+    try {
+      const probe = randomBytes4(length);
+      if (!isBytes2(probe) || probe.length !== length)
+        return void 0;
+    } catch {
+      return void 0;
+    }
+    return randomBytes4;
+  }
+  function validateMSMPoints(points, c) {
+    aarray(points, "points");
+    points.forEach((p, i) => {
+      if (!(p instanceof c))
+        throw new Error("invalid point at index " + i);
+    });
+  }
+  function validateMSMScalars(scalars, field, maxScalar) {
+    if (!Array.isArray(scalars))
+      throw new Error("array of scalars expected");
+    scalars.forEach((s, i) => {
+      const ok = maxScalar === void 0 ? field.isValid(s) : isPosBig(s) && s < maxScalar;
+      if (!ok)
+        throw new Error("invalid scalar at index " + i);
+    });
+  }
+  var pointWindowSizes = /* @__PURE__ */ new WeakMap();
+  function getWindowSize(P) {
+    return pointWindowSizes.get(P) || 1;
+  }
+  function oddMultiples(p, size) {
+    const dbl = p.double();
+    const t = [p];
+    for (let j = 1; j < size; j++)
+      t.push(t[j - 1].add(dbl));
+    return t;
+  }
+  function wnafDigits(n, W) {
+    const size = 2 ** W;
+    const half = size / 2;
+    const mask = BigInt(size - 1);
+    const d = [];
+    while (n > _0n3) {
+      let w = 0;
+      if (n & _1n3) {
+        w = Number(n & mask);
+        if (w >= half)
+          w -= size;
+        n -= BigInt(w);
+      }
+      d.push(w);
+      n >>= _1n3;
+    }
+    return d;
+  }
+  function signedWindowDigits(n, W, windows) {
+    const size = 2 ** W;
+    const half = size / 2;
+    const mask = BigInt(size - 1);
+    const shiftBy = BigInt(W);
+    const d = [];
+    for (let w = 0; w < windows; w++) {
+      let v = Number(n & mask);
+      n >>= shiftBy;
+      if (v > half) {
+        v -= size;
+        n += _1n3;
+      }
+      d.push(v);
+    }
+    if (n !== _0n3)
+      throw new Error("invalid wnaf");
+    return d;
+  }
+  function wnafWalk(zero, tables, digits) {
+    let max = 0;
+    for (const d of digits)
+      max = Math.max(max, d.length);
+    let acc = zero;
+    for (let bit = max - 1; bit >= 0; bit--) {
+      if (bit !== max - 1)
+        acc = acc.double();
+      for (let i = 0; i < digits.length; i++) {
+        const w = digits[i][bit];
+        if (w) {
+          const item = tables[i][Math.abs(w) - 1 >> 1];
+          acc = acc.add(w < 0 ? item.negate() : item);
+        }
+      }
+    }
+    return acc;
+  }
+  var ScalarMultiplier = class {
+    Point;
+    BASE;
+    ZERO;
+    randomBytes;
+    wnafPrecomputes = /* @__PURE__ */ new WeakMap();
+    baseCanBeBlinded;
+    bits;
+    // Parametrized with a given Point class (not individual point)
+    constructor(Point2, randomBytes4) {
+      validatePointCons(Point2);
+      this.randomBytes = probeRandomBytes(randomBytes4, BLIND_BYTES);
+      this.Point = Point2;
+      this.BASE = Point2.BASE;
+      this.ZERO = Point2.ZERO;
+      this.bits = Point2.Fn.BITS;
+    }
+    /**
+     * Creates a signed fixed-window wNAF precomputation table: for every window w, the
+     * multiples `[1..2^(W−1)]⋅2^(w⋅W)⋅P`, flattened. All doublings are baked into the table,
+     * so cached multiplication is additions-only. `windows = ceil(bits/W) + 1`: the extra
+     * window absorbs the final carry of signed-digit recoding.
+     * For a 256-bit curve and W=6, the table is 44⋅32 = 1408 points.
+     * @param point - Point instance
+     * @param W - window size
+     * @param bits - scalar bitlength the table must cover
+     */
+    buildWnafTable(point, W, bits) {
+      const windows = Math.ceil(bits / W) + 1;
+      const half = 2 ** (W - 1);
+      const comp = [];
+      let base = point;
+      for (let w = 0; w < windows; w++) {
+        let acc = base;
+        for (let i = 0; i < half; i++) {
+          comp.push(acc);
+          acc = acc.add(base);
+        }
+        base = comp[comp.length - 1].double();
+      }
+      return { W, bits, windows, comp };
+    }
+    /**
+     * Implements ec multiplication using precomputed signed fixed-window wNAF tables.
+     * Constant-time: fixed window count with one table addition per window — zero digits feed
+     * the fake accumulator — and no doublings; the lookup scans the whole window slice.
+     * Scalar bounds are validated by the public entry points ({@link ScalarMultiplier.mulCT},
+     * {@link ScalarMultiplier.mulCTBlinded}, {@link ScalarMultiplier.mulUnsafe});
+     * signedWindowDigits throws if `n` exceeds the table.
+     * @returns real and fake (for const-time) points
+     */
+    wnafCachedCT(precomputes, n) {
+      const { W, windows, comp } = precomputes;
+      const half = 2 ** (W - 1);
+      const digits = signedWindowDigits(n, W, windows);
+      let p = this.ZERO;
+      let f = this.BASE;
+      for (let w = 0; w < windows; w++) {
+        const digit = digits[w];
+        const start = w * half;
+        const idx = Math.abs(digit) - 1;
+        let sel = comp[start];
+        for (let i = 1; i < half; i++)
+          sel = i === idx ? comp[start + i] : sel;
+        const neg = sel.negate();
+        if (digit === 0)
+          f = f.add(comp[start]);
+        else
+          p = p.add(digit < 0 ? neg : sel);
+      }
+      return { p, f };
+    }
+    // Cache key is point identity plus (W, bits); at most two entries exist per point (public-width
+    // `Fn.BITS` and blinded `Fn.BITS + BLIND_BITS`). Callers must not reuse the same point with
+    // incompatible `transform(...)` layouts and expect a separate cache entry.
+    getWnafPrecomputes(W, point, bits, transform) {
+      let entries = this.wnafPrecomputes.get(point);
+      let comp = entries?.find((entry) => entry.W === W && entry.bits === bits);
+      if (!comp) {
+        comp = this.buildWnafTable(point, W, bits);
+        if (typeof transform === "function")
+          comp = { ...comp, comp: transform(comp.comp) };
+        if (!entries) {
+          entries = [];
+          this.wnafPrecomputes.set(point, entries);
+        }
+        entries.push(comp);
+      }
+      return comp;
+    }
+    assertPoint(point) {
+      if (!(point instanceof this.Point))
+        throw new TypeError('"point" expected Point instance, got type=' + typeof point);
+    }
+    // Shared prologue of the constant-time entry points. Rejects scalar 0: in key/signature-style
+    // callers a zero scalar means broken upstream plumbing, and concrete Points already reject it.
+    // Uses inRange instead of Fn.isValidNot0: validateField() only certifies the arithmetic subset.
+    validateMulInput(point, scalar) {
+      this.assertPoint(point);
+      if (!inRange(scalar, _1n3, this.Point.Fn.ORDER))
+        throw new Error("invalid scalar");
+    }
+    // Constant-time dispatch shared by mulCT / mulCTBlinded. Un-precomputed points (W===1, e.g.
+    // ECDH peer keys) skip building a throwaway cached table in favor of a small fixed-window
+    // multiply. `n` must be < 2^bits.
+    runCT(point, n, bits, transform) {
+      const W = getWindowSize(point);
+      if (W === 1)
+        return this.fixedWindowCT(point, n, bits);
+      return this.wnafCachedCT(this.getWnafPrecomputes(W, point, bits, transform), n);
+    }
+    mulCT(point, scalar, transform) {
+      this.validateMulInput(point, scalar);
+      return this.runCT(point, scalar, this.bits, transform);
+    }
+    mulCTBlinded(point, scalar, transform) {
+      this.validateMulInput(point, scalar);
+      if (this.randomBytes === void 0)
+        throw new Error("randomBytes is required for scalar blinding");
+      const bits = this.Point.Fn.BITS + BLIND_BITS;
+      const blind = this.randomBytes(BLIND_BYTES);
+      if (!isBytes2(blind) || blind.length !== BLIND_BYTES)
+        throw new Error("randomBytes returned invalid byte array");
+      blind[0] = blind[0] & 63 | 128;
+      const n = scalar + bytesToNumberBE(blind) * this.Point.Fn.ORDER;
+      return this.runCT(point, n, bits, transform);
+    }
+    /**
+     * Constant-time multiplication `n*point` for an un-precomputed point, via a small fixed window.
+     * A cached wNAF table only pays off when reused; a flat 2^FW_WINDOW table (`size-1` adds) is
+     * far cheaper to build for a single use. The point-operation sequence is independent of `n`:
+     * build the table, then per window exactly FW_WINDOW doublings, a data-oblivious scan over
+     * every table entry, and one addition (adds the identity when the window digit is 0 — never
+     * skipped).
+     *
+     * `n` must be `< 2^bits`. Assumes complete addition (adding the identity costs the same as any
+     * add), which holds for the Weierstrass/Edwards point types used here. The table is left in
+     * projective form (no normalizeZ): normalizing this small a table costs more than the
+     * mixed-add savings it would buy for a single multiply.
+     * @returns real point `p`; `f` duplicates it only to match {@link wnafCachedCT}'s return shape
+     * (this path needs no fake accumulator — its op-count is already scalar-independent).
+     */
+    fixedWindowCT(point, n, bits) {
+      const W = FW_WINDOW;
+      const size = 1 << W;
+      const mask = bitMask(W);
+      const table = new Array(size);
+      table[0] = this.ZERO;
+      for (let i = 1; i < size; i++)
+        table[i] = table[i - 1].add(point);
+      const windows = Math.ceil(bits / W);
+      let acc = this.ZERO;
+      for (let window = windows - 1; window >= 0; window--) {
+        if (window !== windows - 1)
+          for (let d = 0; d < W; d++)
+            acc = acc.double();
+        const digit = Number(n >> BigInt(window * W) & mask);
+        let sel = table[0];
+        for (let i = 1; i < size; i++)
+          sel = i === digit ? table[i] : sel;
+        acc = acc.add(sel);
+      }
+      return { p: acc, f: acc };
+    }
+    shouldBlind(point, cofactor) {
+      if (this.randomBytes === void 0)
+        return false;
+      if (cofactor === _1n3)
+        return true;
+      if (point !== this.BASE)
+        return false;
+      if (this.baseCanBeBlinded === void 0)
+        this.baseCanBeBlinded = this.mulUnsafe(this.BASE, this.Point.Fn.ORDER).is0();
+      return this.baseCanBeBlinded;
+    }
+    mulSecret(point, scalar, cofactor, transform) {
+      return this.shouldBlind(point, cofactor) ? this.mulCTBlinded(point, scalar, transform) : this.mulCT(point, scalar, transform);
+    }
+    mulUnsafe(point, scalar, transform) {
+      this.assertPoint(point);
+      if (!isPosBig(scalar))
+        throw new Error("invalid scalar");
+      const W = getWindowSize(point);
+      if (W === 1 || scalar >= this.Point.Fn.ORDER)
+        return mulAddUnsafe(this.Point, [point], [scalar], true);
+      const precomputes = this.getWnafPrecomputes(W, point, this.bits, transform);
+      return this.wnafCachedCT(precomputes, scalar).p;
+    }
+    // Remembers the window size used for precomputed wNAF multiplication of the given point
+    // and drops any previously built tables. Usually only the base point is precomputed.
+    // W=1 resets the point to the un-precomputed (table-less) paths.
+    // W is additionally capped so tables stay under ~2 GiB ({@link TABLE_BYTES_MAX}).
+    setWindowSize(point, W) {
+      this.assertPoint(point);
+      validateW(W, this.bits);
+      const windows = Math.ceil((this.bits + BLIND_BITS) / W) + 1;
+      validateTableBytes(windows * 2 ** (W - 1), this.Point.Fp.BYTES);
+      pointWindowSizes.set(point, W);
+      this.wnafPrecomputes.delete(point);
+    }
+    // True when a window size is set: tables themselves are built lazily on first multiply.
+    hasWindowSize(point) {
+      return getWindowSize(point) !== 1;
+    }
+  };
+  function mulAddUnsafe(c, points, scalars, allowOversized = false) {
+    validatePointCons(c);
+    validateMSMPoints(points, c);
+    abool2(allowOversized, "allowOversized");
+    validateMSMScalars(scalars, c.Fn, allowOversized ? c.Fn.ORDER ** _4n2 : void 0);
+    if (points.length !== scalars.length)
+      throw new Error("arrays of points and scalars must have equal length");
+    const tables = points.map((p) => oddMultiples(p, 4));
+    const digits = scalars.map((n) => wnafDigits(n, 4));
+    return wnafWalk(c.ZERO, tables, digits);
+  }
+  function pippenger(c, points, scalars) {
+    validatePointCons(c);
+    const fieldN = c.Fn;
+    validateMSMPoints(points, c);
+    validateMSMScalars(scalars, fieldN);
+    const plength = points.length;
+    const slength = scalars.length;
+    if (plength !== slength)
+      throw new Error("arrays of points and scalars must have equal length");
+    const zero = c.ZERO;
+    if (plength === 0)
+      return zero;
+    const wbits = bitLen(BigInt(plength));
+    let windowSize = 1;
+    if (wbits > 12)
+      windowSize = wbits - 3;
+    else if (wbits > 4)
+      windowSize = wbits - 2;
+    else if (wbits > 0)
+      windowSize = 2;
+    const MASK = bitMask(windowSize);
+    const buckets = new Array(Number(MASK) + 1).fill(zero);
+    const lastBits = Math.floor((fieldN.BITS - 1) / windowSize) * windowSize;
+    let sum = zero;
+    for (let i = lastBits; i >= 0; i -= windowSize) {
+      buckets.fill(zero);
+      for (let j = 0; j < slength; j++) {
+        const scalar = scalars[j];
+        const wbits2 = Number(scalar >> BigInt(i) & MASK);
+        buckets[wbits2] = buckets[wbits2].add(points[j]);
+      }
+      let resI = zero;
+      for (let j = buckets.length - 1, sumI = zero; j > 0; j--) {
+        sumI = sumI.add(buckets[j]);
+        resI = resI.add(sumI);
+      }
+      sum = sum.add(resI);
+      if (i !== 0)
+        for (let j = 0; j < windowSize; j++)
+          sum = sum.double();
+    }
+    return sum;
+  }
+  function createField(order, field, isLE2) {
+    if (field) {
+      if (field.ORDER !== order)
+        throw new Error("Field.ORDER must match order: Fp == p, Fn == n");
+      validateField(field);
+      return field;
+    } else {
+      return Field(order, { isLE: isLE2 });
+    }
+  }
+  function createCurveFields(type, CURVE, curveOpts = {}, FpFnLE) {
+    if (type !== "weierstrass" && type !== "edwards")
+      throw new Error('expected curve type "weierstrass" or "edwards"');
+    if (FpFnLE === void 0)
+      FpFnLE = type === "edwards";
+    if (!CURVE || typeof CURVE !== "object")
+      throw new Error(`expected valid ${type} CURVE object`);
+    validateObject(curveOpts);
+    for (const p of ["p", "n", "h"]) {
+      const val = CURVE[p];
+      if (!(isPosBig(val) && val !== _0n3))
+        throw new Error(`CURVE.${p} must be positive bigint`);
+    }
+    const Fp2 = createField(CURVE.p, curveOpts.Fp, FpFnLE);
+    const Fn = createField(CURVE.n, curveOpts.Fn, FpFnLE);
+    const _b = type === "weierstrass" ? "b" : "d";
+    const params = ["Gx", "Gy", "a", _b];
+    for (const p of params) {
+      if (!Fp2.isValid(CURVE[p]))
+        throw new Error(`CURVE.${p} must be valid field element of CURVE.Fp`);
+    }
+    CURVE = Object.freeze(Object.assign({}, CURVE));
+    return { CURVE, Fp: Fp2, Fn };
+  }
+  function createKeygen(randomSecretKey, getPublicKey) {
+    return function keygen(seed) {
+      const secretKey = randomSecretKey(seed);
+      return { secretKey, publicKey: getPublicKey(secretKey) };
+    };
+  }
+  // @noble/curves/abstract/edwards.js
+  /*! noble-curves - MIT License (c) 2022 Paul Miller (paulmillr.com) */
+  var _0n4 = /* @__PURE__ */ BigInt(0);
+  var _1n4 = /* @__PURE__ */ BigInt(1);
+  var _2n2 = /* @__PURE__ */ BigInt(2);
+  var _4n3 = /* @__PURE__ */ BigInt(4);
+  var _8n2 = /* @__PURE__ */ BigInt(8);
+  function isEdValidXY(Fp2, CURVE, x, y) {
+    const x2 = Fp2.sqr(x);
+    const y2 = Fp2.sqr(y);
+    const left = Fp2.add(Fp2.mul(CURVE.a, x2), y2);
+    const right = Fp2.add(Fp2.ONE, Fp2.mul(CURVE.d, Fp2.mul(x2, y2)));
+    return Fp2.eql(left, right);
+  }
+  function edwards(params, extraOpts = {}) {
+    validateObject(extraOpts, {}, {}, "extraOpts");
+    const opts = extraOpts;
+    const validated = createCurveFields("edwards", params, opts, opts.FpFnLE);
+    const { Fp: Fp2, Fn } = validated;
+    let CURVE = validated.CURVE;
+    const { h: cofactor } = CURVE;
+    if (FpLegendre(Fp2, CURVE.a) !== 1)
+      throw new Error("edwards: CURVE.a must be a square in Fp for complete addition formulas");
+    if (FpLegendre(Fp2, CURVE.d) !== -1)
+      throw new Error("edwards: CURVE.d must be a non-square in Fp for complete addition formulas");
+    validateObject(opts, {}, { uvRatio: "function", randomBytes: "function" });
+    const randomBytes4 = opts.randomBytes === void 0 ? randomBytes2 : opts.randomBytes;
+    const MASK = _2n2 << BigInt(Fp2.BYTES * 8) - _1n4;
+    function isOdd(n) {
+      if (!Fp2.isOdd)
+        throw new Error("Field does not have .isOdd()");
+      return Fp2.isOdd(n);
+    }
+    const uvRatio2 = opts.uvRatio === void 0 ? (u, v) => {
+      try {
+        return { isValid: true, value: Fp2.sqrt(Fp2.div(u, v)) };
+      } catch (e) {
+        return { isValid: false, value: _0n4 };
+      }
+    } : opts.uvRatio;
+    if (!isEdValidXY(Fp2, CURVE, CURVE.Gx, CURVE.Gy))
+      throw new Error("bad curve params: generator point");
+    const mulA = Fp2.eql(CURVE.a, Fp2.neg(Fp2.ONE)) ? (x) => Fp2.neg(x) : Fp2.eql(CURVE.a, Fp2.ONE) ? (x) => x : (x) => Fp2.mul(CURVE.a, x);
+    function acoord(title, n, banZero = false) {
+      const min = banZero ? _1n4 : _0n4;
+      aInRange("coordinate " + title, n, min, MASK);
+      return n;
+    }
+    function aedpoint(other) {
+      if (!(other instanceof Point2))
+        throw new Error("EdwardsPoint expected");
+    }
+    class Point2 {
+      static BASE = new Point2(CURVE.Gx, CURVE.Gy, Fp2.ONE, Fp2.mul(CURVE.Gx, CURVE.Gy));
+      static ZERO = new Point2(Fp2.ZERO, Fp2.ONE, Fp2.ONE, Fp2.ZERO);
+      static Fp = Fp2;
+      static Fn = Fn;
+      X;
+      Y;
+      Z;
+      T;
+      constructor(X, Y, Z, T) {
+        this.X = acoord("x", X);
+        this.Y = acoord("y", Y);
+        this.Z = acoord("z", Z, true);
+        this.T = acoord("t", T);
+        Object.freeze(this);
+      }
+      static CURVE() {
+        return CURVE;
+      }
+      /**
+       * Create one extended Edwards point from affine coordinates.
+       * Does NOT validate that the point is on-curve or torsion-free.
+       * Use `.assertValidity()` on adversarial inputs.
+       */
+      static fromAffine(p) {
+        if (p instanceof Point2)
+          throw new Error("extended point not allowed");
+        const { x, y } = p || {};
+        acoord("x", x);
+        acoord("y", y);
+        return new Point2(x, y, Fp2.ONE, Fp2.mul(x, y));
+      }
+      // Uses algo from RFC8032 5.1.3.
+      static fromBytes(bytes, zip215 = false) {
+        const len = Fp2.BYTES;
+        const { a, d } = CURVE;
+        bytes = copyBytes(abytes2(bytes, len, "point"));
+        abool2(zip215, "zip215");
+        const normed = copyBytes(bytes);
+        const lastByte = bytes[len - 1];
+        normed[len - 1] = lastByte & ~128;
+        const y = bytesToNumberLE(normed);
+        const max = zip215 ? MASK : Fp2.ORDER;
+        aInRange("point.y", y, _0n4, max);
+        const y2 = Fp2.sqr(y);
+        const u = Fp2.sub(y2, Fp2.ONE);
+        const v = Fp2.sub(Fp2.mulN(d, y2), a);
+        let { isValid, value: x } = uvRatio2(u, v);
+        if (!isValid)
+          throw new Error("bad point: invalid y coordinate");
+        const isXOdd = isOdd(x);
+        const isLastByteOdd = (lastByte & 128) !== 0;
+        if (!zip215 && Fp2.is0(x) && isLastByteOdd)
+          throw new Error("bad point: x=0 and x_0=1");
+        if (isLastByteOdd !== isXOdd)
+          x = Fp2.neg(x);
+        return Point2.fromAffine({ x, y });
+      }
+      static fromHex(hex, zip215 = false) {
+        return Point2.fromBytes(hexToBytes2(hex), zip215);
+      }
+      get x() {
+        return this.toAffine().x;
+      }
+      get y() {
+        return this.toAffine().y;
+      }
+      precompute(windowSize = 6, isLazy = true) {
+        wnaf.setWindowSize(this, windowSize);
+        if (!isLazy)
+          this.multiply(_2n2);
+        return this;
+      }
+      // Useful in fromAffine() - not for fromBytes(), which always created valid points.
+      assertValidity() {
+        const p = this;
+        const { a, d } = CURVE;
+        if (p.is0())
+          throw new Error("bad point: ZERO");
+        const { X, Y, Z, T } = p;
+        const X2 = Fp2.sqr(X);
+        const Y2 = Fp2.sqr(Y);
+        const Z2 = Fp2.sqr(Z);
+        const Z4 = Fp2.sqr(Z2);
+        const aX2 = Fp2.mul(X2, a);
+        const left = Fp2.mul(Fp2.add(aX2, Y2), Z2);
+        const right = Fp2.add(Z4, Fp2.mul(d, Fp2.mul(X2, Y2)));
+        if (!Fp2.eql(left, right))
+          throw new Error("bad point: equation left != right (1)");
+        const XY = Fp2.mul(X, Y);
+        const ZT = Fp2.mul(Z, T);
+        if (!Fp2.eql(XY, ZT))
+          throw new Error("bad point: equation left != right (2)");
+      }
+      // Compare one point to another.
+      equals(other) {
+        aedpoint(other);
+        const { X: X1, Y: Y1, Z: Z1 } = this;
+        const { X: X2, Y: Y2, Z: Z2 } = other;
+        const X1Z2 = Fp2.mul(X1, Z2);
+        const X2Z1 = Fp2.mul(X2, Z1);
+        const Y1Z2 = Fp2.mul(Y1, Z2);
+        const Y2Z1 = Fp2.mul(Y2, Z1);
+        return Fp2.eql(X1Z2, X2Z1) && Fp2.eql(Y1Z2, Y2Z1);
+      }
+      is0() {
+        return this.equals(Point2.ZERO);
+      }
+      negate() {
+        return new Point2(Fp2.neg(this.X), this.Y, this.Z, Fp2.neg(this.T));
+      }
+      // Fast algo for doubling Extended Point.
+      // https://hyperelliptic.org/EFD/g1p/auto-twisted-extended.html#doubling-dbl-2008-hwcd
+      // Cost: 4M + 4S + 1*a + 6add + 1*2.
+      double() {
+        const { X: X1, Y: Y1, Z: Z1 } = this;
+        const A = Fp2.sqr(X1);
+        const B2 = Fp2.sqr(Y1);
+        const C = Fp2.mul(Fp2.sqr(Z1), _2n2);
+        const D2 = mulA(A);
+        const x1y1 = Fp2.addN(X1, Y1);
+        const E = Fp2.sub(Fp2.subN(Fp2.sqr(x1y1), A), B2);
+        const G = Fp2.addN(D2, B2);
+        const F2 = Fp2.subN(G, C);
+        const H = Fp2.subN(D2, B2);
+        const X3 = Fp2.mul(E, F2);
+        const Y3 = Fp2.mul(G, H);
+        const T3 = Fp2.mul(E, H);
+        const Z3 = Fp2.mul(F2, G);
+        return new Point2(X3, Y3, Z3, T3);
+      }
+      // Fast algo for adding 2 Extended Points.
+      // https://hyperelliptic.org/EFD/g1p/auto-twisted-extended.html#addition-add-2008-hwcd
+      // Cost: 9M + 1*a + 1*d + 7add.
+      add(other) {
+        aedpoint(other);
+        const { d } = CURVE;
+        const { X: X1, Y: Y1, Z: Z1, T: T1 } = this;
+        const { X: X2, Y: Y2, Z: Z2, T: T2 } = other;
+        const A = Fp2.mul(X1, X2);
+        const B2 = Fp2.mul(Y1, Y2);
+        const C = Fp2.mul(Fp2.mulN(T1, d), T2);
+        const D2 = Fp2.mul(Z1, Z2);
+        const E = Fp2.sub(Fp2.subN(Fp2.mulN(Fp2.addN(X1, Y1), Fp2.addN(X2, Y2)), A), B2);
+        const F2 = Fp2.subN(D2, C);
+        const G = Fp2.addN(D2, C);
+        const H = Fp2.sub(B2, mulA(A));
+        const X3 = Fp2.mul(E, F2);
+        const Y3 = Fp2.mul(G, H);
+        const T3 = Fp2.mul(E, H);
+        const Z3 = Fp2.mul(F2, G);
+        return new Point2(X3, Y3, Z3, T3);
+      }
+      subtract(other) {
+        aedpoint(other);
+        return this.add(other.negate());
+      }
+      // Constant-time multiplication.
+      multiply(scalar) {
+        if (!Fn.isValidNot0(scalar))
+          throw new RangeError("invalid scalar: expected 1 <= sc < curve.n");
+        const { p, f } = wnaf.mulSecret(this, scalar, cofactor, normalize);
+        return normalize([p, f])[0];
+      }
+      // Non-constant-time multiplication. Uses double-and-add algorithm.
+      // It's faster, but should only be used when you don't care about
+      // an exposed private key e.g. sig verification.
+      // Keeps the same subgroup-scalar contract: 0 is allowed for public-scalar callers, but
+      // n and larger values are rejected instead of being reduced mod n to the identity point.
+      multiplyUnsafe(scalar) {
+        if (!Fn.isValid(scalar))
+          throw new RangeError("invalid scalar: expected 0 <= sc < curve.n");
+        if (scalar === _0n4)
+          return Point2.ZERO;
+        if (this.is0() || scalar === _1n4)
+          return this;
+        return wnaf.mulUnsafe(this, scalar, normalize);
+      }
+      // Checks if point is of small order.
+      // If you add something to small order point, you will have "dirty"
+      // point with torsion component.
+      // Clears cofactor and checks if the result is 0.
+      isSmallOrder() {
+        return this.clearCofactor().is0();
+      }
+      // Multiplies point by curve order and checks if the result is 0.
+      // Returns `false` is the point is dirty.
+      isTorsionFree() {
+        return wnaf.mulUnsafe(this, CURVE.n).is0();
+      }
+      // Converts Extended point to default (x, y) coordinates.
+      // Can accept precomputed Z^-1 - for example, from invertBatch.
+      toAffine(invertedZ) {
+        const p = this;
+        let iz = invertedZ;
+        if (iz != null && typeof iz !== "bigint")
+          throw new TypeError('"invertedZ" expected bigint, got type=' + typeof iz);
+        const { X, Y, Z } = p;
+        const is0 = p.is0();
+        if (iz == null)
+          iz = is0 ? Fp2.create(_8n2) : Fp2.inv(Z);
+        const x = Fp2.mul(X, iz);
+        const y = Fp2.mul(Y, iz);
+        const zz = Fp2.mul(Z, iz);
+        if (is0)
+          return { x: Fp2.ZERO, y: Fp2.ONE };
+        if (!Fp2.eql(zz, Fp2.ONE))
+          throw new Error("invZ was invalid");
+        return { x, y };
+      }
+      clearCofactor() {
+        if (cofactor === _1n4)
+          return this;
+        if (cofactor === _2n2)
+          return this.double();
+        if (cofactor === _4n3)
+          return this.double().double();
+        if (cofactor === _8n2)
+          return this.double().double().double();
+        return this.multiplyUnsafe(cofactor);
+      }
+      toBytes() {
+        const { x, y } = this.toAffine();
+        const bytes = Fp2.toBytes(y);
+        bytes[bytes.length - 1] |= isOdd(x) ? 128 : 0;
+        return bytes;
+      }
+      toHex() {
+        return bytesToHex2(this.toBytes());
+      }
+      toString() {
+        return `<Point ${this.is0() ? "ZERO" : this.toHex()}>`;
+      }
+    }
+    const normalize = (points) => normalizeZ(Point2, points);
+    const wnaf = new ScalarMultiplier(Point2, randomBytes4);
+    if (wnaf.bits >= 6)
+      Point2.BASE.precompute(6);
+    Object.freeze(Point2.prototype);
+    Object.freeze(Point2);
+    return Point2;
+  }
+  function eddsa(Point2, cHash, eddsaOpts = {}) {
+    validatePointCons(Point2);
+    if (typeof cHash !== "function")
+      throw new Error('"hash" function param is required');
+    const hash = cHash;
+    const opts = eddsaOpts;
+    validateObject(opts, {}, {
+      adjustScalarBytes: "function",
+      randomBytes: "function",
+      domain: "function",
+      prehash: "function",
+      zip215: "boolean",
+      mapToCurve: "function",
+      toMontgomery: "function",
+      toMontgomerySecret: "function"
+    });
+    const { prehash } = opts;
+    const { BASE, Fp: Fp2, Fn } = Point2;
+    const outputLen = hash.outputLen;
+    const expectedLen = 2 * Fp2.BYTES;
+    if (outputLen !== void 0) {
+      asafenumber(outputLen, "hash.outputLen");
+      if (outputLen !== expectedLen)
+        throw new Error(`hash.outputLen must be ${expectedLen}, got ${outputLen}`);
+    }
+    const randomBytes4 = opts.randomBytes === void 0 ? randomBytes2 : opts.randomBytes;
+    const toMontgomery2 = opts.toMontgomery;
+    const toMontgomerySecret2 = opts.toMontgomerySecret;
+    const adjustScalarBytes2 = opts.adjustScalarBytes === void 0 ? (bytes) => bytes : opts.adjustScalarBytes;
+    const domain = opts.domain === void 0 ? (data, ctx, phflag) => {
+      abool2(phflag, "phflag");
+      if (ctx.length || phflag)
+        throw new Error("Contexts/pre-hash are not supported");
+      return data;
+    } : opts.domain;
+    function modN_LE(hash2) {
+      return Fn.create(bytesToNumberLE(hash2));
+    }
+    function getPrivateScalar(key) {
+      const len = lengths.secretKey;
+      abytes2(key, lengths.secretKey, "secretKey");
+      const hashed = abytes2(hash(key), 2 * len, "hashedSecretKey");
+      const head = adjustScalarBytes2(hashed.slice(0, len));
+      const prefix = hashed.slice(len, 2 * len);
+      const scalar = modN_LE(head);
+      return { head, prefix, scalar };
+    }
+    function getExtendedPublicKey(secretKey) {
+      const { head, prefix, scalar } = getPrivateScalar(secretKey);
+      const point = BASE.multiply(scalar);
+      const pointBytes = point.toBytes();
+      return { head, prefix, scalar, point, pointBytes };
+    }
+    function getPublicKey(secretKey) {
+      return getExtendedPublicKey(secretKey).pointBytes;
+    }
+    function hashDomainToScalar(context = Uint8Array.of(), ...msgs) {
+      const msg = concatBytes2(...msgs);
+      return modN_LE(hash(domain(msg, abytes2(context, void 0, "context"), !!prehash)));
+    }
+    function sign(msg, secretKey, options = {}) {
+      validateObject(options, {}, {}, "options");
+      msg = copyBytes(abytes2(msg, void 0, "message"));
+      if (prehash)
+        msg = prehash(msg);
+      const { prefix, scalar, pointBytes } = getExtendedPublicKey(secretKey);
+      const r = hashDomainToScalar(options.context, prefix, msg);
+      const R = BASE.multiply(r).toBytes();
+      const k = hashDomainToScalar(options.context, R, pointBytes, msg);
+      const s = Fn.create(r + k * scalar);
+      if (!Fn.isValid(s))
+        throw new Error("sign failed: invalid s");
+      const rs = concatBytes2(R, Fn.toBytes(s));
+      return abytes2(rs, lengths.signature, "result");
+    }
+    const verifyOpts = {
+      zip215: opts.zip215
+    };
+    function verify(sig, msg, publicKey, options = verifyOpts) {
+      validateObject(options);
+      const { context } = options;
+      const zip215 = options.zip215 === void 0 ? !!verifyOpts.zip215 : options.zip215;
+      const len = lengths.signature;
+      sig = abytes2(sig, len, "signature");
+      msg = abytes2(msg, void 0, "message");
+      publicKey = abytes2(publicKey, lengths.publicKey, "publicKey");
+      if (zip215 !== void 0)
+        abool2(zip215, "zip215");
+      if (prehash)
+        msg = prehash(msg);
+      const mid = len / 2;
+      const r = sig.subarray(0, mid);
+      const s = bytesToNumberLE(sig.subarray(mid, len));
+      let A, R, SB;
+      try {
+        A = Point2.fromBytes(publicKey, zip215);
+        R = Point2.fromBytes(r, zip215);
+        SB = BASE.multiplyUnsafe(s);
+      } catch (error) {
+        return false;
+      }
+      if (!zip215 && A.isSmallOrder())
+        return false;
+      const k = hashDomainToScalar(context, r, publicKey, msg);
+      const RkA = R.add(A.multiplyUnsafe(k));
+      return RkA.subtract(SB).clearCofactor().is0();
+    }
+    const _size = Fp2.BYTES;
+    const lengths = {
+      secretKey: _size,
+      publicKey: _size,
+      signature: 2 * _size,
+      seed: _size
+    };
+    function randomSecretKey(seed) {
+      seed = seed === void 0 ? randomBytes4(lengths.seed) : seed;
+      return abytes2(seed, lengths.seed, "seed");
+    }
+    function isValidSecretKey(key) {
+      return isBytes2(key) && key.length === lengths.secretKey;
+    }
+    function isValidPublicKey(key, zip215) {
+      try {
+        return !!Point2.fromBytes(key, zip215 === void 0 ? verifyOpts.zip215 : zip215);
+      } catch (error) {
+        return false;
+      }
+    }
+    const utils = {
+      getExtendedPublicKey,
+      randomSecretKey,
+      isValidSecretKey,
+      isValidPublicKey,
+      /** Converts an Edwards public key to a companion Montgomery public key. */
+      toMontgomery(publicKey) {
+        if (toMontgomery2 === void 0)
+          throw new Error("Montgomery conversion is not supported for this curve");
+        return toMontgomery2(Point2.fromBytes(publicKey));
+      },
+      toMontgomerySecret(secretKey) {
+        if (toMontgomerySecret2 === void 0)
+          throw new Error("Montgomery conversion is not supported for this curve");
+        return toMontgomerySecret2(secretKey);
+      }
+    };
+    Object.freeze(lengths);
+    Object.freeze(utils);
+    return Object.freeze({
+      keygen: createKeygen(randomSecretKey, getPublicKey),
+      getPublicKey,
+      sign,
+      verify,
+      utils,
+      Point: Point2,
+      lengths
+    });
+  }
+  // @noble/curves/abstract/fft.js
+  function checkU32(n, title = "n") {
+    if (typeof n !== "number")
+      throw new TypeError(`wrong u32 integer "${title}": expected number, got type=${typeof n}`);
+    if (!Number.isSafeInteger(n) || n < 0 || n > 4294967295)
+      throw new RangeError(`wrong u32 integer "${title}": expected 0..4294967295, got ${n}`);
+    return n;
+  }
+  function isPowerOfTwo(x) {
+    checkU32(x, "x");
+    return (x & x - 1) === 0 && x !== 0;
+  }
+  function reverseBits(n, bits) {
+    checkU32(n);
+    if (typeof bits !== "number")
+      throw new TypeError('"bits" expected number, got type=' + typeof bits);
+    if (!Number.isSafeInteger(bits) || bits < 0 || bits > 32)
+      throw new Error(`expected integer 0 <= bits <= 32, got ${bits}`);
+    let reversed = 0;
+    for (let i = 0; i < bits; i++, n >>>= 1)
+      reversed = reversed << 1 | n & 1;
+    return reversed >>> 0;
+  }
+  function log2(n) {
+    checkU32(n);
+    return 31 - Math.clz32(n);
+  }
+  function bitReversalInplace(values) {
+    if (!values || typeof values !== "object" || typeof values.length !== "number")
+      throw new TypeError('"values" expected array-like, got type=' + typeof values);
+    const n = values.length;
+    if (!isPowerOfTwo(n))
+      throw new Error("expected positive power-of-two length, got " + n);
+    const bits = log2(n);
+    for (let i = 0; i < n; i++) {
+      const j = reverseBits(i, bits);
+      if (i < j) {
+        const tmp = values[i];
+        values[i] = values[j];
+        values[j] = tmp;
+      }
+    }
+    return values;
+  }
+  var FFTCore = (F2, coreOpts) => {
+    validateObject(coreOpts, { N: "number", roots: "object", dit: "boolean" }, { invertButterflies: "boolean", skipStages: "number", brp: "boolean" }, "coreOpts");
+    const { N: N2, roots, dit, invertButterflies = false, skipStages = 0, brp = true } = coreOpts;
+    checkU32(N2, "coreOpts.N");
+    const bits = log2(N2);
+    if (!isPowerOfTwo(N2))
+      throw new Error("FFT: Polynomial size should be power of two");
+    checkU32(skipStages, "coreOpts.skipStages");
+    const maxSkipStages = bits === 0 ? 0 : bits - 1;
+    if (skipStages > maxSkipStages)
+      throw new Error(`FFT: wrong skipStages: expected 0 <= skipStages <= ${maxSkipStages}`);
+    if (roots.length !== N2)
+      throw new Error(`FFT: wrong roots length: expected ${N2}, got ${roots.length}`);
+    const isDit = dit !== invertButterflies;
+    return (values) => {
+      if (values.length !== N2)
+        throw new Error("FFT: wrong Polynomial length");
+      if (dit && brp)
+        bitReversalInplace(values);
+      for (let i = 0, g = 1; i < bits - skipStages; i++) {
+        const s = dit ? i + 1 + skipStages : bits - i;
+        const m = 1 << s;
+        const m2 = m >> 1;
+        const stride = N2 >> s;
+        for (let k = 0; k < N2; k += m) {
+          for (let j = 0, grp = g++; j < m2; j++) {
+            const rootPos = invertButterflies ? dit ? N2 - grp : grp : j * stride;
+            const i0 = k + j;
+            const i1 = k + j + m2;
+            const omega = roots[rootPos];
+            const b = values[i1];
+            const a = values[i0];
+            if (isDit) {
+              const t = F2.mul(b, omega);
+              values[i0] = F2.add(a, t);
+              values[i1] = F2.sub(a, t);
+            } else if (invertButterflies) {
+              values[i0] = F2.add(b, a);
+              values[i1] = F2.mul(F2.sub(b, a), omega);
+            } else {
+              values[i0] = F2.add(a, b);
+              values[i1] = F2.mul(F2.sub(a, b), omega);
+            }
+          }
+        }
+      }
+      if (!dit && brp)
+        bitReversalInplace(values);
+      return values;
+    };
+  };
+  // @noble/curves/abstract/hash-to-curve.js
+  var os2ip = bytesToNumberBE;
+  function i2osp(value, length) {
+    asafenumber(value);
+    asafenumber(length);
+    if (length < 0 || length > 4)
+      throw new Error("invalid I2OSP length: " + length);
+    if (value < 0 || value > 2 ** (8 * length) - 1)
+      throw new Error("invalid I2OSP input: " + value);
+    const res = Array.from({ length }).fill(0);
+    for (let i = length - 1; i >= 0; i--) {
+      res[i] = value & 255;
+      value >>>= 8;
+    }
+    return new Uint8Array(res);
+  }
+  function strxor(a, b) {
+    const arr = new Uint8Array(a.length);
+    for (let i = 0; i < a.length; i++) {
+      arr[i] = a[i] ^ b[i];
+    }
+    return arr;
+  }
+  function normDST(DST) {
+    if (!isBytes2(DST) && typeof DST !== "string")
+      throw new Error("DST must be Uint8Array or ascii string");
+    const dst = typeof DST === "string" ? asciiToBytes(DST) : DST;
+    if (dst.length === 0)
+      throw new Error("DST must be non-empty");
+    return dst;
+  }
+  function expand_message_xmd(msg, DST, lenInBytes, H) {
+    abytes2(msg);
+    asafenumber(lenInBytes);
+    if (typeof H !== "function")
+      throw new Error("expand_message_xmd: expected hash function");
+    asafenumber(H.outputLen, "hash.outputLen");
+    asafenumber(H.blockLen, "hash.blockLen");
+    DST = normDST(DST);
+    if (DST.length > 255)
+      DST = H(concatBytes2(asciiToBytes("H2C-OVERSIZE-DST-"), DST));
+    const { outputLen: b_in_bytes, blockLen: r_in_bytes } = H;
+    const ell = Math.ceil(lenInBytes / b_in_bytes);
+    if (lenInBytes > 65535 || ell > 255)
+      throw new Error("expand_message_xmd: invalid lenInBytes");
+    const DST_prime = concatBytes2(DST, i2osp(DST.length, 1));
+    const Z_pad = new Uint8Array(r_in_bytes);
+    const l_i_b_str = i2osp(lenInBytes, 2);
+    const b = new Array(ell);
+    const b_0 = H(concatBytes2(Z_pad, msg, l_i_b_str, i2osp(0, 1), DST_prime));
+    b[0] = H(concatBytes2(b_0, i2osp(1, 1), DST_prime));
+    for (let i = 1; i < ell; i++) {
+      const args = [strxor(b_0, b[i - 1]), i2osp(i + 1, 1), DST_prime];
+      b[i] = H(concatBytes2(...args));
+    }
+    const pseudo_random_bytes = concatBytes2(...b);
+    return pseudo_random_bytes.slice(0, lenInBytes);
+  }
+  function expand_message_xof(msg, DST, lenInBytes, k, H) {
+    abytes2(msg);
+    asafenumber(lenInBytes);
+    asafenumber(k, "k");
+    if (k < 0)
+      throw new Error("expand_message_xof: invalid k");
+    if (typeof H !== "function")
+      throw new Error("expand_message_xof: expected XOF function");
+    if (typeof H.create !== "function")
+      throw new Error("expand_message_xof: expected XOF create");
+    DST = normDST(DST);
+    if (lenInBytes < 0 || lenInBytes > 65535)
+      throw new Error("expand_message_xof: invalid lenInBytes");
+    if (DST.length > 255) {
+      const dkLen = Math.ceil(2 * k / 8);
+      DST = H.create({ dkLen }).update(asciiToBytes("H2C-OVERSIZE-DST-")).update(DST).digest();
+    }
+    if (DST.length > 255)
+      throw new Error("expand_message_xof: invalid DST");
+    return H.create({ dkLen: lenInBytes }).update(msg).update(i2osp(lenInBytes, 2)).update(DST).update(i2osp(DST.length, 1)).digest();
+  }
+  function hash_to_field(msg, count, options) {
+    validateObject(options, {
+      p: "bigint",
+      m: "number",
+      k: "number",
+      hash: "function"
+    });
+    const { p, k, m, hash, expand, DST } = options;
+    asafenumber(hash.outputLen, "valid hash");
+    abytes2(msg);
+    asafenumber(count);
+    asafenumber(m, "m");
+    asafenumber(k, "k");
+    if (p <= BigInt(1))
+      throw new Error("hash_to_field: expected valid field characteristic");
+    if (count < 1)
+      throw new Error("hash_to_field: expected count >= 1");
+    if (m < 1)
+      throw new Error("hash_to_field: expected m >= 1");
+    if (k < 0)
+      throw new Error("hash_to_field: invalid k");
+    const log2p = p.toString(2).length;
+    const L = Math.ceil((log2p + k) / 8);
+    const len_in_bytes = count * m * L;
+    let prb;
+    if (expand === "xmd") {
+      prb = expand_message_xmd(msg, DST, len_in_bytes, hash);
+    } else if (expand === "xof") {
+      prb = expand_message_xof(msg, DST, len_in_bytes, k, hash);
+    } else if (expand === "_internal_pass") {
+      prb = msg;
+    } else {
+      throw new Error('expand must be "xmd" or "xof"');
+    }
+    const u = new Array(count);
+    for (let i = 0; i < count; i++) {
+      const e = new Array(m);
+      for (let j = 0; j < m; j++) {
+        const elm_offset = L * (j + i * m);
+        const tv = prb.subarray(elm_offset, elm_offset + L);
+        e[j] = mod(os2ip(tv), p);
+      }
+      u[i] = e;
+    }
+    return u;
+  }
+  var _DST_scalar = "HashToScalar-";
+  function createHasher2(Point2, mapToCurve, defaults) {
+    if (typeof mapToCurve !== "function")
+      throw new Error("mapToCurve() must be defined");
+    validateObject(defaults);
+    const snapshot = (src) => Object.freeze({
+      ...src,
+      DST: isBytes2(src.DST) ? copyBytes(src.DST) : src.DST,
+      ...src.encodeDST === void 0 ? {} : { encodeDST: isBytes2(src.encodeDST) ? copyBytes(src.encodeDST) : src.encodeDST }
+    });
+    const safeDefaults = snapshot(defaults);
+    const dstOverride = (options) => options && options.DST !== void 0 ? { DST: options.DST } : void 0;
+    function map(num) {
+      return Point2.fromAffine(mapToCurve(num));
+    }
+    function clear(initial) {
+      const P = initial.clearCofactor();
+      if (P.equals(Point2.ZERO))
+        return Point2.ZERO;
+      P.assertValidity();
+      return P;
+    }
+    return Object.freeze({
+      get defaults() {
+        return snapshot(safeDefaults);
+      },
+      Point: Point2,
+      hashToCurve(msg, options) {
+        const opts = Object.assign({}, safeDefaults, dstOverride(options));
+        const u = hash_to_field(msg, 2, opts);
+        const u0 = map(u[0]);
+        const u1 = map(u[1]);
+        return clear(u0.add(u1));
+      },
+      encodeToCurve(msg, options) {
+        const optsDst = safeDefaults.encodeDST === void 0 ? {} : { DST: safeDefaults.encodeDST };
+        const opts = Object.assign({}, safeDefaults, optsDst, dstOverride(options));
+        const u = hash_to_field(msg, 1, opts);
+        const u0 = map(u[0]);
+        return clear(u0);
+      },
+      /** See {@link H2CHasher} */
+      mapToCurve(scalars) {
+        if (safeDefaults.m === 1) {
+          if (typeof scalars !== "bigint")
+            throw new Error("expected bigint (m=1)");
+          return clear(map([scalars]));
+        }
+        if (!Array.isArray(scalars))
+          throw new Error("expected array of bigints");
+        if (scalars.length !== safeDefaults.m)
+          throw new Error(`expected array of ${safeDefaults.m} bigints`);
+        for (const i of scalars)
+          if (typeof i !== "bigint")
+            throw new Error("expected array of bigints");
+        return clear(map(scalars));
+      },
+      // hash_to_scalar can produce 0: https://www.rfc-editor.org/errata/eid8393
+      // RFC 9380, draft-irtf-cfrg-bbs-signatures-08. Default scalar DST is the shared generic
+      // `HashToScalar-` prefix above unless the caller overrides it per invocation.
+      hashToScalar(msg, options) {
+        const N2 = Point2.Fn.ORDER;
+        const opts = Object.assign({}, safeDefaults, { DST: _DST_scalar }, dstOverride(options), {
+          p: N2,
+          m: 1
+        });
+        return hash_to_field(msg, 1, opts)[0][0];
+      }
+    });
+  }
+  // @noble/curves/ed25519.js
+  /*! noble-curves - MIT License (c) 2022 Paul Miller (paulmillr.com) */
+  var _1n5 = /* @__PURE__ */ BigInt(1);
+  var _2n3 = /* @__PURE__ */ BigInt(2);
+  var _3n2 = /* @__PURE__ */ BigInt(3);
+  var _5n2 = /* @__PURE__ */ BigInt(5);
+  var _8n3 = /* @__PURE__ */ BigInt(8);
+  var ed25519_CURVE_p = /* @__PURE__ */ BigInt("0x7fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffed");
+  var ed25519_CURVE = /* @__PURE__ */ (() => ({
+    p: ed25519_CURVE_p,
+    n: BigInt("0x1000000000000000000000000000000014def9dea2f79cd65812631a5cf5d3ed"),
+    h: _8n3,
+    a: BigInt("0x7fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffec"),
+    d: BigInt("0x52036cee2b6ffe738cc740797779e89800700a4d4141d8ab75eb4dca135978a3"),
+    Gx: BigInt("0x216936d3cd6e53fec0a4e231fdd6dc5c692cc7609525a7b2c9562d608f25d51a"),
+    Gy: BigInt("0x6666666666666666666666666666666666666666666666666666666666666658")
+  }))();
+  function ed25519_pow_2_252_3(x) {
+    const _10n = BigInt(10), _20n = BigInt(20), _40n = BigInt(40), _80n = BigInt(80);
+    const P = ed25519_CURVE_p;
+    const x2 = x * x % P;
+    const b2 = x2 * x % P;
+    const b4 = pow2(b2, _2n3, P) * b2 % P;
+    const b5 = pow2(b4, _1n5, P) * x % P;
+    const b10 = pow2(b5, _5n2, P) * b5 % P;
+    const b20 = pow2(b10, _10n, P) * b10 % P;
+    const b40 = pow2(b20, _20n, P) * b20 % P;
+    const b80 = pow2(b40, _40n, P) * b40 % P;
+    const b160 = pow2(b80, _80n, P) * b80 % P;
+    const b240 = pow2(b160, _80n, P) * b80 % P;
+    const b250 = pow2(b240, _10n, P) * b10 % P;
+    const pow_p_5_8 = pow2(b250, _2n3, P) * x % P;
+    return { pow_p_5_8, b2 };
+  }
+  function adjustScalarBytes(bytes) {
+    bytes[0] &= 248;
+    bytes[31] &= 127;
+    bytes[31] |= 64;
+    return bytes;
+  }
+  var ED25519_SQRT_M1 = /* @__PURE__ */ BigInt("19681161376707505956807079304988542015446066515923890162744021073123829784752");
+  function uvRatio(u, v) {
+    const P = ed25519_CURVE_p;
+    const v3 = mod(v * v * v, P);
+    const v7 = mod(v3 * v3 * v, P);
+    const pow3 = ed25519_pow_2_252_3(u * v7).pow_p_5_8;
+    let x = mod(u * v3 * pow3, P);
+    const vx2 = mod(v * x * x, P);
+    const root1 = x;
+    const root2 = mod(x * ED25519_SQRT_M1, P);
+    const useRoot1 = vx2 === u;
+    const useRoot2 = vx2 === mod(-u, P);
+    const noRoot = vx2 === mod(-u * ED25519_SQRT_M1, P);
+    if (useRoot1)
+      x = root1;
+    if (useRoot2 || noRoot)
+      x = root2;
+    if (isNegativeLE(x, P))
+      x = mod(-x, P);
+    return { isValid: useRoot1 || useRoot2, value: x };
+  }
+  var ed25519_Point = /* @__PURE__ */ edwards(ed25519_CURVE, { uvRatio });
+  var Fp = /* @__PURE__ */ (() => ed25519_Point.Fp)();
+  function toMontgomery(point) {
+    const { y } = point;
+    return Fp.toBytes(Fp.div(_1n5 + y, _1n5 - y));
+  }
+  function toMontgomerySecret(secretKey) {
+    const size = ed25519_Point.Fp.BYTES;
+    abytes(secretKey, size);
+    return adjustScalarBytes(sha512(secretKey.subarray(0, size))).subarray(0, size);
+  }
+  function ed(opts) {
+    return eddsa(ed25519_Point, sha512, Object.assign({ adjustScalarBytes, toMontgomery, toMontgomerySecret, zip215: true }, opts));
+  }
+  var ed25519 = /* @__PURE__ */ ed({});
+  var ELL2_C1 = /* @__PURE__ */ (() => (ed25519_CURVE_p + _3n2) / _8n3)();
+  var ELL2_C2 = /* @__PURE__ */ (() => Fp.pow(_2n3, ELL2_C1))();
+  var ELL2_C3 = /* @__PURE__ */ (() => Fp.sqrt(Fp.neg(Fp.ONE)))();
+  var ELL2_J = /* @__PURE__ */ BigInt(486662);
+  function _map_to_curve_elligator2_curve25519(u) {
+    let tv1 = Fp.sqr(u);
+    tv1 = Fp.mul(tv1, _2n3);
+    let xd = Fp.add(tv1, Fp.ONE);
+    let x1n = Fp.neg(ELL2_J);
+    let tv2 = Fp.sqr(xd);
+    let gxd = Fp.mul(tv2, xd);
+    let gx1 = Fp.mul(tv1, ELL2_J);
+    gx1 = Fp.mul(gx1, x1n);
+    gx1 = Fp.add(gx1, tv2);
+    gx1 = Fp.mul(gx1, x1n);
+    let tv3 = Fp.sqr(gxd);
+    tv2 = Fp.sqr(tv3);
+    tv3 = Fp.mul(tv3, gxd);
+    tv3 = Fp.mul(tv3, gx1);
+    tv2 = Fp.mul(tv2, tv3);
+    let y11 = ed25519_pow_2_252_3(tv2).pow_p_5_8;
+    y11 = Fp.mul(y11, tv3);
+    let y12 = Fp.mul(y11, ELL2_C3);
+    tv2 = Fp.sqr(y11);
+    tv2 = Fp.mul(tv2, gxd);
+    let e1 = Fp.eql(tv2, gx1);
+    let y1 = Fp.cmov(y12, y11, e1);
+    let x2n = Fp.mul(x1n, tv1);
+    let y21 = Fp.mul(y11, u);
+    y21 = Fp.mul(y21, ELL2_C2);
+    let y22 = Fp.mul(y21, ELL2_C3);
+    let gx2 = Fp.mul(gx1, tv1);
+    tv2 = Fp.sqr(y21);
+    tv2 = Fp.mul(tv2, gxd);
+    let e2 = Fp.eql(tv2, gx2);
+    let y2 = Fp.cmov(y22, y21, e2);
+    tv2 = Fp.sqr(y1);
+    tv2 = Fp.mul(tv2, gxd);
+    let e3 = Fp.eql(tv2, gx1);
+    let xn = Fp.cmov(x2n, x1n, e3);
+    let y = Fp.cmov(y2, y1, e3);
+    let e4 = Fp.isOdd(y);
+    y = Fp.cmov(y, Fp.neg(y), e3 !== e4);
+    return { xMn: xn, xMd: xd, yMn: y, yMd: _1n5 };
+  }
+  var ELL2_C1_EDWARDS = /* @__PURE__ */ (() => FpSqrtEven(Fp, Fp.neg(BigInt(486664))))();
+  function map_to_curve_elligator2_edwards25519(u) {
+    const { xMn, xMd, yMn, yMd } = _map_to_curve_elligator2_curve25519(u);
+    let xn = Fp.mul(xMn, yMd);
+    xn = Fp.mul(xn, ELL2_C1_EDWARDS);
+    let xd = Fp.mul(xMd, yMn);
+    let yn = Fp.sub(xMn, xMd);
+    let yd = Fp.add(xMn, xMd);
+    let tv1 = Fp.mul(xd, yd);
+    let e = Fp.eql(tv1, Fp.ZERO);
+    xn = Fp.cmov(xn, Fp.ZERO, e);
+    xd = Fp.cmov(xd, Fp.ONE, e);
+    yn = Fp.cmov(yn, Fp.ONE, e);
+    yd = Fp.cmov(yd, Fp.ONE, e);
+    const [xd_inv, yd_inv] = FpInvertBatch(Fp, [xd, yd], true);
+    return { x: Fp.mul(xn, xd_inv), y: Fp.mul(yn, yd_inv) };
+  }
+  var ed25519_hasher = /* @__PURE__ */ (() => createHasher2(ed25519_Point, (scalars) => map_to_curve_elligator2_edwards25519(scalars[0]), {
+    DST: "edwards25519_XMD:SHA-512_ELL2_RO_",
+    encodeDST: "edwards25519_XMD:SHA-512_ELL2_NU_",
+    p: ed25519_CURVE_p,
+    m: 1,
+    k: 128,
+    expand: "xmd",
+    hash: sha512
+  }))();
   // @noble/hashes/sha3.js
-  var _0n = BigInt(0);
-  var _1n = BigInt(1);
-  var _2n = BigInt(2);
-  var _7n = BigInt(7);
+  var _0n5 = BigInt(0);
+  var _1n6 = BigInt(1);
+  var _2n4 = BigInt(2);
+  var _7n2 = BigInt(7);
   var _256n = BigInt(256);
   var _0x71n = BigInt(113);
   var SHA3_PI = [];
   var SHA3_ROTL = [];
   var _SHA3_IOTA = [];
-  for (let round = 0, R = _1n, x = 1, y = 0; round < 24; round++) {
+  for (let round = 0, R = _1n6, x = 1, y = 0; round < 24; round++) {
     [x, y] = [y, (2 * x + 3 * y) % 5];
     SHA3_PI.push(2 * (5 * y + x));
     SHA3_ROTL.push((round + 1) * (round + 2) / 2 % 64);
-    let t = _0n;
+    let t = _0n5;
     for (let j = 0; j < 7; j++) {
-      R = (R << _1n ^ (R >> _7n) * _0x71n) % _256n;
-      if (R & _2n)
-        t ^= _1n << (_1n << BigInt(j)) - _1n;
+      R = (R << _1n6 ^ (R >> _7n2) * _0x71n) % _256n;
+      if (R & _2n4)
+        t ^= _1n6 << (_1n6 << BigInt(j)) - _1n6;
     }
     _SHA3_IOTA.push(t);
   }
@@ -1353,7 +2792,7 @@ var noble = (() => {
     }
     update(data) {
       aexists(this);
-      abytes2(data);
+      abytes(data);
       const { blockLen, state, state32 } = this;
       const len = data.length;
       const canUseU32 = blockLen % 4 === 0 && data.byteOffset % 4 === 0;
@@ -1389,7 +2828,7 @@ var noble = (() => {
     }
     writeInto(out) {
       aexists(this, false);
-      abytes2(out);
+      abytes(out);
       this.finish();
       const bufferOut = this.state;
       const { blockLen } = this;
@@ -1451,105 +2890,10 @@ var noble = (() => {
   }, info);
   var shake128 = /* @__PURE__ */ genShake(31, 168, 16, /* @__PURE__ */ oidNist(11));
   var shake256 = /* @__PURE__ */ genShake(31, 136, 32, /* @__PURE__ */ oidNist(12));
-  // @noble/curves/abstract/fft.js
-  function checkU32(n, title = "n") {
-    if (typeof n !== "number")
-      throw new TypeError(`wrong u32 integer "${title}": expected number, got type=${typeof n}`);
-    if (!Number.isSafeInteger(n) || n < 0 || n > 4294967295)
-      throw new RangeError(`wrong u32 integer "${title}": expected 0..4294967295, got ${n}`);
-    return n;
-  }
-  function isPowerOfTwo(x) {
-    checkU32(x, "x");
-    return (x & x - 1) === 0 && x !== 0;
-  }
-  function reverseBits(n, bits) {
-    checkU32(n);
-    if (typeof bits !== "number")
-      throw new TypeError('"bits" expected number, got type=' + typeof bits);
-    if (!Number.isSafeInteger(bits) || bits < 0 || bits > 32)
-      throw new Error(`expected integer 0 <= bits <= 32, got ${bits}`);
-    let reversed = 0;
-    for (let i = 0; i < bits; i++, n >>>= 1)
-      reversed = reversed << 1 | n & 1;
-    return reversed >>> 0;
-  }
-  function log2(n) {
-    checkU32(n);
-    return 31 - Math.clz32(n);
-  }
-  function bitReversalInplace(values) {
-    if (!values || typeof values !== "object" || typeof values.length !== "number")
-      throw new TypeError('"values" expected array-like, got type=' + typeof values);
-    const n = values.length;
-    if (!isPowerOfTwo(n))
-      throw new Error("expected positive power-of-two length, got " + n);
-    const bits = log2(n);
-    for (let i = 0; i < n; i++) {
-      const j = reverseBits(i, bits);
-      if (i < j) {
-        const tmp = values[i];
-        values[i] = values[j];
-        values[j] = tmp;
-      }
-    }
-    return values;
-  }
-  var FFTCore = (F2, coreOpts) => {
-    validateObject(coreOpts, { N: "number", roots: "object", dit: "boolean" }, { invertButterflies: "boolean", skipStages: "number", brp: "boolean" }, "coreOpts");
-    const { N: N3, roots, dit, invertButterflies = false, skipStages = 0, brp = true } = coreOpts;
-    checkU32(N3, "coreOpts.N");
-    const bits = log2(N3);
-    if (!isPowerOfTwo(N3))
-      throw new Error("FFT: Polynomial size should be power of two");
-    checkU32(skipStages, "coreOpts.skipStages");
-    const maxSkipStages = bits === 0 ? 0 : bits - 1;
-    if (skipStages > maxSkipStages)
-      throw new Error(`FFT: wrong skipStages: expected 0 <= skipStages <= ${maxSkipStages}`);
-    if (roots.length !== N3)
-      throw new Error(`FFT: wrong roots length: expected ${N3}, got ${roots.length}`);
-    const isDit = dit !== invertButterflies;
-    return (values) => {
-      if (values.length !== N3)
-        throw new Error("FFT: wrong Polynomial length");
-      if (dit && brp)
-        bitReversalInplace(values);
-      for (let i = 0, g = 1; i < bits - skipStages; i++) {
-        const s = dit ? i + 1 + skipStages : bits - i;
-        const m = 1 << s;
-        const m2 = m >> 1;
-        const stride = N3 >> s;
-        for (let k = 0; k < N3; k += m) {
-          for (let j = 0, grp = g++; j < m2; j++) {
-            const rootPos = invertButterflies ? dit ? N3 - grp : grp : j * stride;
-            const i0 = k + j;
-            const i1 = k + j + m2;
-            const omega = roots[rootPos];
-            const b = values[i1];
-            const a = values[i0];
-            if (isDit) {
-              const t = F2.mul(b, omega);
-              values[i0] = F2.add(a, t);
-              values[i1] = F2.sub(a, t);
-            } else if (invertButterflies) {
-              values[i0] = F2.add(b, a);
-              values[i1] = F2.mul(F2.sub(b, a), omega);
-            } else {
-              values[i0] = F2.add(a, b);
-              values[i1] = F2.mul(F2.sub(a, b), omega);
-            }
-          }
-        }
-      }
-      if (!dit && brp)
-        bitReversalInplace(values);
-      return values;
-    };
-  };
   // @noble/post-quantum/utils.js
   /*! noble-post-quantum - MIT License (c) 2024 Paul Miller (paulmillr.com) */
-  var abytesDoc = abytes2;
-  var randomBytes2 = randomBytes;
+  var abytesDoc = abytes;
+  var randomBytes3 = randomBytes;
   function aarray2(item, title, inner = () => {
   }) {
     if (!Array.isArray(item))
@@ -1564,8 +2908,8 @@ var noble = (() => {
     return value;
   }
   function equalBytes(a, b) {
-    a = abytes2(a);
-    b = abytes2(b);
+    a = abytes(a);
+    b = abytes(b);
     if (a.length !== b.length)
       return false;
     let diff = 0;
@@ -1574,7 +2918,7 @@ var noble = (() => {
     return diff === 0;
   }
   function validateOpts(opts) {
-    if (isBytes2(opts))
+    if (isBytes(opts))
       throw new TypeError('"opts" expected object, got Uint8Array');
     aobject3(opts, "opts");
     const proto = Object.getPrototypeOf(opts);
@@ -1602,15 +2946,15 @@ var noble = (() => {
   function validateVerOpts(opts, allowed = VER_OPT_KEYS) {
     const normalized = checkOptKeys(opts, allowed);
     if (normalized.context !== void 0)
-      abytes2(normalized.context, void 0, "opts.context");
+      abytes(normalized.context, void 0, "opts.context");
     return normalized;
   }
   function validateSigOpts(opts, allowed = SIG_OPT_KEYS) {
     const normalized = checkOptKeys(opts, allowed);
     if (normalized.context !== void 0)
-      abytes2(normalized.context, void 0, "opts.context");
+      abytes(normalized.context, void 0, "opts.context");
     if (normalized.extraEntropy !== false && normalized.extraEntropy !== void 0)
-      abytes2(normalized.extraEntropy, void 0, "opts.extraEntropy");
+      abytes(normalized.extraEntropy, void 0, "opts.extraEntropy");
     return normalized;
   }
   function splitCoder(label, ...lengths) {
@@ -1624,7 +2968,7 @@ var noble = (() => {
           const c = lengths[i];
           const l = getLength(c);
           const b = typeof c === "number" ? bufs[i] : c.encode(bufs[i]);
-          abytes2(b, l, label);
+          abytes(b, l, label);
           res.set(b, pos);
           if (typeof c !== "number")
             b.fill(0);
@@ -1633,7 +2977,7 @@ var noble = (() => {
         return res;
       },
       decode: (buf) => {
-        abytes2(buf, bytesLen, label);
+        abytes(buf, bytesLen, label);
         const res = [];
         for (const c of lengths) {
           const l = getLength(c);
@@ -1664,7 +3008,7 @@ var noble = (() => {
         return res;
       },
       decode: (a) => {
-        abytes2(a, bytesLen);
+        abytes(a, bytesLen);
         const r = [];
         for (let i = 0; i < a.length; i += coder.bytesLen)
           r.push(coder.decode(a.subarray(i, i + coder.bytesLen)));
@@ -1689,11 +3033,11 @@ var noble = (() => {
   }
   var EMPTY = /* @__PURE__ */ Uint8Array.of();
   function getMessage(msg, ctx = EMPTY) {
-    abytes2(msg, void 0, "msg");
-    abytes2(ctx, void 0, "ctx");
+    abytes(msg, void 0, "msg");
+    abytes(ctx, void 0, "ctx");
     if (ctx.length > 255)
       throw new RangeError("context should be 255 bytes or less");
-    return concatBytes2(new Uint8Array([0, ctx.length]), ctx, msg);
+    return concatBytes(new Uint8Array([0, ctx.length]), ctx, msg);
   }
   var oidNistP = /* @__PURE__ */ Uint8Array.from([6, 9, 96, 134, 72, 1, 101, 3, 4, 2]);
   var XOF_OID_OUTPUT_LEN = /* @__PURE__ */ (() => ({
@@ -1708,10 +3052,10 @@ var noble = (() => {
     ahash(hash);
     anumber(requiredStrength, "requiredStrength");
     const oid = hash.oid;
-    abytes2(oid, void 0, "hash.oid");
+    abytes(oid, void 0, "hash.oid");
     if (!equalBytes(oid.subarray(0, 10), oidNistP))
       throw new Error('"hash.oid" is invalid: expected NIST hash');
-    const xofLen = XOF_OID_OUTPUT_LEN[bytesToHex2(oid)];
+    const xofLen = XOF_OID_OUTPUT_LEN[bytesToHex(oid)];
     if (xofLen !== void 0 && hash.outputLen !== xofLen) {
       throw new Error("Pre-hash XOF output length must be " + xofLen + " bytes for this OID, got: " + hash.outputLen);
     }
@@ -1722,17 +3066,17 @@ var noble = (() => {
   }
   function getMessagePrehash(hash, msg, ctx = EMPTY) {
     checkHash(hash);
-    abytes2(msg, void 0, "msg");
-    abytes2(ctx, void 0, "ctx");
+    abytes(msg, void 0, "msg");
+    abytes(ctx, void 0, "ctx");
     if (ctx.length > 255)
       throw new RangeError("context should be 255 bytes or less");
     const hashed = hash(msg);
-    return concatBytes2(new Uint8Array([1, ctx.length]), ctx, hash.oid, hashed);
+    return concatBytes(new Uint8Array([1, ctx.length]), ctx, hash.oid, hashed);
   }
   // @noble/post-quantum/_crystals.js
   /*! noble-post-quantum - MIT License (c) 2024 Paul Miller (paulmillr.com) */
   var genCrystals = (opts) => {
-    const { newPoly: newPoly2, N: N3, Q: Q2, F: F2, ROOT_OF_UNITY: ROOT_OF_UNITY2, brvBits, isKyber } = opts;
+    const { newPoly: newPoly2, N: N2, Q: Q2, F: F2, ROOT_OF_UNITY: ROOT_OF_UNITY2, brvBits, isKyber } = opts;
     const mod2 = (a, modulo = Q2) => {
       const result = a % modulo | 0;
       return (result >= 0 ? result | 0 : modulo + result | 0) | 0;
@@ -1742,8 +3086,8 @@ var noble = (() => {
       return (r > modulo >> 1 ? r - modulo | 0 : r) | 0;
     };
     function getZettas() {
-      const out = newPoly2(N3);
-      for (let i = 0; i < N3; i++) {
+      const out = newPoly2(N2);
+      for (let i = 0; i < N2; i++) {
         const b = reverseBits(i, brvBits);
         const p = BigInt(ROOT_OF_UNITY2) ** BigInt(b) % BigInt(Q2);
         out[i] = Number(p) | 0;
@@ -1751,7 +3095,7 @@ var noble = (() => {
       return out;
     }
     const nttZetas = getZettas();
-    const inv = (_a2) => {
+    const inv = (_a) => {
       throw new Error("not implemented");
     };
     const field = isKyber ? {
@@ -1772,7 +3116,7 @@ var noble = (() => {
       inv
     };
     const nttOpts = {
-      N: N3,
+      N: N2,
       roots: nttZetas,
       invertButterflies: true,
       skipStages: isKyber ? 1 : 0,
@@ -1792,14 +3136,14 @@ var noble = (() => {
       }
     };
     const bitsCoder = (d, c) => {
-      for (let i = 0, bufLen = 0; i < N3; i++) {
+      for (let i = 0, bufLen = 0; i < N2; i++) {
         bufLen += d;
         if (bufLen > 32)
           getMask(bufLen);
         bufLen %= 8;
       }
       const mask = getMask(d);
-      const bytesLen = d * (N3 / 8);
+      const bytesLen = d * (N2 / 8);
       return {
         bytesLen,
         encode: (poly_) => {
@@ -1814,7 +3158,7 @@ var noble = (() => {
           return r;
         },
         decode: (bytes) => {
-          const r = newPoly2(N3);
+          const r = newPoly2(N2);
           for (let i = 0, buf = 0, bufLen = 0, pos = 0; i < bytes.length; i++) {
             buf |= bytes[i] << bufLen;
             bufLen += 8;
@@ -1880,7 +3224,7 @@ var noble = (() => {
       abool2(normalized.externalMu, "opts.externalMu");
     return normalized;
   }
-  var N2 = 256;
+  var N = 256;
   var Q = 8380417;
   var ROOT_OF_UNITY = 1753;
   var F = 8347681;
@@ -1921,7 +3265,7 @@ var noble = (() => {
   }))();
   var newPoly = (n) => new Int32Array(n);
   var crystals = /* @__PURE__ */ genCrystals({
-    N: N2,
+    N,
     Q,
     F,
     ROOT_OF_UNITY,
@@ -1930,9 +3274,9 @@ var noble = (() => {
     brvBits: 8
   });
   var id = (n) => n;
-  var polyCoder = (d, compress = id, verify2 = id) => crystals.bitsCoder(d, {
-    encode: (i) => compress(verify2(i)),
-    decode: (i) => verify2(compress(i))
+  var polyCoder = (d, compress = id, verify = id) => crystals.bitsCoder(d, {
+    encode: (i) => compress(verify(i)),
+    decode: (i) => verify(compress(i))
   });
   var polyAdd = (a_, b_) => {
     const a = a_;
@@ -1950,13 +3294,13 @@ var noble = (() => {
   };
   var polyShiftl = (p_) => {
     const p = p_;
-    for (let i = 0; i < N2; i++)
+    for (let i = 0; i < N; i++)
       p[i] <<= D;
     return p;
   };
   var polyChknorm = (p_, B2) => {
     const p = p_;
-    for (let i = 0; i < N2; i++)
+    for (let i = 0; i < N; i++)
       if (Math.abs(crystals.smod(p[i])) >= B2)
         return true;
     return false;
@@ -1964,19 +3308,19 @@ var noble = (() => {
   var MultiplyNTTs = (a_, b_) => {
     const a = a_;
     const b = b_;
-    const c = newPoly(N2);
+    const c = newPoly(N);
     for (let i = 0; i < a.length; i++)
       c[i] = crystals.mod(a[i] * b[i]);
     return c;
   };
   function RejNTTPoly(xof_) {
     const xof = xof_;
-    const r = newPoly(N2);
-    for (let j = 0; j < N2; ) {
+    const r = newPoly(N);
+    for (let j = 0; j < N; ) {
       const b = xof();
       if (b.length % 3)
         throw new Error("RejNTTPoly: unaligned block");
-      for (let i = 0; j < N2 && i <= b.length - 3; i += 3) {
+      for (let i = 0; j < N && i <= b.length - 3; i += 3) {
         const t = (b[i + 0] | b[i + 1] << 8 | b[i + 2] << 16) & 8388607;
         if (t < Q)
           r[j++] = t;
@@ -2029,7 +3373,7 @@ var noble = (() => {
           throw new Error("hint.encode: hint is false");
         const res = new Uint8Array(OMEGA + K);
         for (let i = 0, k = 0; i < K; i++) {
-          for (let j = 0; j < N2; j++)
+          for (let j = 0; j < N; j++)
             if (h[i][j] !== 0)
               res[k++] = j;
           res[OMEGA + i] = k;
@@ -2040,7 +3384,7 @@ var noble = (() => {
         const h = [];
         let k = 0;
         for (let i = 0; i < K; i++) {
-          const hi = newPoly(N2);
+          const hi = newPoly(N);
           if (buf[OMEGA + i] < k || buf[OMEGA + i] > OMEGA)
             return false;
           for (let j = k; j < buf[OMEGA + i]; j++) {
@@ -2073,27 +3417,27 @@ var noble = (() => {
     const CoefFromHalfByte = ETA === 2 ? (n) => n < 15 ? 2 - n % 5 : false : (n) => n < 9 ? 4 - n : false;
     function RejBoundedPoly(xof_) {
       const xof = xof_;
-      const r = newPoly(N2);
-      for (let j = 0; j < N2; ) {
+      const r = newPoly(N);
+      for (let j = 0; j < N; ) {
         const b = xof();
-        for (let i = 0; j < N2 && i < b.length; i += 1) {
+        for (let i = 0; j < N && i < b.length; i += 1) {
           const d1 = CoefFromHalfByte(b[i] & 15);
           const d2 = CoefFromHalfByte(b[i] >> 4 & 15);
           if (d1 !== false)
             r[j++] = d1;
-          if (j < N2 && d2 !== false)
+          if (j < N && d2 !== false)
             r[j++] = d2;
         }
       }
       return r;
     }
     const SampleInBall = (seed) => {
-      const pre = newPoly(N2);
+      const pre = newPoly(N);
       const s = shake256.create({}).update(seed);
       const buf = new Uint8Array(shake256.blockLen);
       s.xofInto(buf);
       const masks = buf.slice(0, 8);
-      for (let i = N2 - TAU, pos = 8, maskPos = 0, maskBit = 0; i < N2; i++) {
+      for (let i = N - TAU, pos = 8, maskPos = 0, maskBit = 0; i < N; i++) {
         let b = i + 1;
         for (; b > i; ) {
           b = buf[pos++];
@@ -2113,8 +3457,8 @@ var noble = (() => {
     };
     const polyPowerRound = (p_) => {
       const p = p_;
-      const res0 = newPoly(N2);
-      const res1 = newPoly(N2);
+      const res0 = newPoly(N);
+      const res1 = newPoly(N);
       for (let i = 0; i < p.length; i++) {
         const { r0, r1 } = Power2Round(p[i]);
         res0[i] = r0;
@@ -2125,16 +3469,16 @@ var noble = (() => {
     const polyUseHint = (u_, h_) => {
       const u = u_;
       const h = h_;
-      for (let i = 0; i < N2; i++)
+      for (let i = 0; i < N; i++)
         u[i] = UseHint(h[i], u[i]);
       return u;
     };
     const polyMakeHint = (a_, b_) => {
       const a = a_;
       const b = b_;
-      const v = newPoly(N2);
+      const v = newPoly(N);
       let cnt = 0;
-      for (let i = 0; i < N2; i++) {
+      for (let i = 0; i < N; i++) {
         const h = MakeHint(a[i], b[i]);
         v[i] = h;
         cnt += h;
@@ -2156,7 +3500,7 @@ var noble = (() => {
         const seedDst = new Uint8Array(32 + 2);
         const randSeed = seed === void 0;
         if (randSeed)
-          seed = randomBytes2(32);
+          seed = randomBytes3(32);
         abytesDoc(seed, 32, "seed");
         seedDst.set(seed);
         if (randSeed)
@@ -2175,7 +3519,7 @@ var noble = (() => {
         const t0 = [];
         const t1 = [];
         const xof = XOF1282(rho);
-        const t = newPoly(N2);
+        const t = newPoly(N);
         for (let i = 0; i < K; i++) {
           cleanBytes(t);
           for (let j = 0; j < L; j++) {
@@ -2203,7 +3547,7 @@ var noble = (() => {
         const xof = XOF1282(rho);
         const s1Hat = s1.map((p) => crystals.NTT.encode(p.slice()));
         const t1 = [];
-        const tmp = newPoly(N2);
+        const tmp = newPoly(N);
         for (let i = 0; i < K; i++) {
           tmp.fill(0);
           for (let j = 0; j < L; j++) {
@@ -2227,7 +3571,7 @@ var noble = (() => {
         if (externalMu)
           abytesDoc(msg, CRH_BYTES, "mu");
         const ownRnd = random === false || random === void 0;
-        const rnd = random === false ? new Uint8Array(32) : random === void 0 ? randomBytes2(signRandBytes) : random;
+        const rnd = random === false ? new Uint8Array(32) : random === void 0 ? randomBytes3(signRandBytes) : random;
         abytesDoc(rnd, 32, "extraEntropy");
         const decoded = (() => {
           try {
@@ -2271,7 +3615,7 @@ var noble = (() => {
           const z = y.map((i) => crystals.NTT.encode(i.slice()));
           const w = [];
           for (let i = 0; i < K; i++) {
-            const wi = newPoly(N2);
+            const wi = newPoly(N);
             for (let j = 0; j < L; j++)
               polyAdd(wi, MultiplyNTTs(A[i][j], z[j]));
             crystals.NTT.decode(wi);
@@ -2347,7 +3691,7 @@ var noble = (() => {
         const xof = XOF1282(rho);
         for (let i = 0; i < K; i++) {
           const ct12d = MultiplyNTTs(crystals.NTT.encode(polyShiftl(t1[i])), c);
-          const Az = newPoly(N2);
+          const Az = newPoly(N);
           for (let j = 0; j < L; j++) {
             const aij = RejNTTPoly(xof.get(j, i));
             polyAdd(Az, MultiplyNTTs(aij, zNtt[j]));
@@ -2431,8 +3775,8 @@ var noble = (() => {
   }))();
 
   // entry.mjs
-  hashes.sha512 = sha512;
-  var verifyEd25519 = (signature, message, key) => verify(signature, message, key, { zip215: false });
+  var { Point } = ed25519;
+  var verifyEd25519 = (signature, message, key) => ed25519.verify(signature, message, key, { zip215: false });
   var verifyMlDsa44 = (signature, message, key) => ml_dsa44.verify(signature, message, key);
   return __toCommonJS(entry_exports);
 })();

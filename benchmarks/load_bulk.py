@@ -1,8 +1,8 @@
-"""How do hundreds of handovers of one order come in as one deed? Each paper its own sealed record, written in bulk.
+"""How does a load come in that was judged where it was made? Each paper its own sealed record, hundreds to a deed.
 
-Nothing of a record is left out: digest, salt, commitment, log entry, head, the units moved. What is asked of papers one
-by one is asked before this door and not again: gates, the count of serials, the host's witness. Signatures are written
-as they are given, none where none are; the audit tells of every paper whose sides did not sign.
+Nothing of a record is left out: digest, salt, commitment, log entry, head, the units moved. But no gate is asked, no
+count of serials, no host's witness, and signatures are written as they are given. So this door lies outside the
+program: benchmarks come by it. What centres hand in by the hundred comes by `ecluse/office/desk/capture_many.py`.
 """
 
 from __future__ import annotations
