@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ecluse.edge.language import ASKED, person_language
+from ecluse.edge.language import ASKED, person_language, speaking
 
 
 @pytest.mark.parametrize(
@@ -26,3 +26,12 @@ def test_a_command_speaks_the_persons_language(
     for name, value in settings.items():
         monkeypatch.setenv(name, value)
     assert person_language() == language
+
+
+def test_a_page_asked_for_in_one_language_is_answered_in_it_whatever_the_server_speaks(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("LC_ALL", "uk_UA.UTF-8")
+    with speaking("fr"):
+        assert person_language() == "fr"
+    assert person_language() == "uk"

@@ -634,3 +634,33 @@ def test_the_session_key_is_made_once_and_only_the_owner_reads_it(
     assert secret_key(from_url(f"sqlite:///{tmp_path / 'b.sqlite3'}")) != first
     monkeypatch.setenv("ECLUSE_SECRET_KEY", "given")
     assert secret_key(database) == "given"
+
+
+@pytest.mark.parametrize(
+    ("address", "header", "language"),
+    [
+        pytest.param("/sign-in/?lang=fr", {}, "fr", id="the address asks"),
+        pytest.param("/sign-in/", {"HTTP_ACCEPT_LANGUAGE": "fr"}, "fr", id="the browser asks"),
+        pytest.param("/sign-in/", {}, "en", id="nobody asks: the server's"),
+    ],
+)
+def test_what_an_action_refuses_is_said_in_the_readers_language(
+    service: Any, monkeypatch: pytest.MonkeyPatch, address: str, header: dict[str, str], language: str
+) -> None:
+    from ecluse.edge.language import person_language
+    from ecluse.office.people import middleware
+
+    monkeypatch.setenv("LC_ALL", "en_GB.UTF-8")
+    heard: list[str] = []
+    recognise = middleware.People.__init__
+
+    def overhear(self: Any, get_response: Any) -> None:
+        def answer(request: Any) -> Any:
+            heard.append(person_language())
+            return get_response(request)
+
+        recognise(self, answer)
+
+    monkeypatch.setattr(middleware.People, "__init__", overhear)
+    client().get(address, **header)
+    assert heard == [language]

@@ -10,6 +10,7 @@ from django.utils import translation
 from django.utils.cache import add_never_cache_headers
 
 from ecluse.base.words import LANGUAGES
+from ecluse.edge.language import person_language, speaking
 from ecluse.office.actions.people import choose_language
 from ecluse.office.desk.today import is_demonstration, open_session, said_once, today
 from ecluse.office.models import Account
@@ -37,7 +38,10 @@ class People:
         translation.activate(lang)
         if asked == lang and account is not None and account.language != lang:
             choose_language(account, lang)
-        response = self.get_response(request)
+        # A program that names no language is told in the server's: its token's person is not known yet.
+        is_asked = bool(asked or account or request.headers.get("Accept-Language"))
+        with speaking(lang if is_asked else person_language()):
+            response = self.get_response(request)
         if "Cache-Control" not in response and response.get("Content-Type", "").startswith("text/html"):
             add_never_cache_headers(response)  # every page bears its reader's name, and some a key
         if asked == lang:

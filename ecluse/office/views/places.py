@@ -14,10 +14,11 @@ from django.urls import path
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from ecluse.base.words import say
+from ecluse.base.words import POINTS, say
 from ecluse.custody.life import in_order
 from ecluse.custody.measures import home_state
 from ecluse.custody.terms import Centre, Fate, LifeEvent, LifeState, Line, LineRule, SerialBlock
+from ecluse.edge.language import person_language
 from ecluse.office.desk.registry import About, Desk, offered
 from ecluse.office.facts.parties import in_force
 from ecluse.office.models import Unit
@@ -120,7 +121,7 @@ def share(hundredths: int | None) -> str | None:
     if hundredths is None:
         return None
     whole, rest = divmod(hundredths, 100)
-    return f"{whole}{f'.{rest:02d}' if rest else ''} %"
+    return f"{whole}{f'{POINTS[person_language()]}{rest:02d}' if rest else ''} %"
 
 
 def state_tag(state: LifeState | None) -> Tag | None:
