@@ -30,11 +30,14 @@ from stamp_authority import Making, authority, signer
 from test_log_fuzz import PARSERS as OF_THE_LOG
 from test_log_fuzz import read_text
 
-from ecluse.base import sealed
+from ecluse.base import sealed, statement
 from ecluse.base.canon import canonical, parse
 from ecluse.base.claim import read_claim
+from ecluse.base.commitments import Opening, commit
 from ecluse.base.days import Month
+from ecluse.base.envelope import equations, prove
 from ecluse.base.errors import EcluseError
+from ecluse.base.figure_line import read_line
 from ecluse.base.money import Money
 from ecluse.base.note import checkpoint_text, sign_note
 from ecluse.base.proof import Edge, Levels, leaf_hash
@@ -53,6 +56,7 @@ from ecluse.custody.log.witness import Refused
 from ecluse.edge import epcis, openings, plan_programs, reconcile_file, seal, seal_many
 from ecluse.edge import plan as edge_plan
 from ecluse.edge.dossier import read_dossier
+from ecluse.edge.envelope_file import UnreadableStatementError, read_file
 from ecluse.edge.imports import cells, mapping, sheet
 from ecluse.edge.imports.mapping import Map
 from ecluse.edge.keys import make_key, open_key
@@ -232,6 +236,10 @@ def parsers(place: Path) -> dict[str, tuple[Read, bytes, tuple[type[Exception], 
         "a claim's form": (claim, canonical(sealed.encode(made)), (*VALUES, TypeError, KeyError)),
         "an edge of a tree": (read_text(lambda text: Edge.from_hex(300, text)), TREE_EDGE.encode(), VALUES),
         "an outer log's entry": (read_entry, OUTER),
+        "a line of figures": (lambda body: read_line(parse(body)), LINE),
+        "a statement": (lambda body: statement.read(parse(body)), statement.spelled(STATEMENT)),
+        "a statement's proof": (lambda body: equations(STATEMENT, body), PROOF),
+        "a statement with its proof": (read_file, SHOWN, (*REFUSALS, UnreadableStatementError)),
         "a month": (read_text(Month.parse), b"2026-05", VALUES),
         "an amount of money": (read_text(lambda text: Money.of(text, "EUR")), b"1250.50", VALUES),
         "DER": (read_der, STAMP),
@@ -280,11 +288,23 @@ def parsers(place: Path) -> dict[str, tuple[Read, bytes, tuple[type[Exception], 
     return {name: (row[0], row[1], row[2] if len(row) > 2 else REFUSALS) for name, row in table.items()}
 
 
+OPENING = Opening(7, 11)
+STATEMENT = statement.Statement(
+    "stock 0 in range", "ecluse/envelope/1 authority:a", "home/2026", 3, (("units", commit(OPENING)),),
+    in_range=(statement.InRange(statement.Sum((("units", 1),)), 8),),
+)  # fmt: skip
+PROOF = prove(STATEMENT, {"units": OPENING}, bytes(32))
+SHOWN = canonical({"statement": statement.as_json(STATEMENT), "proof": base64.b64encode(PROOF).decode()})
+LINE = canonical({
+    "kind": "stock", "scope": {"class": "ab" * 8, "counted_on": "2026-05-04"}, "on": "2026-05-04",
+    "figures": [["units", commit(OPENING).raw.hex()]], "log": "home/2026", "index": 3, "at": 0,
+})  # fmt: skip
 STAMP = Making(b"i" * 32, signer("ed25519"), "sha512", nonce=7).answer()
 OUTER = b'{"commitment":"%b","log":"outer/2026","of":"home/2026","on":"2026-05-04","v":"outer/1"}' % (b"ab" * 32)
 TREE_EDGE = "".join(TREE.subtree(*span).hex() for span in ((0, 256), (256, 288), (288, 296), (296, 300)))
 NAMES = sorted([*(f"log: {name}" for name in OF_THE_LOG), *(
-    "a sealed record", "a claim's form", "an edge of a tree", "an outer log's entry", "a month", "an amount of money",
+    "a sealed record", "a claim's form", "an edge of a tree", "an outer log's entry", "a line of figures",
+    "a statement", "a statement's proof", "a statement with its proof", "a month", "an amount of money",
     "DER", "a time stamp", "a time stamp, unjudged", "a time stamp's request", "authorities",
     "a cosigned head", "a log's checkpoint", "a log's tile", "a log's entries", "a log that is followed",
     "a witness's answer", "EPCIS, its JSON", "EPCIS, the document", "EPCIS, a file", "an opening's share",
@@ -348,6 +368,7 @@ SPOKEN = {
     "read_asked", "read_bundle", "read_disclosures", "read_seen", "read_document", "unpack", "unseal", "unseal_as",
     "read_der", "read_token", "read_request", "read_stamp", "read_authorities",
     "read_map", "read_sheet", "read_entry", "read_amount", "read_serials", "read_workbook", "read_file",
+    "read_line",
 }  # fmt: skip
 
 
