@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ecluse.base.commitments import Opening, check_opening, combined, commit, opening_of, point_of
+from ecluse.base.commitments import Opening, check_opening, combined, commit, point_of
 from ecluse.base.errors import EvidenceError
+from ecluse.base.figures import opening_of
 from ecluse.base.group import ORDER, add, mul, sub
-from ecluse.base.source import SeededSource, ServiceSource
+from ecluse.base.source import SeededSource, ServiceSource, Source
 
 SOURCE = SeededSource("a world", datetime(2026, 4, 2, tzinfo=UTC))
 FIGURES = st.integers(0, 2**48 - 1)
@@ -52,12 +53,11 @@ def test_an_opening_that_is_spelled_beyond_the_order_is_refused() -> None:
 
 
 def test_the_same_figure_looks_different_under_another_record_field_or_source() -> None:
-    found = {
-        commit(opening_of(900, record, field, SOURCE)).raw
-        for record in ("capacity:1", "capacity:2") for field in ("units", "demonstrated")
-    }  # fmt: skip
-    again = commit(opening_of(900, "capacity:1", "units", SOURCE)).raw
+    def point(record: str, field: str, source: Source) -> bytes:
+        return commit(opening_of(source.salt(record, "record"), field, 900)).raw
+
+    found = {point(record, field, SOURCE) for record in ("capacity:1", "capacity:2") for field in ("units", "made")}
     assert len(found) == 4
-    assert again in found
-    service = {commit(opening_of(900, "capacity:1", "units", ServiceSource())).raw for _ in range(3)}
+    assert point("capacity:1", "units", SOURCE) in found
+    service = {point("capacity:1", "units", ServiceSource()) for _ in range(3)}
     assert len(service | found) == 7

@@ -111,7 +111,7 @@ def lines_by_kind() -> dict[str, list[Any]]:
 
 @pytest.mark.usefixtures("office")
 def test_whoever_opens_a_record_opens_its_points_and_they_stand_in_the_log() -> None:
-    from ecluse.office.carried_figures import figures_of
+    from ecluse.edge.carried_figures import figures_of
     from ecluse.office.models import LogEntry, Record, Salt
 
     kinds = lines_by_kind()

@@ -41,7 +41,7 @@ from ecluse.base.envelope import prove
 from ecluse.base.errors import EvidenceError
 from ecluse.base.figures import label
 from ecluse.base.group import NEUTRAL, ORDER
-from ecluse.base.sealed import seal
+from ecluse.base.sealed import encode, seal
 from ecluse.base.statement import InRange, Sum, as_json
 from ecluse.edge import public_audit_figures, public_audit_proofs
 from ecluse.edge.public_audit_envelope import silent, surplus_demands
@@ -50,8 +50,9 @@ from ecluse.edge.public_audit_logs import Place
 from ecluse.edge.public_audit_opened_figures import check_opened_figures
 from ecluse.edge.public_audit_openings import OpenedRecord
 from ecluse.edge.public_audit_proofs import Shown, check_proofs
+from ecluse.order import Gate, Hearing, Trigger
 from ecluse.surplus.envelope_year import PolicyAt
-from ecluse.surplus.terms import Funder, SurplusRule
+from ecluse.surplus.terms import Funder, ModelFlow, SurplusRule
 
 Change = Callable[[World], None]
 
@@ -461,6 +462,24 @@ def test_an_opened_record_opens_its_points(honest: World, change: dict[str, Any]
     record = replace(certificate("a-1", 8), **change)
     place = Place(line.log, line.index, "")
     opened = OpenedRecord("certificates", json.loads(seal(record).body), place, salt)
+    assert [point.key for point in check_opened_figures(honest.lines, [opened])] == [key]
+
+
+@pytest.mark.parametrize(("taken", "key"), [
+    pytest.param((1, 0, 1), "envelope_opened", id="what home took"),
+    pytest.param((1, 0, 2), "envelope_opened_differs", id="another figure"),
+])  # fmt: skip
+def test_an_opened_hearing_opens_what_home_takes_of_a_certificates_model(
+    honest: World, taken: tuple[int, ...], key: str
+) -> None:
+    line = next(line for line in honest.lines if line.kind == "home")
+    flows = [encode(ModelFlow(month, 0, 0, units)) for month, units in zip(MONTHS, taken, strict=True)]
+    claim = {"flows": flows, "class_year": {"class": "ew_set"}, "model": "model:a"}
+    hearing = Hearing(
+        "hearing:a-1", "", "certificate:a-1", Gate.CERTIFICATE, DAY, Trigger.FIRST, None, claim, (), (), "", (), {}
+    )
+    place = Place(line.log, line.index, "")
+    opened = OpenedRecord("hearings", json.loads(seal(hearing).body), place, honest.salts[line.place()])
     assert [point.key for point in check_opened_figures(honest.lines, [opened])] == [key]
 
 

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 
 from ecluse.base.errors import EvidenceError
 from ecluse.base.group import BASE, ORDER, SECOND, Point, add, mul
-from ecluse.base.source import Source
 
 # A figure is a whole number of units or minor units below 2^48: sums of products of such with public coefficients
 # stay far below the order of the group, so that nothing wraps.
@@ -28,14 +27,6 @@ class Opening:
 
     value: int
     blinding: int
-
-
-def opening_of(value: int, record: str, field: str, source: Source) -> Opening:
-    """What opens the commitment to this figure of this record? The blinding is drawn from the source's salt.
-
-    The salt is kept, split and opened on its date like every other; the blinding is computed from it anew.
-    """
-    return Opening(value, blinding_from(source.salt(record, field)))
 
 
 def blinding_from(salt: bytes) -> int:

@@ -10,15 +10,11 @@ from ecluse.base.commitments import commit
 from ecluse.base.figure_line import Line
 from ecluse.base.figures import Figures, openings
 from ecluse.base.group import Point as Committed
-from ecluse.base.sealed import VERSIONS, unseal
+from ecluse.base.sealed import unseal
+from ecluse.edge.carried_figures import CARRIERS, figures_of
 from ecluse.edge.public_audit_openings import OpenedRecord
 from ecluse.edge.public_audit_points import Point, broken, checked
-from ecluse.licence import carried_figures as licence
-from ecluse.licence.terms import Licence
-from ecluse.proceeds import carried_figures as proceeds
-from ecluse.surplus import carried_figures as surplus
 
-CARRIERS = frozenset(VERSIONS[cls] for cls in (*surplus.KINDS, Licence, *proceeds.KINDS))
 Carried = tuple[str, tuple[tuple[str, Committed], ...]]
 
 
@@ -51,5 +47,4 @@ def check_opened_figures(lines: Iterable[Line], opened: Iterable[OpenedRecord]) 
 def _figures_of(form: dict[str, Any]) -> Figures | None:
     if form.get("v") not in CARRIERS:
         return None
-    value = unseal(canonical(form))
-    return surplus.figures_of(value) or licence.figures_of(value) or proceeds.figures_of(value)
+    return figures_of(unseal(canonical(form)))

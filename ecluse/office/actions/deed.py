@@ -22,9 +22,9 @@ from ecluse.base.proof import commit, leaf_hash
 from ecluse.base.sealed import Sealed, seal
 from ecluse.base.signing import Signature
 from ecluse.custody.terms import SerialRange
+from ecluse.edge.carried_figures import figures_of
 from ecluse.office.actions.permissions import check_permission
 from ecluse.office.actions.recovery import BEHIND, check_may_write
-from ecluse.office.carried_figures import figures_of
 from ecluse.office.models import Entry, FiguresLine, Head, LogEntry, Record, Salt, SignatureRow, Unit
 from ecluse.office.models.log_tail import put_entries, put_heads, tail
 from ecluse.office.models.rows import day, insert

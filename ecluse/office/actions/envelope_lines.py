@@ -11,7 +11,7 @@ from ecluse.base.errors import EvidenceError
 from ecluse.base.figures import LABEL_KEY, figures_hash, label, spelled
 from ecluse.base.proof import commit
 from ecluse.base.sealed import unseal
-from ecluse.office.carried_figures import figures_of
+from ecluse.edge.carried_figures import figures_of
 from ecluse.office.models import FiguresLine, LogEntry, Record, Salt
 from ecluse.office.models.rows import insert
 

@@ -9,10 +9,10 @@ from functools import lru_cache
 from ecluse.base.canon import digest
 from ecluse.base.figures import LABEL_KEY, figures_hash, spelled
 from ecluse.base.proof import commit
+from ecluse.edge.carried_figures import CARRIERS, figures_of
 from ecluse.office.audit.p6_records import salt_of
 from ecluse.office.audit.reading import Filed, Logged, Reading
 from ecluse.office.audit.report import Tally
-from ecluse.office.carried_figures import CARRIERS, figures_of
 from ecluse.office.models import FiguresLine
 
 # A point is dear to make, and the same figures, salt and key give the same: a second audit in one process rests on it.

@@ -16,8 +16,8 @@ from ecluse.base.figures import FiguresSigned, openings
 from ecluse.base.group import Point
 from ecluse.base.sealed import unseal
 from ecluse.base.statement import Statement
+from ecluse.edge.carried_figures import figures_of
 from ecluse.office.actions.checkpoint import SIGNER
-from ecluse.office.carried_figures import figures_of
 from ecluse.office.models import FiguresLine, Record, Salt
 from ecluse.office.publish.reading import ROWS_AT_ONCE, Reading
 from ecluse.proceeds.envelope_lines import MoneyYear
