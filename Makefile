@@ -32,8 +32,7 @@ lint: env ## ruff, its formatter, mypy, the import contracts
 	$(BIN)/lint-imports --no-cache
 
 words: env ## compile the three catalogues
-	@for words in ecluse/locale/*/LC_MESSAGES/*.po; do \
-	  $(BIN)/pybabel -q compile -i "$$words" -o "$${words%.po}.mo" || exit 1; done
+	$(BIN)/python tools/compile_words.py
 
 bench: env ## benchmarks, tables to benchmarks/results
 	@set -e; found=; for file in benchmarks/bench_*.py; do \

@@ -17,6 +17,7 @@ import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import pytest
@@ -26,6 +27,8 @@ from packaging.requirements import Requirement
 ROOT = Path(__file__).resolve().parent.parent
 START_LIMIT_SECONDS = 60
 PORT_ATTEMPTS = 5
+# What `make test-quick` leaves out, and how long a test may take that it does not.
+LEFT_OUT, QUICK_SECONDS = {"slow", "postgres", "browser"}, 3
 # By the seconds they take, the longest first; what is not here takes less.
 LONGEST = (
     "test_cheat", "test_every_page", "test_kill", "test_draws", "test_year", "test_browser_life", "test_year_honest",
@@ -47,6 +50,19 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Which files come first? The longest: a worker takes whole files, and none shall have a long one left alone."""
     items.sort(key=lambda item: LONGEST.index(item.path.stem) if item.path.stem in LONGEST else len(LONGEST))
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Which tests took long and are not marked slow? They would make `make test-quick` longer than it may be."""
+    took: dict[str, float] = {}
+    for report in (one for reports in terminalreporter.stats.values() for one in reports):
+        if isinstance(report, pytest.TestReport) and not LEFT_OUT & set(report.keywords):
+            took[report.nodeid] = took.get(report.nodeid, 0.0) + report.duration
+    long = sorted(((seconds, test) for test, seconds in took.items() if seconds > QUICK_SECONDS), reverse=True)
+    if long:
+        terminalreporter.section(f"longer than {QUICK_SECONDS} s and not marked slow")
+        for seconds, test in long:
+            terminalreporter.write_line(f"{seconds:6.1f} s {test}")
 
 
 def missing(what: str, reason: str) -> None:

@@ -158,6 +158,14 @@ def _names(patterns: Any) -> Iterator[str]:
             yield from _names(one.url_patterns)
 
 
+# The elements that stand out to the right and are not in a part that scrolls by itself.
+TOO_WIDE = """() => [...document.querySelectorAll('body *')].filter(one => {
+  for (let up = one.parentElement; up; up = up.parentElement)
+    if (getComputedStyle(up).overflowX !== 'visible') return false;
+  return one.getBoundingClientRect().right > document.documentElement.clientWidth + 1;
+}).slice(0, 5).map(one => one.outerHTML.slice(0, 160))"""
+
+
 def screen(page: Any, width: int) -> None:
     """Make the screen so wide, unless it is: a browser lays the page out anew each time."""
     if page.viewport_size["width"] != width:
@@ -234,7 +242,7 @@ class Tour:
         if not found[2].strip() or self.titles.setdefault((lang, found[2]), place) != place:
             self.faults.append(f"{address} {lang}: title {found[2]!r} is that of {self.titles.get((lang, found[2]))}")
         if any(shown[width] > width for width in WIDTHS):
-            self.faults.append(f"{address} {lang}: {shown} pixels wide")
+            self.faults.append(f"{address} {lang}: {shown} pixels wide {page.evaluate(TOO_WIDE)}")
 
     def _widths(self, page: Any) -> dict[int, int]:
         """How wide is the page at each width of the screen? First at the one at hand; it stays at the other."""

@@ -39,6 +39,7 @@ def test_every_call_stands_on_the_page_in_three_languages(url: str) -> None:
 
 
 @pytest.mark.db
+@pytest.mark.slow
 def test_the_document_follows_the_readers_language(url: str) -> None:
     with office_on(url):
         from django.test import Client

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tarfile
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent
 TAMPERED = "0" * 64
-pytestmark = pytest.mark.db
+pytestmark = [pytest.mark.db, pytest.mark.slow]
 
 
 def run(*arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -128,7 +129,7 @@ def test_the_manifest_tells_what_the_archive_holds(office: Path, archive: Path) 
 def test_a_backup_is_whole_while_others_write(office: Path, tmp_path: Path) -> None:
     copy = tmp_path / "busy.sqlite3"
     shutil.copyfile(office, copy)
-    stop = threading.Event()
+    stop, wrote = threading.Event(), threading.Event()
 
     def write() -> None:
         with sqlite3.connect(copy, timeout=30) as writer:
@@ -138,14 +139,19 @@ def test_a_backup_is_whole_while_others_write(office: Path, tmp_path: Path) -> N
                 number += 1
                 writer.execute("INSERT INTO office_setting (key, value) VALUES (?, ?)", (f"busy-{number}", "x" * 500))
                 writer.commit()
+                wrote.set()
 
     writing = threading.Thread(target=write)
     writing.start()
     try:
+        assert wrote.wait(30)
+        began = time.monotonic()
         made = backup.back_up(tmp_path / "busy.backup", from_url(sqlite_url(copy)))
     finally:
         stop.set()
         writing.join()
+    # It does not begin anew with every write of others: this office of some megabytes is copied in seconds.
+    assert time.monotonic() - began < 60
     place = tmp_path / "again.sqlite3"
     assert restored(tmp_path / "busy.backup", place).log_root == made.log_root
     assert sorted(path.name for path in tmp_path.iterdir() if path.name.startswith(".")) == []

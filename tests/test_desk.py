@@ -68,6 +68,60 @@ def test_the_same_units_are_not_claimed_twice(office: None) -> None:
     assert OrderRow.objects.get(order=file(sale)).standing == "held_refused"
 
 
+def test_a_home_delivery_is_of_a_class_in_the_catalogue(office: None) -> None:
+    from ecluse.office.desk.form import FormError
+    from ecluse.office.desk.refs import on_file
+    from ecluse.office.registers import HomeDelivery, Model
+
+    who, figures = officer("authority:general-staff", "planner"), {"units_planned": "7", "units_accepted": "7"}
+    class_, before = on_file(Model)[0].class_, len(on_file(HomeDelivery))
+    stated = {one.month for one in on_file(HomeDelivery) if one.class_ == class_}
+    first, last = f"{min(stated).year - 1}-05", f"{max(stated).year + 1}-05"
+    with pytest.raises(FormError, match=r"class_: form\.fault\.not_offered"):
+        do("surplus.accept_home_delivery", who, "office", class_=class_ + "s", month=first, **figures)
+    for known, fault in ((max(stated), "accepted_already"), (last, "range")):
+        with pytest.raises(FormError, match=rf"month: form\.fault\.{fault}"):
+            do("surplus.accept_home_delivery", who, "office", class_=class_, month=str(known), **figures)
+    assert len(on_file(HomeDelivery)) == before
+    do("surplus.accept_home_delivery", who, "office", class_=class_, month=first, **figures)
+    assert len(on_file(HomeDelivery)) == before + 1
+
+
+def test_a_line_and_a_centre_take_no_step_but_the_next(office: None) -> None:
+    from ecluse.base.errors import ForbiddenError
+    from ecluse.custody.life import next_steps
+    from ecluse.custody.terms import Centre, LifeEvent, LifeState
+    from ecluse.office.actions.custody import enter_life
+    from ecluse.office.desk.form import FormError
+    from ecluse.office.desk.refs import on_file
+    from ecluse.office.desk.registry import all_actions
+
+    planner = officer("authority:mod", "planner")
+    line, centre = deal().line.id, on_file(Centre)[0].id
+    for name, subject in (("custody.enter_line_life", line), ("custody.enter_centre_life", centre)):
+        while True:
+            desk = desk_of(planner)
+            may = next_steps(subject, desk.session.of(subject, LifeEvent), desk.on)
+            for state in set(LifeState) - set(may):
+                with pytest.raises(FormError, match=r"state: form\.fault\.not_offered"):
+                    read(name, desk, subject, state.value)
+                event = LifeEvent(f"life:{subject}/no", subject, state, desk.body, desk.on)
+                with pytest.raises(ForbiddenError, match="may not follow"):
+                    enter_life(desk_of(planner).session, event, desk.on)
+            if not may or may == (LifeState.FIRST_ARTICLE,):
+                break
+            do(name, planner, subject, state=may[-1].value)
+    assert not all_actions()["custody.enter_centre_life"].offers(desk_of(planner), centre)
+
+
+def read(name: str, desk: Any, subject: str, state: str) -> Any:
+    from ecluse.office.desk.form import read_form
+    from ecluse.office.desk.registry import all_actions
+
+    action = all_actions()[name]
+    return read_form(action.form, {"state": state}, {"state": action.choices["state"](desk, subject)})
+
+
 def test_nobody_countersigns_his_own_proposal(office: None) -> None:
     from ecluse.office.desk.form import FormError
 

@@ -6,6 +6,7 @@ import contextlib
 import json
 import sqlite3
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,7 @@ set_up()
 
 ON = date(2026, 3, 2)
 MAKER = "party:maker-of-kites"
-pytestmark = pytest.mark.db
+pytestmark = [pytest.mark.db, pytest.mark.slow]
 
 
 @pytest.fixture(scope="module")
@@ -208,6 +209,41 @@ def test_an_owner_signs_its_own_figures_once_and_no_one_elses() -> None:
     assert MAKER.removeprefix("party:") not in seal(made).body.decode()
     assert figures_to_sign(session(), MAKER) == []
     assert sign_figures(session(), MAKER, actor=MAKER, on=ON, sign=signed) == []
+
+
+@pytest.mark.usefixtures("spoilt")
+def test_whoever_signs_sees_every_number_before_and_nobody_elses() -> None:
+    from api_calls import account_of
+    from desk_life import desk_of, officer
+    from django.test import Client
+
+    from ecluse.base.words import say, spell
+    from ecluse.office.actions.deed import Deed
+    from ecluse.office.desk.refs import on_file
+    from ecluse.office.models import ReadEntry
+    from ecluse.surplus.terms import StatedNeed
+
+    def shown(mandate: Any, lang: str = "en") -> str:
+        client = Client(SERVER_NAME="localhost")
+        client.force_login(account_of(mandate).user, backend="ecluse.office.people.backend.OfficeBackend")
+        return str(client.get(f"/do/surplus.sign_figures/office/?lang={lang}").content.decode())
+
+    staff, planner = officer("authority:general-staff", "planner"), officer("authority:mod", "planner")
+    assert say("desk.not_its_turn", "en") in shown(staff)
+    desk, first = desk_of(staff), on_file(StatedNeed)[0]
+    points = tuple(replace(one, units=7_001 + number) for number, one in enumerate(first.needed))
+    need = replace(first, id="need:stated-anew", needed=points, stated_on=desk.on)
+    more = [replace(need, id=f"need:more-{number:02d}") for number in range(60)]
+    with Deed(desk.session, "office.register", actor="clock:office", on=desk.on, subject="class:stated") as deed:
+        for one in (need, *more):
+            deed.seal(one, signatures=[desk.sign("authority:general-staff", one)])
+    for lang in ("uk", "en", "fr"):
+        text = shown(staff, lang)
+        assert all(spell(one.units, lang) in text for one in points), lang
+        assert all(one.id in text for one in (need, *more))
+        assert say("desks.sign.waiting", lang) in text
+    assert ReadEntry.objects.filter(person=staff.person, subject="figures:authority:general-staff").exists()
+    assert need.id not in shown(planner)
 
 
 @pytest.mark.usefixtures("office")

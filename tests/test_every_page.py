@@ -171,6 +171,7 @@ def add_second_proof(walk: Walk) -> None:
     walk.page.fill("[name=code]", totp_now(walk.page.locator("code.secret").inner_text()))
     with walk.page.expect_navigation():
         walk.page.click("form.form button")
+    assert not walk.page.url.endswith("/telephone/add/"), walk.page.locator("main").inner_text()
     walk.go(f"{SECOND}keys/add/")
     walk.page.check("[name=passwordless]")
     with walk.page.expect_navigation():

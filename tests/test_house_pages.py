@@ -390,6 +390,18 @@ def test_charts_are_there_with_script_without_and_on_paper(visit: Callable[..., 
 
 @pytest.mark.db
 @pytest.mark.browser
+def test_a_chart_drawn_wide_keeps_to_a_screen_made_narrow_before_it_is_drawn_anew(visit: Callable[..., Any]) -> None:
+    page = visit("/style/?lang=en")
+    page.wait_for_selector("[data-live] .live svg")
+    page.evaluate("document.querySelectorAll('.live').forEach(one => echarts.getInstanceByDom(one).resize = () => {})")
+    page.set_viewport_size({"width": 390, "height": 900})
+    wide = page.locator("[data-live] .live > div").evaluate_all("all => all.map(one => parseInt(one.style.width))")
+    assert max(wide) > 390
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+
+
+@pytest.mark.db
+@pytest.mark.browser
 def test_a_draft_is_sent_when_one_pauses(visit: Callable[..., Any]) -> None:
     page = visit("/style/?lang=en&clean")
     page.route("**/style/", lambda route: route.fulfill(status=200, body="kept", content_type="text/html"))

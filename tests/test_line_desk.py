@@ -127,6 +127,28 @@ class TestDesk:
         do("custody.mark", maker, made, first="1", last="3", fate="void")
         assert say_count("desks.line.warn.missing", 3, "en") not in shown(maker).content.decode()
 
+    def test_a_line_commits_numbers_for_a_model_of_its_own_class_alone(self, office: Line) -> None:
+        from ecluse.office.desk.form import FormError
+        from ecluse.office.desk.refs import on_file
+        from ecluse.office.registers import Model
+
+        own = {one.id for one in on_file(Model) if one.class_ == office.class_}
+        other = next(one.id for one in on_file(Model) if one.class_ != office.class_)
+        asked = {"prefix": "QZY", "first": "1", "count": "3", "funded_for_home": "no"}
+        for model in (other, "model:none"):
+            with pytest.raises(FormError, match=r"model: form\.fault\.not_offered"):
+                do("custody.commit_block", representative(office.maker), office.id, model=model, **asked)
+        made = do("custody.commit_block", representative(office.maker), office.id, model=min(own), **asked)
+        assert made.subject == "block:QZY-1"
+
+    def test_an_invented_source_is_said_in_the_readers_words(self, office: Line) -> None:
+        from ecluse.base.words import say
+
+        for lang in ("uk", "en", "fr"):
+            text = shown(representative(office.maker), lang=lang).content.decode()
+            assert say("pages2.source.synthetic", lang) in text
+            assert "<dd>synthetic</dd>" not in text
+
     def test_what_is_made_and_not_handed_over_is_what_the_map_counts(self, office: Line) -> None:
         from ecluse.office.places_reading import LINE, held_on
         from ecluse.office.views.lined import staying

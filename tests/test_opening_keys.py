@@ -20,7 +20,7 @@ from ecluse.base.source import SeededSource
 from ecluse.edge.public_audit import report_on
 from ecluse.edge.public_audit_points import Status
 
-pytestmark = pytest.mark.db
+pytestmark = [pytest.mark.db, pytest.mark.slow]
 SEED = "ua-2026-7-50/7"
 LAST = date(2026, 12, 31)
 OPENED, HIDDEN, NEXT = "opening-key:2026-q1/2026-06-30", "opening-key:2026/2028-12-31", "opening-key:2026-q4/2027-03-31"

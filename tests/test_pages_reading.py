@@ -396,6 +396,19 @@ def test_a_place_offers_its_next_step_to_who_registers(office: None) -> None:
     assert action not in as_whom(*HOST).get("/places/centre:de-8/").content.decode()
 
 
+@pytest.mark.parametrize("lang", ["uk", "en", "fr"])
+def test_an_invented_source_is_said_in_the_readers_words(office: None, lang: str) -> None:
+    from ecluse.base.words import say
+    from ecluse.office.desk.refs import on_file
+    from ecluse.parties.terms import Ownership
+
+    owned = next(tie.owned for tie in on_file(Ownership) if tie.source == "synthetic")
+    for page in ("/places/line:maker-011-1/", f"/parties/{owned}/"):
+        text = text_of(as_whom(*AUTHOR).get(f"{page}?lang={lang}"))
+        assert say("pages2.source.synthetic", lang) in text, page
+        assert ">synthetic<" not in text, page
+
+
 def test_units_at_a_line_are_those_its_maker_holds(office: None) -> None:
     from ecluse.custody.terms import Line, SerialBlock
     from ecluse.office.models import Unit

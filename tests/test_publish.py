@@ -32,7 +32,7 @@ from ecluse.edge.public_audit_openings import opens_on, read_opened
 from ecluse.edge.public_audit_points import PROMISES, PublicReport, Status
 from ecluse.edge.world.read import World, read_world
 
-pytestmark = pytest.mark.db
+pytestmark = [pytest.mark.db, pytest.mark.slow]
 ROOT = Path(__file__).resolve().parent.parent
 SIGNER, SIGNER_NAME = "authority:ssecu", "authority/ssecu"
 

@@ -27,12 +27,15 @@ HOME = "home/2026"
 
 def a_deed(number: int) -> None:
     """Something is recorded: one entry more of the home log."""
+    from ecluse.custody.life import state_on
     from ecluse.custody.terms import LifeEvent, LifeState
     from ecluse.office.actions.custody import enter_life
     from ecluse.office.desk.today import open_session, today
 
-    event = LifeEvent(f"life:test-{number}", "centre:lt-1", LifeState.OPEN, "authority:lt", today())
-    enter_life(open_session(), event, today())
+    session = open_session()
+    is_open = state_on(session.of("centre:lt-1", LifeEvent), today()) is LifeState.OPEN
+    state = LifeState.SUSPENDED if is_open else LifeState.OPEN
+    enter_life(session, LifeEvent(f"life:test-{number}", "centre:lt-1", state, "authority:lt", today()), today())
 
 
 def sign() -> list[str]:

@@ -116,6 +116,20 @@ def test_a_hundred_thousand_bad_rows_are_all_counted_within_bounds(folder: Path)
     assert report[-1] == "... and 199950 more faults"
 
 
+@pytest.mark.parametrize("gone", ["announced", "agreed", "accredited"])
+def test_a_life_that_skips_a_step_is_told_at_its_row(folder: Path, gone: str) -> None:
+    rows = [row for row in read(folder, "lives") if row[1] != gone]
+    write(folder, "lives", rows)
+    faults = check_world(folder)
+    if gone == "announced":  # what comes first is what is known when the world begins
+        assert not faults
+        return
+    (fault,) = faults
+    after = {"agreed": "announced: agreed or closed", "accredited": "agreed: accredited or closed"}[gone]
+    assert str(fault).startswith(f"lives.csv, row {fault.row}, column state: expected after {after}")
+    assert rows[(fault.row or 0) - 1][1] == fault.found
+
+
 def test_quotes_left_open_in_many_rows_harm_no_other_row(folder: Path) -> None:
     path = folder / "rates.csv"
     path.write_text(path.read_text(encoding="utf-8") + '"2026-01-03,EUR\n' * 20_000, encoding="utf-8")

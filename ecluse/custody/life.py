@@ -39,6 +39,17 @@ STEPS: Mapping[Subject, Mapping[LifeState | None, frozenset[LifeState]]] = {
 }
 
 
+def kind_of(subject: str) -> Subject:
+    """Whose life is that of this id?"""
+    return Subject.CENTRE if subject.startswith("centre:") else Subject.LINE
+
+
+def next_steps(subject: str, events: Iterable[LifeEvent], on: date) -> tuple[LifeState, ...]:
+    """Which steps may follow on this day, in the order of a life?"""
+    state = state_on(events, on)
+    return tuple(step for step in LifeState if may_follow(kind_of(subject), state, step))
+
+
 def may_follow(subject: Subject, state: LifeState | None, following: LifeState) -> bool:
     """May this state follow that one (None before the first)?
 
@@ -57,16 +68,6 @@ def state_on(events: Iterable[LifeEvent], on: date) -> LifeState | None:
     """In which state is it on this day? None before its first step."""
     past = [event for event in in_order(events) if event.on <= on]
     return past[-1].state if past else None
-
-
-def first_illegal(subject: Subject, events: Iterable[LifeEvent]) -> LifeEvent | None:
-    """Which is the first step that may not follow the one before it?"""
-    state: LifeState | None = None
-    for event in in_order(events):
-        if not may_follow(subject, state, event.state):
-            return event
-        state = event.state
-    return None
 
 
 def host_licence_standing(

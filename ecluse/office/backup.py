@@ -119,7 +119,7 @@ def _copy_sqlite(database: dict[str, Any], copy: Path) -> tuple[str, list[str]]:
     if not path.is_file():
         raise refused("source", str(path))
     with contextlib.closing(sqlite3.connect(path)) as source, contextlib.closing(sqlite3.connect(copy)) as written:
-        source.backup(written, pages=4096)
+        source.backup(written)  # in one step, on one snapshot: between steps whoever writes would make it begin anew
         written.execute("PRAGMA journal_mode=DELETE")
     return facts_of_sqlite(copy)
 

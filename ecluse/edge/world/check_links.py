@@ -8,6 +8,8 @@ from datetime import date
 
 from ecluse.base.errors import Fault
 from ecluse.base.money import EXPONENTS
+from ecluse.custody.life import kind_of, may_follow
+from ecluse.custody.terms import LifeState
 from ecluse.edge.world.check_cells import found_in, wrong_text
 from ecluse.edge.world.check_rules import Found, Rule, Spot
 from ecluse.edge.world.check_sheet import SEE, Gathered
@@ -104,6 +106,26 @@ def events_fit_their_subjects(found: Found) -> Iterator[Fault]:
         is_other = any(subject in ids for name, ids in known.items() if name != table)
         if table in known and subject not in known[table] and is_other:
             yield spot.fault("subject", f"an id of {table} for {kind}", subject, "mend the kind or the subject")
+
+
+def lives_go_step_by_step(found: Found) -> Iterator[Fault]:
+    """Which steps of a centre or line may not follow the one before? Steps of one day follow in the order of rows.
+
+    The first is what is known when the world begins: a line may be in series since long ago.
+    """
+    steps: dict[str, list[tuple[date, int, LifeState, Spot]]] = {}
+    for spot, (subject, state, on) in found.rows("lives", "subject", "state", "on"):
+        if subject and state and on:
+            steps.setdefault(subject, []).append((on, spot.at, LifeState(state), spot))
+    for subject, lived in steps.items():
+        before: LifeState | None = None
+        for _, _, state, spot in sorted(lived, key=lambda step: step[:2]):
+            may = [one.value for one in LifeState if may_follow(kind_of(subject), before, one)]
+            if before and state.value not in may:
+                expected = f"after {before.value}: {' or '.join(may) or 'nothing'}"
+                yield spot.fault("state", expected, state.value, "mend the steps or their days")
+                break
+            before = state
 
 
 _Run = tuple[int, int, Spot]
@@ -218,6 +240,6 @@ def _list_faults(gathered: Gathered, file: str) -> Iterator[Fault]:
 
 RULES: tuple[Rule, ...] = (
     days_follow_what_they_cite, classes_agree, lines_make_the_class, units_come_from_the_class,
-    deviations_name_what_is_known, events_fit_their_subjects, markings_lie_within_blocks, blocks_lie_apart,
-    shares_stay_within_the_whole, lists_are_there, entries_are_whole,
+    deviations_name_what_is_known, events_fit_their_subjects, lives_go_step_by_step,
+    markings_lie_within_blocks, blocks_lie_apart, shares_stay_within_the_whole, lists_are_there, entries_are_whole,
 )  # fmt: skip

@@ -6,9 +6,11 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from ecluse.base.days import Month
+from ecluse.base.errors import ForbiddenError
 from ecluse.base.signing import Signature
 from ecluse.base.verdict import Held, Passed
 from ecluse.custody.chain import by_sequence, taken_over
+from ecluse.custody.life import next_steps, state_on
 from ecluse.custody.ranges import difference, union
 from ecluse.custody.rules_chain import BACKWARD
 from ecluse.custody.serials import serial_text
@@ -46,7 +48,14 @@ from ecluse.surplus.terms import DrawState
 
 
 def enter_life(session: Session, event: LifeEvent, on: date, *, actor: str = "clock:office") -> None:
-    """A centre or a line takes the next step of its life."""
+    """A centre or a line takes the next step of its life. Raises ForbiddenError for a step that may not follow.
+
+    The first is what is known when its life begins to be kept; persons begin at the beginning, as their desk offers it.
+    """
+    lived = session.of(event.subject, LifeEvent)
+    state = state_on(lived, event.on)
+    if state and event.state not in next_steps(event.subject, lived, event.on):
+        raise ForbiddenError(f"{event.subject} is {state.value}: {event.state.value} may not follow")
     with Deed(session, "office.register", actor=actor, on=on, subject=event.subject) as deed:
         deed.seal(event)
 

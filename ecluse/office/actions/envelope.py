@@ -50,15 +50,14 @@ def subject_of(owner: str) -> str:
 
 def figures_to_sign(session: Session, owner: str) -> list[str]:
     """Which committed figures of this owner's own signed records has it not signed as committed? By their hashes."""
+    return [found for _, found in waiting_to_sign(session, owner)]
+
+
+def waiting_to_sign(session: Session, owner: str) -> list[tuple[str, str]]:
+    """Which of this owner's own signed records carry figures that it has not signed? Digests, and hashes of lines."""
     signed = {one for record in session.of(subject_of(owner), FiguresSigned) for one in record.figures}
     rows = FiguresLine.objects.filter(owner=label(label_key(session), owner)).order_by("log", "index", "at")
     waiting = [(record, found) for record, found in rows.values_list("record", "hash") if found not in signed]
-    return list(_own(session, owner, waiting))
-
-
-def _own(session: Session, owner: str, waiting: list[tuple[str, str]]) -> Iterable[str]:
     keys = session.keys([owner])
     session.know_signatures(record for record, _ in waiting)
-    for record, found in waiting:
-        if is_digest_signed_by(owner, record, session.signatures(record), keys):
-            yield found
+    return [one for one in waiting if is_digest_signed_by(owner, one[0], session.signatures(one[0]), keys)]

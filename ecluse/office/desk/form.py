@@ -6,20 +6,23 @@ import base64
 import binascii
 import dataclasses
 import enum
+import re
 import types
 import typing
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Any
+from unicodedata import category
 
 from ecluse.base.days import Month
 from ecluse.base.money import EXPONENTS, Money
 from ecluse.custody.terms import SerialRange
 
 TEXT_LIMIT, LIST_LIMIT, WHOLE_LIMIT = 2000, 200, 2**53 - 1
+AMOUNT = re.compile(r"(?P<whole>[0-9]{1,16})(?:[.,](?P<part>[0-9]{1,16}))?")
+TURNS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")  # what makes text read another way round
 # No legal day of the office lies outside these years; beyond them a term could not be counted.
 FIRST_YEAR, LAST_YEAR = 1990, 2199
 
@@ -134,11 +137,15 @@ def read_form(form: type, raw: Mapping[str, Any], choices: Mapping[str, list[tup
             faults.append(Fault(field.name, "form.fault.missing"))
             continue
         offered = (choices or {}).get(field.name)
-        if offered is not None and values[field.name] not in {value for value, _ in offered}:
+        if offered is not None and _plain(values[field.name]) not in {value for value, _ in offered}:
             faults.append(Fault(field.name, "form.fault.not_offered", str(found)[:80]))
     if faults:
         raise FormError(faults)
     return form(**values)
+
+
+def _plain(value: Any) -> Any:
+    return value.value if isinstance(value, enum.Enum) else value
 
 
 class _Wrong(Exception):
@@ -158,7 +165,7 @@ def _text(found: Any, hint: Any) -> str:
     text = found.strip()
     if len(text) > TEXT_LIMIT:
         raise _Wrong("form.fault.too_long")
-    if any(ord(char) < 32 and char not in "\n\r\t" for char in text):
+    if any(char in TURNS or (category(char) == "Cc" and char not in "\n\r\t") for char in text):
         raise _Wrong("form.fault.control")
     return text.replace("\r\n", "\n")
 
@@ -167,7 +174,7 @@ def _whole(found: Any, hint: Any = int) -> int:
     if isinstance(found, bool) or not isinstance(found, int | str):
         raise _Wrong("form.fault.whole")
     text = str(found).replace("\u202f", "").replace("\u00a0", "").replace(" ", "")
-    if not text.lstrip("-").isdigit() or not text.isascii():
+    if not text.removeprefix("-").isdigit() or not text.isascii():
         raise _Wrong("form.fault.whole")
     number = int(text) if len(text) < 20 else WHOLE_LIMIT + 1
     if not 0 <= number <= WHOLE_LIMIT:
@@ -207,18 +214,19 @@ def _money(found: Any, hint: Any) -> Money:
     """From the API `{"minor": 125000, "currency": "EUR"}`; from a page `1250.00 EUR`."""
     if isinstance(found, Mapping):
         currency = found.get("currency")
-        if set(found) != {"minor", "currency"} or currency not in EXPONENTS:
+        if set(found) != {"minor", "currency"} or not isinstance(currency, str) or currency not in EXPONENTS:
             raise _Wrong("form.fault.money")
-        return Money(_whole(found["minor"]), str(currency))
+        return Money(_whole(found["minor"]), currency)
     amount, _, currency = str(found).strip().replace("\u00a0", " ").rpartition(" ")
-    try:
-        exact = Decimal(amount.replace(" ", "").replace("\u202f", "").replace(",", "."))
-        minor = exact.scaleb(EXPONENTS[currency.upper()])
-    except (InvalidOperation, KeyError):
-        raise _Wrong("form.fault.money") from None
-    if not exact.is_finite() or minor != minor.to_integral_value() or not 0 <= minor <= WHOLE_LIMIT:
+    digits = AMOUNT.fullmatch(amount.replace(" ", "").replace("\u202f", ""))
+    exponent = EXPONENTS.get(currency.upper())
+    if digits is None or exponent is None:
         raise _Wrong("form.fault.money")
-    return Money(int(minor), currency.upper())
+    part = (digits["part"] or "").rstrip("0")
+    minor = int(digits["whole"] + part.ljust(exponent, "0"))
+    if len(part) > exponent or minor > WHOLE_LIMIT:
+        raise _Wrong("form.fault.money")
+    return Money(minor, currency.upper())
 
 
 def _member(found: Any, hint: Any) -> Any:

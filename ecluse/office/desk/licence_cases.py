@@ -17,9 +17,8 @@ from ecluse.office.actions.reopen import hear_again
 from ecluse.office.desk.form import Fault, FormError
 from ecluse.office.desk.licence import Countersign, is_before_decision
 from ecluse.office.desk.papers import hold_out, is_mine, signed_by_both, waiting
-from ecluse.office.desk.refs import authority_of, officers, on_file
+from ecluse.office.desk.refs import authority_of, classes_on_file, officers, on_file
 from ecluse.office.desk.registry import About, Action, Desk, Done
-from ecluse.office.registers import Model
 from ecluse.order import Gate, Hearing, Trigger
 
 LONG, CHOICE = {"long": True}, {"choice": True}
@@ -41,11 +40,6 @@ def apply_to_offer(desk: Desk, subject: str, form: ApplyToOffer) -> Done:
     )
     act.apply_to_offer(desk.session, asked, desk.sign(desk.body, asked))
     return Done(asked.id.removeprefix("application:"))
-
-
-def classes(desk: Desk, subject: str) -> list[tuple[str, str]]:
-    """Which classes of goods are catalogued?"""
-    return [(class_, class_) for class_ in sorted({model.class_ for model in on_file(Model)})]
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +184,8 @@ def _countersigners(desk: Desk, subject: str) -> list[tuple[str, str]]:
 
 
 ACTIONS = (
-    Action("licence.apply_to_offer", About.OFFICE, ApplyToOffer, apply_to_offer, choices={"class_": classes}),
+    Action("licence.apply_to_offer", About.OFFICE, ApplyToOffer, apply_to_offer,
+           choices={"class_": lambda desk, subject: classes_on_file()}),
     Action("licence.propose_offer", About.CASE, ProposeOffer, propose_offer, offer_is_asked,
            choices={"countersigner": _countersigners}, permit="licence.propose"),
     Action("licence.authorise_marketing", About.CASE, Countersign, authorise, offer_waits),

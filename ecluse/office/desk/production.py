@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from ecluse.custody.life import next_steps
 from ecluse.custody.ranges import difference
 from ecluse.custody.terms import Fate, LifeEvent, LifeState, Line, Marking, SerialBlock, SerialRange
 from ecluse.office.actions import custody as act
 from ecluse.office.actions.cases import authority_in
 from ecluse.office.desk.form import Fault, FormError
-from ecluse.office.desk.refs import model_on_file
+from ecluse.office.desk.refs import choices_of, model_on_file
 from ecluse.office.desk.registry import About, Action, Desk, Done
 from ecluse.office.desk.stops import stopped_by_life
 from ecluse.office.facts.custody import level_of
+from ecluse.office.registers import Model
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,20 +24,24 @@ class CommitBlock:
     prefix: str
     first: int
     count: int
-    model: str
-    funded_for_home: bool
+    model: str = field(metadata={"choice": True})
+    funded_for_home: bool = field()
 
 
 def commit_block(desk: Desk, subject: str, form: CommitBlock) -> Done:
     """Commit a block of serial numbers before any of them is made."""
-    if model_on_file(form.model) is None:
-        raise FormError([Fault("model", "form.fault.not_on_file", form.model)])
     block = SerialBlock(
         f"block:{form.prefix}-{form.first}", subject, form.model, form.prefix, form.first, form.count, desk.on,
         form.funded_for_home,
     )  # fmt: skip
     act.commit_block(desk.session, block, desk.on, maker=desk.body, signature=desk.sign(desk.body, block))
     return Done(block.id)
+
+
+def models_made(desk: Desk, subject: str) -> list[tuple[str, str]]:
+    """Which models can this line make: those of the class that it is registered for?"""
+    line = desk.session.newest(subject, Line)
+    return choices_of(Model, lambda m: m.id, lambda m: line is not None and m.class_ == line.class_)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +93,22 @@ def enter_life(desk: Desk, subject: str, form: EnterLife) -> Done:
     return Done(subject)
 
 
+def next_states(desk: Desk, subject: str) -> list[tuple[str, str]]:
+    """Which steps may this centre or line take next?"""
+    lived = desk.session.of(subject, LifeEvent)
+    return [(step.value, step.value) for step in next_steps(subject, lived, desk.on)]
+
+
+def is_alive(desk: Desk, subject: str) -> bool:
+    """Is any step left to it?"""
+    return bool(next_states(desk, subject))
+
+
 ACTIONS = (
-    Action("custody.commit_block", About.LINE, CommitBlock, commit_block),
+    Action("custody.commit_block", About.LINE, CommitBlock, commit_block, choices={"model": models_made}),
     Action("custody.mark", About.BLOCK, Mark, mark),
-    Action("custody.enter_centre_life", About.CENTRE, EnterLife, enter_life, permit="office.register",
-           preview=stopped_by_life),
-    Action("custody.enter_line_life", About.LINE, EnterLife, enter_life, permit="office.register",
-           preview=stopped_by_life),
+    Action("custody.enter_centre_life", About.CENTRE, EnterLife, enter_life, is_alive, {"state": next_states},
+           stopped_by_life, permit="office.register"),
+    Action("custody.enter_line_life", About.LINE, EnterLife, enter_life, is_alive, {"state": next_states},
+           stopped_by_life, permit="office.register"),
 )  # fmt: skip

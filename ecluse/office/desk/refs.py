@@ -30,6 +30,11 @@ def on_file(cls: type[T]) -> list[T]:
     return [one.value for one in sorted(records(cls), key=lambda one: one.rid)]
 
 
+def classes_on_file() -> list[tuple[str, str]]:
+    """Which classes of goods are catalogued? Pairs of id and label; a page says the label in the reader's words."""
+    return [(class_, class_) for class_ in sorted({model.class_ for model in on_file(Model)})]
+
+
 def mandates_on_file() -> tuple[Officer, ...]:
     """Which mandates stand in the register, each as it was worded last?"""
     return newest_wordings(one.value for one in records(Officer))

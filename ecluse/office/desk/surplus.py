@@ -10,7 +10,7 @@ from ecluse.office.actions import surplus as act
 from ecluse.office.actions.permissions import REPRESENTS
 from ecluse.office.actions.reopen import reopen_certificate
 from ecluse.office.desk.form import Fault, FormError
-from ecluse.office.desk.refs import choices_of, model_on_file, on_file
+from ecluse.office.desk.refs import choices_of, classes_on_file, model_on_file, on_file
 from ecluse.office.desk.registry import About, Action, Desk, Done, Effect
 from ecluse.office.facts.classes import home_plan, home_prices
 from ecluse.office.facts.surplus import CertificateRequest
@@ -91,14 +91,19 @@ def stops(desk: Desk, subject: str, form: Withdraw) -> list[Effect]:
 class AcceptHomeDelivery:
     """What was planned for the army in a month, and what did it accept?"""
 
-    class_: str
-    month: Month
-    units_planned: int
-    units_accepted: int
+    class_: str = field(metadata=CHOICE)
+    month: Month = field()
+    units_planned: int = field()
+    units_accepted: int = field()
 
 
 def accept_home_delivery(desk: Desk, subject: str, form: AcceptHomeDelivery) -> Done:
     """Record the army's acceptance of a month's deliveries of a class."""
+    if form.month > Month.of(desk.on):
+        raise FormError([Fault("month", "form.fault.range", str(form.month))])
+    stated = {(one.class_, one.month) for one in on_file(HomeDelivery)}
+    if (form.class_, form.month) in stated:
+        raise FormError([Fault("month", "form.fault.accepted_already", f"{form.class_} {form.month}")])
     record = HomeDelivery(
         f"home-delivery:{form.class_}/{form.month}", form.class_, form.month, form.units_planned, form.units_accepted,
         desk.on,
@@ -133,6 +138,7 @@ ACTIONS = (
     Action("surplus.certify", About.OFFICE, Certify, certify,
            choices={"model": lambda desk, subject: choices_of(Model, lambda m: f"{m.id} ({m.class_})")}),
     Action("surplus.withdraw", About.CERTIFICATE, Withdraw, withdraw, stands, preview=stops),
-    Action("surplus.accept_home_delivery", About.OFFICE, AcceptHomeDelivery, accept_home_delivery),
+    Action("surplus.accept_home_delivery", About.OFFICE, AcceptHomeDelivery, accept_home_delivery,
+           choices={"class_": lambda desk, subject: classes_on_file()}),
     Action("surplus.sign_figures", About.OFFICE, SignFigures, sign_figures, has_figures_to_sign),
 )  # fmt: skip

@@ -15,15 +15,18 @@ from ecluse.base.errors import BadInputError, ConflictError, EvidenceError, Forb
 from ecluse.base.verdict import Held
 from ecluse.base.words import has_words, say
 from ecluse.office.actions.drafts import draft_of, drop_draft, keep_draft
+from ecluse.office.actions.envelope import subject_of
 from ecluse.office.desk.form import Fault, Field, FormError, Kind, Upload, fields_of, raw_value, read_form
 from ecluse.office.desk.registry import About, Action, Desk, Done, all_actions, may
 from ecluse.office.desk.tell import take
 from ecluse.office.desk.today import open_session
 from ecluse.office.media import MOST_BYTES
-from ecluse.office.views import suggest
+from ecluse.office.people.reads import note_read
+from ecluse.office.views import figures_to_sign, suggest
 from ecluse.office.views.errors import handler403
 from ecluse.office.views.form_fields import FieldView, form_context
 from ecluse.office.views.named import address_of, models_named, named
+from ecluse.office.views.overview import class_word
 from ecluse.office.views.page import language_of, page
 from ecluse.office.views.public_words import state_name
 from ecluse.office.views.suggest import PARTY_FIELDS, address_for, choices_for, first_guess, names_for, offers_for
@@ -225,11 +228,15 @@ def _form(
     lang = language_of(request)
     views = field_views(action, raw, _choices(desk, action, subject), faults or [], lang)
     views = [_suggesting(desk, action, subject, view, raw, lang) for view in views]
+    tables = figures_to_sign.tables(desk, action.name, lang) if is_offered else []
+    if tables:
+        note_read(request, action.name, subject_of(desk.body))
     return page(request, "office/action.html", {
         **_about(desk, action, subject, lang), "trouble": trouble, "is_offered": is_offered, "grounds": heard or [],
         **form_context(views, send=f"desk.{action.name}.send" if has_words(f"desk.{action.name}.send", lang) else "",
                        cancel=place_of(action, subject), draft_url=f"/draft/{action.name}/{subject}/",
                        draft_kept=draft_kept),
+        "tables": tables,
     }, status=status)  # fmt: skip
 
 
@@ -298,9 +305,13 @@ def field_views(
 def _field_view(
     action: str, field: Field, value: Any, choices: Mapping[str, list[tuple[str, str]]], fault: Fault | None, lang: str
 ) -> FieldView:
-    offered = choices.get(field.name) or [(member, choice_word(member, lang)) for member in field.members]
+    offered = choices.get(field.name) or [(member, member) for member in field.members]
+    if field.members:
+        offered = [(member, choice_word(member, lang)) for member, _ in offered]
     models = models_named([value for value, _ in offered], lang)
     offered = [(value, f"{models[value]} ({value})" if value in models else label) for value, label in offered]
+    if field.name == "class_":
+        offered = [(value, class_word(value, lang)) for value, _ in offered]
     shown: Any = "" if field.kind is Kind.FILE else value
     if field.kind is Kind.MONEY:
         amount, _, currency = str(value or "").rpartition(" ")

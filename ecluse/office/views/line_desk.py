@@ -32,7 +32,7 @@ from ecluse.office.views.lined import (
     output_of,
     staying,
 )
-from ecluse.office.views.named import models_named
+from ecluse.office.views.named import models_named, source_said
 from ecluse.office.views.overview import class_word
 from ecluse.office.views.page import language_of, page, word
 from ecluse.office.views.places import share, state_tag
@@ -127,7 +127,7 @@ class _Told:
     def _rule(self, rule: LineRule) -> list[tuple[str, Any]]:
         said: list[tuple[str, Any]] = [
             (f"{ROOM}.fact.since", rule.valid_from),
-            ("pages2.places.rule_source", rule.source),
+            ("pages2.places.rule_source", source_said(rule.source)),
         ]
         if rule.rule is OutputRule.SHARED:
             said += [("pages2.places.host_share", share(rule.host_share_bp)),

@@ -10,11 +10,15 @@ from ecluse.base.words import has_words, say
 from ecluse.office.on_file import newest, records
 from ecluse.office.people.bodies import names_of
 from ecluse.office.registers import Model, Officer
+from ecluse.office.views.cells import Said
 from ecluse.office.views.public_words import state_name
 
 BODIES, MODEL = ("party:", "authority:"), "model:"
 PAGES = {"party:": "/parties/", "order:": "/orders/", "certificate:": "/surplus/certificates/", "line:": "/places/",
          "centre:": "/places/", "shortage:": "/books/shortages/", "trace:": "/traces/"}  # fmt: skip
+
+
+INVENTED = "synthetic"  # what a record of an invented world says of its source
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,11 @@ def named(things: Iterable[str | None], lang: str) -> dict[str, Named]:
     names |= officers_named(thing for thing in wanted if thing.startswith("officer:"))
     names |= models_named([thing for thing in wanted if thing.startswith(MODEL)], lang)
     return {thing: Named(thing, names.get(thing, thing), address_of(thing)) for thing in wanted}
+
+
+def source_said(source: str) -> str | Said:
+    """What is shown of a record's source: its own words, or ours where it is invented?"""
+    return Said("pages2.source.synthetic") if source == INVENTED else source
 
 
 def officers_named(officers: Iterable[str]) -> dict[str, str]:

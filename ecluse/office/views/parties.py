@@ -24,6 +24,7 @@ from ecluse.office.people.reads import records_read
 from ecluse.office.registers import Order
 from ecluse.office.views.cells import Tag, standing_tag
 from ecluse.office.views.listing import Column, Filter, Listing, listing_response
+from ecluse.office.views.named import source_said
 from ecluse.office.views.page import language_of, page
 from ecluse.office.views.places import share
 from ecluse.office.views.public_words import state_name
@@ -190,7 +191,7 @@ def _owners(desk: Desk, party: str, lang: str) -> list[dict[str, Any]]:
     return [
         {"owner": tie.owner, "name": names[tie.owner], "least": share(tie.share_min_bp),
          "most": share(tie.share_max_bp), "controls": tie.controls, "since": tie.since, "until": tie.until,
-         "source": tie.source, "is_linked": is_home(desk)}
+         "source": source_said(tie.source), "is_linked": is_home(desk)}
         for tie in ties
     ]  # fmt: skip
 

@@ -29,6 +29,7 @@ from ecluse.office.registers import LineOutput
 from ecluse.office.views.cells import Link, Tag
 from ecluse.office.views.charts import Chart, Series
 from ecluse.office.views.listing import Column, Filter, Listing, listing_response
+from ecluse.office.views.named import source_said
 from ecluse.office.views.overview import class_word
 from ecluse.office.views.page import language_of, page, word
 from ecluse.office.views.public_words import state_name
@@ -217,7 +218,7 @@ def _facts(desk: Desk, found: Any, lang: str) -> list[tuple[str, Any]]:
         return facts
     return [*facts, ("pages2.places.rule", f"pages2.output.{rule.rule.value}"),
             ("pages2.places.host_share", share(rule.host_share_bp)),
-            ("pages2.places.rule_source", rule.source)]  # fmt: skip
+            ("pages2.places.rule_source", source_said(rule.source))]  # fmt: skip
 
 
 def _witness(desk: Desk, centre: Centre, lang: str) -> list[tuple[str, Any]]:
