@@ -221,13 +221,13 @@ def filing_of(sale: object) -> dict[str, str]:
 
 @contextlib.contextmanager
 def served(url: str) -> Iterator[tuple[str, int]]:
-    """The office as `ecluse serve` opens it, at a port of this machine; and the server's process."""
+    """The office as `ecluse serve` opens it once all is proven, at a port of this machine; and the server's process."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     with tempfile.TemporaryFile("w+") as log:
         server = subprocess.Popen(
-            [sys.executable, "-m", "ecluse", "serve", "--db", url, "--port", str(port)],
+            [sys.executable, "-m", "ecluse", "serve", "--no-prove", "--db", url, "--port", str(port)],
             cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, stdout=log, stderr=log,
         )  # fmt: skip
         try:

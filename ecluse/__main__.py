@@ -110,9 +110,10 @@ def cheat(
 def serve(
     db: str = typer.Option("", help="database URL"),
     port: int = typer.Option(8000, help="on 127.0.0.1"),
+    prove: bool = typer.Option(True, help="beside it prove the closed envelope, on one core's spare time"),
 ) -> None:
     """Serve the office."""
-    _run(OFFICE, "serve", db=db, port=port)
+    _run(OFFICE, "serve", db=db, port=port, prove=prove)
 
 
 @app.command()

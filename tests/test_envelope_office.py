@@ -5,14 +5,16 @@ from __future__ import annotations
 import contextlib
 import json
 import sqlite3
-from collections.abc import Iterator
+import subprocess
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from carried import copy_sqlite, office_on, proven_year_in, set_up, sqlite_url, year_in
+from carried import copy_sqlite, office_on, proven_year_in, python, set_up, sqlite_url, year_in
 
 from ecluse.base.canon import canonical, parse
 from ecluse.base.commitments import check_opening
@@ -25,6 +27,7 @@ set_up()
 
 ON = date(2026, 3, 2)
 MAKER = "party:maker-of-kites"
+PROOF_TABLE = "office_envelopeproof"
 pytestmark = [pytest.mark.db, pytest.mark.slow]
 
 
@@ -356,3 +359,83 @@ def test_what_is_proven_is_published_in_order_and_made_once(tmp_path: Path) -> N
     bare = json.loads((tmp_path / "bare/envelope.json").read_text())
     assert bare["proofs"] is False
     assert not (tmp_path / "bare/envelope/proofs.jsonl").exists()
+
+
+# ------------------------------------------------------------------ proofs made beside an open office
+
+BESIDE = """
+import time
+from ecluse.office.commands.proving import proving_beside
+with proving_beside(first=0) as number:
+    print(number, flush=True)
+    time.sleep(600)
+"""
+
+
+@pytest.fixture
+def beside(tmp_path: Path) -> Iterator[tuple[Path, subprocess.Popen[str], int]]:
+    """An office whose proofs are made beside it, of which one is lost: its file, its process, and that beside it."""
+    path = proven_year_in(tmp_path)[1]
+    with sqlite3.connect(path) as database:
+        database.execute(f"DELETE FROM {PROOF_TABLE} WHERE rowid = (SELECT min(rowid) FROM {PROOF_TABLE})")
+    path.with_name(f"{path.name}.kept").mkdir()
+    office = python("-c", BESIDE, ECLUSE_DATABASE=sqlite_url(path))
+    assert office.stdout
+    number = int(office.stdout.readline())
+    yield path, office, number
+    office.kill()
+    office.communicate(timeout=30)
+
+
+def proofs_in(path: Path) -> int:
+    with contextlib.closing(sqlite3.connect(path)) as database:
+        return int(database.execute(f"SELECT count(*) FROM {PROOF_TABLE}").fetchone()[0])
+
+
+def soon(holds: Callable[[], object], seconds: int = 120) -> bool:
+    until = time.monotonic() + seconds
+    while not holds() and time.monotonic() < until:
+        time.sleep(0.1)
+    return bool(holds())
+
+
+def runs(number: int) -> bool:
+    """Is a process of this number at work? One that ended and nobody asked after is not."""
+    try:
+        return Path(f"/proc/{number}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="processes are looked at in /proc")
+def test_a_lost_proof_is_made_beside_an_open_office_and_a_visit_then_publishes_proofs(beside: Any) -> None:
+    path, office, number = beside
+    before = proofs_in(path)
+    assert runs(number)
+    told = path.with_name(f"{path.name}.kept") / "proofs.json"
+    assert soon(told.exists), "the process beside the office has not proven what was lost"
+    assert proofs_in(path) == before + 1
+    assert json.loads(told.read_text())["made"] == 1
+    with office_on(sqlite_url(path)):
+        from ecluse.office.kept import public_folder
+        from ecluse.office.kept_runs import make_public
+
+        make_public()
+        place = public_folder()
+    assert place is not None
+    assert json.loads((place / "envelope.json").read_text())["proofs"] is True
+    office.kill()
+    assert soon(lambda: not runs(number), 30), "it outlived the office"
+
+
+@pytest.mark.slow
+def test_a_visit_makes_no_proofs_of_an_office_that_has_none(year: Path, tmp_path: Path) -> None:
+    with office_on(copy_sqlite(year, tmp_path / "bare.sqlite3")):
+        from ecluse.office.kept import public_folder
+        from ecluse.office.kept_runs import make_public
+
+        make_public()
+        place = public_folder()
+    assert place is not None
+    assert json.loads((place / "envelope.json").read_text())["proofs"] is False

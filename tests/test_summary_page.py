@@ -186,7 +186,7 @@ def served(database: str) -> Iterator[str]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    server = python("-m", "ecluse", "serve", "--db", database, "--port", str(port))
+    server = python("-m", "ecluse", "serve", "--no-prove", "--db", database, "--port", str(port))
     try:
         yield wait_for(f"http://127.0.0.1:{port}", server)
     finally:

@@ -10,9 +10,13 @@ envelope_app = typer.Typer(no_args_is_help=True, help="The closed envelope: prov
 
 
 @envelope_app.command("prove")
-def envelope_prove(db: str = typer.Option("", help="database URL"), json: bool = typer.Option(False, "--json")) -> None:
+def envelope_prove(
+    db: str = typer.Option("", help="database URL"),
+    every: int = typer.Option(0, min=0, help="seconds between two looks at the log; until stopped, on one core"),
+    json: bool = typer.Option(False, "--json"),
+) -> None:
     """Prove whatever of the closed envelope is not proven yet, on every core; each proof is kept as it is made."""
-    run("ecluse.office.commands.envelope", "prove", db=db, as_json=json)
+    run("ecluse.office.commands.envelope", "prove", db=db, as_json=json, every=every)
 
 
 @envelope_app.callback()

@@ -36,16 +36,16 @@ def run(name: str, *arguments: str) -> int:
 
 def make_public() -> None:
     """Publish into the folder that the public pages show. A demonstration does so by itself; a service is told to."""
+    from ecluse.office.commands.envelope import PROOFS
     from ecluse.office.desk.today import is_demonstration
-    from ecluse.office.kept import public_folder
-    from ecluse.office.models import EnvelopeProof
+    from ecluse.office.kept import kept, public_folder
     from ecluse.office.publish.folder import publish
 
     place = public_folder()
     if place is not None and is_demonstration():
         place.parent.mkdir(parents=True, exist_ok=True)
-        # Proofs take minutes: whoever wants them here makes them once by `ecluse envelope prove`.
-        publish(place, proofs=EnvelopeProof.objects.exists())
+        # Proofs take minutes; a visit makes those alone that a state of the log lacks that was proven before.
+        publish(place, proofs=kept(PROOFS) is not None)
 
 
 def make_claims() -> None:

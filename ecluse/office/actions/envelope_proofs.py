@@ -22,15 +22,18 @@ Progress = Callable[[int, int], None]
 Wanted = Sequence[tuple[Statement, Mapping[str, Opening]]]
 
 
-def prove_missing(wanted: Wanted, source: Source, progress: Progress = lambda done, all_: None) -> int:
+def prove_missing(
+    wanted: Wanted, source: Source, progress: Progress = lambda done, all_: None, processes: int = 0
+) -> int:
     """How many proofs were made now? One that is kept is not made again; what is not true is left out.
 
-    `progress` is told how many of those that were missing are done, and how many there are.
+    `progress` is told how many of those that were missing are done, and how many there are. `processes` work at once,
+    one a core for 0.
     """
     by_digest = {statement_digest(statement): (statement, openings) for statement, openings in wanted}
     missing = sorted(by_digest.keys() - kept_of(by_digest))
     tasks = [Task(*by_digest[name], source.salt(f"envelope-proof:{name}", "fresh")) for name in missing]
-    rows, made, done = _rows(missing, tasks), 0, 0
+    rows, made, done = _rows(missing, prove_many(tasks, processes), tasks), 0, 0
     while part := list(islice(rows, AT_ONCE)):
         shown = [row for row in part if row is not None]
         with transaction.atomic():
@@ -55,7 +58,9 @@ def kept_of(names: Iterable[str]) -> set[str]:
     return found
 
 
-def _rows(names: Sequence[str], tasks: Sequence[Task]) -> Iterator[tuple[str, bytes, bytes] | None]:
+def _rows(
+    names: Sequence[str], proofs: Iterable[bytes | None], tasks: Sequence[Task]
+) -> Iterator[tuple[str, bytes, bytes] | None]:
     """A row of the table for each statement that is true: its columns in their order."""
-    for name, task, proof in zip(names, tasks, prove_many(tasks), strict=True):
+    for name, task, proof in zip(names, tasks, proofs, strict=True):
         yield (name, spelled(task.statement), proof) if proof is not None else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import json
 import os
@@ -199,15 +200,20 @@ def world_generate(seed: int, size: int, cheats: int, out: str) -> int:
     return 0 if all(rate.cheats == rate.caught and not rate.false_alarms for rate in rates.values()) else 1
 
 
-def serve(db: str, port: int) -> int:
-    """Serve the office on 127.0.0.1."""
+def serve(db: str, port: int, prove: bool) -> int:
+    """Serve the office on 127.0.0.1; with `prove` a process beside it proves what the closed envelope lacks."""
     open_office(db)
     from granian.constants import Interfaces
     from granian.server import Server
 
+    from ecluse.office.commands.proving import proving_beside
+
     say(f"http://127.0.0.1:{port}")
     workers = min(os.cpu_count() or 1, MOST_WORKERS)
-    with tempfile.TemporaryDirectory(prefix="ecluse-") as shared:
+    with (
+        tempfile.TemporaryDirectory(prefix="ecluse-") as shared,
+        proving_beside() if prove else contextlib.nullcontext(),
+    ):
         os.environ.setdefault("ECLUSE_CACHE", shared)
         Server(
             "ecluse.site.wsgi:application", address="127.0.0.1", port=port, interface=Interfaces.WSGI,
