@@ -40,6 +40,19 @@ def test_warm_answers_as_cold(session: Session, texts: list[str]) -> None:
     assert value(warm.plan) == pytest.approx(value(alone), rel=1e-6, abs=1e-3)
 
 
+def test_an_answer_does_not_depend_on_what_was_asked_before(session: Session) -> None:
+    """Also past a question that is infeasible, one solved from nothing, and one whose rows are others."""
+    asked = ["budget=-5%", "centre:h0=0", "lag=+1", "order=+100000%", "budget=0", "need=+10%"]
+    first = {text: told(session, text) for text in asked}
+    assert {text: told(session, text) for text in reversed(asked)} == first
+    assert session.what_if([]).baseline is session.opened.baseline
+
+
+def told(session: Session, text: str) -> list[object]:
+    answer = session.what_if([spelled(text)])
+    return [part.vector.tolist() if isinstance(part, Solved) else type(part) for part in (answer.baseline, answer.plan)]
+
+
 def value(outcome: Solved) -> float:
     """What do the weights make of it? One figure: equal optima may share it among the classes otherwise."""
     stage = weighted(outcome.program)

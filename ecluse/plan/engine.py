@@ -16,7 +16,10 @@ from ecluse.plan.scaled import Floats, Scaled
 
 BY_ROWS = 2  # HiGHS: the matrix is handed over row by row
 PRIMAL, CHOOSE = 4, 0
-WARM_STEPS = 2_500
+# Options of the solver: how its dual method chooses a row, whether costs are shaken first, how many steps it may take.
+WEIGHTS, DEVEX, EXACT = "simplex_dual_edge_weight_strategy", 1, -1
+PERTURBATION, STEPS = "dual_simplex_cost_perturbation_multiplier", "simplex_iteration_limit"
+FEW, DEARER = 40, 8  # a step near the end costs as much as eight from nothing: more are not worth while
 _NO = np.zeros(0, dtype=np.int32)
 SAY_EVERY, SAY_INTERIOR = 500, 1  # iterations between two words of progress
 
@@ -131,6 +134,15 @@ def choose_interior(highs: Any) -> None:
     highs.setOptionValue("run_crossover", "off")
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a run ended: the solver's basis, which rows it was shown, how many steps it took."""
+
+    basis: Any
+    kept: Ints
+    steps: int
+
+
 class Engine:
     """A program in the solver's hands; it stays there, and a changed one is solved from where the last one ended."""
 
@@ -157,28 +169,43 @@ class Engine:
             np.zeros(count, dtype=np.int32),
         )  # fmt: skip
         assert said != highspy.HighsStatus.kError, "the solver refused the program"
+        self._costs, self._limits, self._bounds = np.zeros(count), (below, above), (bounds.lower, bounds.upper)
 
     def reload(self, scaled: Scaled) -> None:
-        """Hand over another program with the same columns and rows, and stay where the last run ended."""
-        basis = self.highs.getBasis()
-        seen = dict(zip(self.scaled.kept.tolist(), basis.row_status, strict=False))
-        free = highspy.HighsBasisStatus.kBasic
+        """Hand over another program with the same columns and rows; where the last run ended is forgotten."""
         self.scaled, self.caps = scaled, 0
         self._load()
-        if basis.valid:
-            basis.row_status = [seen.get(row, free) for row in scaled.kept.tolist()]
-            self.highs.setBasis(basis)
+
+    def place(self) -> Place:
+        """Where did the last run end?"""
+        return Place(self.highs.getBasis(), self.scaled.kept, int(self.highs.getInfo().simplex_iteration_count))
+
+    def _go_to(self, place: Place) -> None:
+        """Begin the next run where another ended, be it of a program that had other rows left; forget all else."""
+        basis = place.basis
+        if not np.array_equal(place.kept, self.scaled.kept):
+            seen = dict(zip(place.kept.tolist(), basis.row_status, strict=False))
+            basis = highspy.HighsBasis()
+            basis.valid, basis.col_status = True, place.basis.col_status
+            basis.row_status = [seen.get(row, highspy.HighsBasisStatus.kBasic) for row in self.scaled.kept.tolist()]
+        self.highs.clearSolver()
+        self.highs.setBasis(basis)
 
     def tell_limits(self, scaled: Scaled) -> None:
-        """Set the rows' limits and the columns' bounds anew."""
-        (below, above), bounds = scaled.row_limits, scaled.bounds
-        self.highs.changeRowsBounds(len(below), np.arange(len(below), dtype=np.int32), below, above)
-        every = np.arange(len(bounds.lower), dtype=np.int32)
-        self.highs.changeColsBounds(len(every), every, bounds.lower, bounds.upper)
+        """Set the rows' limits and the columns' bounds anew: those that are not what the solver was told before."""
+        limits, bounds = scaled.row_limits, (scaled.bounds.lower, scaled.bounds.upper)
+        for change, old, new in (
+            (self.highs.changeRowsBounds, self._limits, limits), (self.highs.changeColsBounds, self._bounds, bounds),
+        ):  # fmt: skip
+            at = np.flatnonzero((old[0] != new[0]) | (old[1] != new[1])).astype(np.int32)
+            change(len(at), at, new[0][at], new[1][at])
+        self._limits, self._bounds = limits, bounds
 
     def aim(self, costs: Floats) -> None:
         """Make these costs least next."""
-        self.highs.changeColsCost(len(costs), np.arange(len(costs), dtype=np.int32), costs)
+        at = np.flatnonzero(costs != self._costs).astype(np.int32)
+        self.highs.changeColsCost(len(at), at, costs[at])
+        self._costs = costs
 
     def cap(self, costs: Floats, limit: float) -> None:
         """Hold what these costs add up to at or below a limit from now on."""
@@ -196,6 +223,9 @@ class Engine:
     def fix(self, columns: Ints, at: Floats) -> None:
         """Hold these columns at these figures."""
         self.highs.changeColsBounds(len(columns), columns.astype(np.int32), at, at)
+        lower, upper = (bound.copy() for bound in self._bounds)
+        lower[columns] = upper[columns] = at
+        self._bounds = lower, upper
 
     def keep_near(self, columns: Ints, aims: Floats, now: Floats) -> None:
         """Make the sum of distances of these columns to these aims least next, from where they are `now`.
@@ -220,11 +250,24 @@ class Engine:
             basis.row_status = [*basis.row_status, *([low] * few)]
             highs.setBasis(basis)
 
-    def run_warm(self, *, stage: str, onward: bool) -> Status:
-        """How does a run end that begins near its end? If it takes many steps after all, one from nothing is faster."""
-        self.highs.setOptionValue("simplex_iteration_limit", WARM_STEPS)
-        status = self.run(stage=stage, onward=onward)
-        self.highs.setOptionValue("simplex_iteration_limit", 2**31 - 1)
+    def run_near(self, place: Place, *, stage: str, perturbed: bool) -> Status:
+        """How does a run end that begins where a run on a program much like this one ended?
+
+        A few steps are tried with weights that cost nothing to begin with, then more with exact ones, then all from
+        nothing. `perturbed`: costs are shaken a little first, as in a run from nothing; where few steps are needed,
+        taking that back at the end takes more of them than it saves.
+        """
+        tries = [(DEVEX, place.steps // DEARER)] if perturbed else [(DEVEX, FEW), (EXACT, place.steps // DEARER)]
+        self.highs.setOptionValue(PERTURBATION, 1.0 if perturbed else 0.0)
+        for weights, steps in tries:
+            self._go_to(place)
+            self.highs.setOptionValue(WEIGHTS, weights)
+            self.highs.setOptionValue(STEPS, max(steps, FEW))
+            status = self.run(stage=stage)
+            if self.highs.getModelStatus() != highspy.HighsModelStatus.kIterationLimit:
+                break
+        for option, usual in ((PERTURBATION, 1.0), (WEIGHTS, EXACT), (STEPS, 2**31 - 1)):
+            self.highs.setOptionValue(option, usual)
         if self.highs.getModelStatus() != highspy.HighsModelStatus.kIterationLimit:
             return status
         self.highs.clearSolver()

@@ -1,8 +1,8 @@
-"""What if? A question stays in the solver's hands, and a changed one is answered from where the last answer stands.
+"""What if? A question stays in the solver's hands, and a changed one is answered from where its answer stands.
 
 Every change is handled alike: the changed question is written anew, which takes hundredths of a second, and only what
 differs is told to the solver. Where figures moved to other rows, as with a payment lag, the whole matrix is handed
-over again together with the place of the last answer.
+over again together with the place of the answer.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import numpy as np
 
 from ecluse.plan.blocks import Ints, Program
 from ecluse.plan.changes import ABROAD, Change, changed
+from ecluse.plan.engine import Place
 from ecluse.plan.model import baseline, with_exports
 from ecluse.plan.scaled import Floats, Scaled
 from ecluse.plan.solve import Options, Outcome, Solved, Solver, weighted
@@ -22,7 +23,7 @@ from ecluse.plan.solve import Options, Outcome, Solved, Solver, weighted
 __all__ = ["Answer", "Session", "no_better"]
 
 FEW = 4_000  # coefficients that are told one by one; past that the matrix is handed over whole
-MANY = 3_000  # costs or places of coefficients that moved: as many steps as from nothing, and slower ones
+MANY = 300  # where more than one coefficient of so many moved, it takes as many steps as from nothing
 NEAR = 1e-6
 
 
@@ -73,43 +74,58 @@ def _of_needs(base: Solved, name: str) -> Floats:
 
 
 class Held:
-    """A program in the solver's hands, and one after it that is much like it."""
+    """A program in the solver's hands, and others much like it: each is solved from where the first one ended.
+
+    So that an answer does not depend on what was asked before.
+    """
 
     def __init__(self, options: Options) -> None:
         self.options = options
-        self.solver: Solver | None = None
-        self.outcome: Outcome | None = None
+        self.first: First | None = None
 
     def solve(self, program: Program) -> Outcome:
-        """What is the best by weights? Warm where the program is like the one before."""
-        self.outcome = self._solved(program)
-        return self.outcome
+        """What is the best by weights? Warm where the program is like the first one."""
+        first = self.first
+        if first is None:
+            solver = Solver(program, self.options)
+            outcome = solver.solve(by_weights=True)
+            if isinstance(outcome, Solved):
+                self.first = First(program, solver.scaled, solver, outcome, solver.engine.place())
+            return outcome
+        if not _alike(first.program, program) or _moved(first.program, program) > len(program.indices) // MANY:
+            return Solver(program, self.options).solve(by_weights=True)  # its answer is no nearer than nothing
+        if _same(first.program, program):
+            return first.outcome
+        return first.again(program)
 
-    def _solved(self, program: Program) -> Outcome:
-        before = self.solver
-        if before is None or before.place is None or not _alike(before.program, program):
-            self.solver = Solver(program, self.options)
-            return self.solver.solve(by_weights=True)
-        if isinstance(self.outcome, Solved) and _same(before.program, program):
-            return self.outcome
-        scaled = Scaled(program, like=before.scaled)
-        if _moved(before.program, program) > MANY:  # the last answer is no nearer than nothing
-            self.solver = Solver(program, self.options)
-            return self.solver.solve(by_weights=True)
-        # Where only prices move, the last answer is still nearly feasible, and the primal method is at home.
-        onward = np.array_equal(before.program.rhs, program.rhs) and scaled.same_pattern(before.scaled)
-        if not (scaled.same_pattern(before.scaled) and _told(before, scaled)):
-            before.engine.reload(scaled)
-        before.program, before.scaled, before.engine.scaled = program, scaled, scaled
-        return before.again(weighted(program), onward=onward)
+
+@dataclass(frozen=True, slots=True)
+class First:
+    """The program that was solved first, its answer, and where its run ended; the solver goes on to others."""
+
+    program: Program
+    scaled: Scaled
+    solver: Solver
+    outcome: Solved
+    place: Place
+
+    def again(self, program: Program) -> Outcome:
+        """What is the best of a program that is much like this one?"""
+        solver, scaled = self.solver, Scaled(program, like=self.scaled)
+        if not (scaled.same_pattern(solver.scaled) and _told(solver, scaled)):
+            solver.engine.reload(scaled)
+        solver.program, solver.scaled, solver.engine.scaled = program, scaled, scaled
+        same = scaled.same_pattern(self.scaled)
+        # A market that is closed moves many bounds and nothing else: many steps through places that are alike.
+        perturbed = same and _only_bounds_moved(self.scaled, scaled)
+        return solver.near(self.place, weighted(program), perturbed=perturbed)
 
 
 def _moved(one: Program, other: Program) -> int:
-    """How many costs are different, or stand at other coefficients?"""
-    costs = sum(int((a.costs != b.costs).sum()) for a, b in zip(one.stages, other.stages, strict=True))
+    """How many coefficients stand at other places?"""
     if len(one.indices) == len(other.indices) and np.array_equal(one.starts, other.starts):
-        return costs
-    return max(costs, int(np.abs(np.diff(one.starts) - np.diff(other.starts)).sum()))
+        return 0
+    return int(np.abs(np.diff(one.starts) - np.diff(other.starts)).sum())
 
 
 def _same(one: Program, other: Program) -> bool:
@@ -123,6 +139,12 @@ def _alike(one: Program, other: Program) -> bool:
     same = one.shape == other.shape and [f.name for f in one.families] == [f.name for f in other.families]
     blocks = [(b.name, b.size) for b in one.columns.blocks.values()]
     return same and blocks == [(b.name, b.size) for b in other.columns.blocks.values()]
+
+
+def _only_bounds_moved(one: Scaled, other: Scaled) -> bool:
+    """Are the coefficients and limits of all rows with more than one column as they were?"""
+    rows = zip(one.row_limits, other.row_limits, strict=True)
+    return np.array_equal(one.values, other.values) and all(np.array_equal(a, b) for a, b in rows)
 
 
 def _told(before: Solver, scaled: Scaled) -> bool:

@@ -6,14 +6,15 @@ those before it held. docs/decisions/0005-the-plan.md has the measurements behin
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from ecluse.plan.blocks import NOTHING, Ints, Program, Stage
-from ecluse.plan.engine import Engine, Options, Progress, Status
+from ecluse.plan.engine import Engine, Options, Place, Progress, Status
 from ecluse.plan.scaled import Floats, Scaled
 
 __all__ = ["Infeasible", "Options", "Outcome", "Progress", "Solved", "Solver", "Stopped", "solve", "stage_duals"]
@@ -159,11 +160,12 @@ class Solver:
         at = np.concatenate(columns)
         return at, np.concatenate(aims) / self.scaled.column_scale[at]
 
-    def again(self, stage: Stage, *, onward: bool) -> Outcome:
-        """What is the best by these costs, from where the last run ended?"""
+    def near(self, place: Place, stage: Stage, *, perturbed: bool) -> Outcome:
+        """What is the best by these costs, from where a run on a program much like this one ended?"""
         if (rows := self.scaled.contradictions()) is not None:
             return Infeasible(self.program, self._marked(rows))
-        outcome = self._reach(stage, {}, onward=onward, warm=True)
+        run = partial(self.engine.run_near, place, perturbed=perturbed)
+        outcome = self._reach(stage, {}, onward=False, run=run)
         return outcome or Solved(self.program, self._vector(), self.reached(self._vector()))
 
     def duals(self, stages: Sequence[Stage], caps: Sequence[int]) -> list[Floats]:
@@ -195,11 +197,12 @@ class Solver:
         """What does each stage come to in this plan?"""
         return {stage.name: float(stage.costs @ vector[stage.columns]) for stage in self.program.stages}
 
-    def _reach(self, stage: Stage, reached: dict[str, float], *, onward: bool, warm: bool = False) -> Outcome | None:
+    def _reach(
+        self, stage: Stage, reached: dict[str, float], *, onward: bool, run: Callable[..., Status] | None = None
+    ) -> Outcome | None:
         costs, scale = self.scaled.costs(stage)
         self.engine.aim(costs)
-        run = self.engine.run_warm if warm else self.engine.run
-        status = run(stage=stage.name, onward=onward)
+        status = run(stage=stage.name) if run else self.engine.run(stage=stage.name, onward=onward)
         if status is Status.LOST:
             status = self.engine.run_again()
         if status is Status.OPTIMAL:
