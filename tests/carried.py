@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import json
 import os
 import shutil
 import sqlite3
@@ -159,6 +160,28 @@ def proven_year_in(folder: Path, name: str = "office.sqlite3") -> tuple[Path, Pa
         settle_sqlite(place / "office.sqlite3")
 
     return _copied(kept(f"proven-{SEED}-{SMALLEST}", make), folder, name)
+
+
+def demonstration_in(path: Path) -> dict[str, Any]:
+    """The office that the main job makes of the example, as a file of one's own; and what the command told."""
+    place = kept("demonstration", _carry_example)
+    copy_sqlite(place / "office.sqlite3", path)
+    found: dict[str, Any] = json.loads((place / "told.json").read_text(encoding="utf-8"))
+    return found
+
+
+def _carry_example(place: Path) -> None:
+    (place / "told.json").write_text(json.dumps(carry_example(place / "office.sqlite3")), encoding="utf-8")
+    settle_sqlite(place / "office.sqlite3")
+
+
+def carry_example(path: Path) -> dict[str, Any]:
+    """Exit status, last line of standard output and everything told of `ecluse demo` on the example."""
+    with python(
+        "-m", "ecluse", "demo", "--world", ROOT / "examples" / "ua-2026", "--db", sqlite_url(path), ECLUSE_LANG="en"
+    ) as command:
+        said, told = command.communicate(timeout=900)
+    return {"status": command.returncode, "line": (said.splitlines() or [""])[-1], "told": told}
 
 
 def _carry(world: Path, place: Path) -> None:

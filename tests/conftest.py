@@ -31,9 +31,9 @@ PORT_ATTEMPTS = 5
 LEFT_OUT, QUICK_SECONDS = {"slow", "postgres", "browser"}, 3
 # By the seconds they take, the longest first; what is not here takes less.
 LONGEST = (
-    "test_cheat", "test_every_page", "test_kill", "test_draws", "test_year", "test_browser_life", "test_year_honest",
-    "test_publish", "test_envelope_office", "test_audit", "test_faults", "test_sides", "test_api_schema",
-    "test_tutorial", "test_plan_office",
+    "test_cheat", "test_example", "test_publish", "test_every_page", "test_audit", "test_draws", "test_surge",
+    "test_year", "test_year_honest", "test_house_pages", "test_kill", "test_pages_plan_browser", "test_browser_life",
+    "test_plan_commands", "test_tutorial", "test_plan_office", "test_api", "test_faults", "test_opening_keys",
 )  # fmt: skip
 
 

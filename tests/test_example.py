@@ -3,42 +3,28 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+from carried import carry_example, demonstration_in
 
 pytestmark = [pytest.mark.db, pytest.mark.slow]
-ROOT = Path(__file__).resolve().parent.parent
-WORLD = ROOT / "examples" / "ua-2026"
 STANDINGS = ("passed", "held_refused", "held_referred", "open")
 GATES = {"surplus", "parties", "licence", "custody", "proceeds"}
 MAY_WAIT, MAY_BE_UNMODELLED = {"P6", "P8"}, {"T7", "T8", "T15"}
 
 
-def carried(url: str) -> tuple[int, str, str]:
-    """Exit status, last line of standard output and everything told of `ecluse demo` on the example."""
-    done = subprocess.run(
-        [sys.executable, "-m", "ecluse", "demo", "--world", str(WORLD), "--db", url],
-        cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT), "ECLUSE_LANG": "en"}, capture_output=True, text=True,
-        timeout=900, check=False,
-    )  # fmt: skip
-    return done.returncode, (done.stdout.splitlines() or [""])[-1], done.stderr
-
-
 @pytest.fixture(scope="module")
-def office(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str, dict[str, Any]]:
+def office(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str, dict[str, Any]]:
     """Where the example was carried, the line that the main job ended with, and what that line says."""
-    url = f"sqlite:///{tmp_path_factory.mktemp('example') / 'office.sqlite3'}"
-    status, line, told = carried(url)
-    assert status == 0, told[-4000:]
-    return url, line, json.loads(line)
+    path = tmp_path_factory.mktemp("example") / "office.sqlite3"
+    told = demonstration_in(path)
+    assert told["status"] == 0, told["told"][-4000:]
+    return path, told["line"], json.loads(told["line"])
 
 
-def test_orders_and_units_are_as_many_as_promised(office: tuple[str, str, dict[str, Any]]) -> None:
+def test_orders_and_units_are_as_many_as_promised(office: tuple[Path, str, dict[str, Any]]) -> None:
     given = office[2]
     assert given["world"] == "ua-2026"
     assert given["orders"] >= 2_000
@@ -47,7 +33,7 @@ def test_orders_and_units_are_as_many_as_promised(office: tuple[str, str, dict[s
     assert given["units_marked"] >= 50_000
 
 
-def test_nothing_is_broken_missed_or_wrongly_held(office: tuple[str, str, dict[str, Any]]) -> None:
+def test_nothing_is_broken_missed_or_wrongly_held(office: tuple[Path, str, dict[str, Any]]) -> None:
     given = office[2]
     assert set(given["promises"].values()) <= {"kept", "kept (vacuous)", "not_yet_checked"}
     assert {name for name, status in given["promises"].items() if status == "not_yet_checked"} <= MAY_WAIT
@@ -56,7 +42,7 @@ def test_nothing_is_broken_missed_or_wrongly_held(office: tuple[str, str, dict[s
     assert given["false_alarms"] == 0
 
 
-def test_every_gate_holds_orders_on_several_grounds(office: tuple[str, str, dict[str, Any]]) -> None:
+def test_every_gate_holds_orders_on_several_grounds(office: tuple[Path, str, dict[str, Any]]) -> None:
     held = office[2]["codes_by_gate"]
     assert set(held) >= GATES
     for gate in GATES:
@@ -64,20 +50,20 @@ def test_every_gate_holds_orders_on_several_grounds(office: tuple[str, str, dict
         assert held[gate]["codes"] >= 5, gate
 
 
-def test_a_second_run_audits_afresh_and_says_the_same(office: tuple[str, str, dict[str, Any]]) -> None:
-    url, line, _ = office
-    before = records(url)
-    status, again, told = carried(url)
-    assert (status, again) == (0, line), told[-4000:]
-    assert records(url) == before
+def test_a_second_run_audits_afresh_and_says_the_same(office: tuple[Path, str, dict[str, Any]]) -> None:
+    path, line, _ = office
+    before = records(path)
+    again = carry_example(path)
+    assert (again["status"], again["line"]) == (0, line), again["told"][-4000:]
+    assert records(path) == before
 
 
-def records(url: str) -> tuple[int, int]:
+def records(path: Path) -> tuple[int, int]:
     """How many records and log entries are there?"""
     import contextlib
     import sqlite3
 
-    with contextlib.closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as connection:
+    with contextlib.closing(sqlite3.connect(path)) as connection:
         tables = ("office_record", "office_logentry")
         first, second = (connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in tables)
     return first, second

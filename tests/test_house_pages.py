@@ -248,7 +248,7 @@ def served(database: str) -> Iterator[str]:
         from django.core.wsgi import get_wsgi_application
 
         server = make_server("127.0.0.1", 0, get_wsgi_application(), Threads, Quiet)
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
         thread.start()
         try:
             yield f"http://127.0.0.1:{server.server_port}"

@@ -241,7 +241,7 @@ def served(small: Office) -> Iterator[str]:
 
         connection.inc_thread_sharing()
         with make_server("127.0.0.1", 0, StaticFilesHandler(WSGIHandler()), handler_class=Quiet) as server:
-            thread = threading.Thread(target=server.serve_forever, daemon=True)
+            thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
             thread.start()
             yield f"http://127.0.0.1:{server.server_port}"
             server.shutdown()

@@ -45,7 +45,7 @@ def address(tmp_path: Path) -> Iterator[str]:
 
         make_account("officer:ssecu-1", "a@office.example", "Vira", PASSWORD, "en")
         server = make_server("127.0.0.1", 0, get_wsgi_application(), Server, Silent)
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
         thread.start()
         yield f"http://localhost:{server.server_port}"
         server.shutdown()

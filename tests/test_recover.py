@@ -175,7 +175,7 @@ def witness(two: tuple[Path, Path, Path], tmp_path: Path, request: pytest.Fixtur
     memory = WitnessMemory.make(tmp_path / "witness.sqlite3")
     memory.trust(log)
     http = server(Witness("witness/lt", [private], memory), "127.0.0.1", 0)
-    threading.Thread(target=http.serve_forever, daemon=True).start()
+    threading.Thread(target=http.serve_forever, args=(0.02,), daemon=True).start()
     url = f"http://127.0.0.1:{http.server_address[1]}"
     policy = tmp_path / "policy"
     policy.write_text(f"log {log}\nwitness lt {public_key('witness/lt', private, is_cosigner=True)} {url}\nquorum lt\n")

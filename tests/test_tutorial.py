@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from browser import find_browser
 from browser_walk import Walk, chromium, said, served
-from carried import set_up, settle_sqlite, sqlite_url
+from carried import demonstration_in, set_up, settle_sqlite, sqlite_url
 
 set_up()
 
@@ -65,10 +65,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("tutorial")
     (folder / "var").mkdir()
     (folder / ".venv").symlink_to(Path(sys.executable).parent.parent)
-    world = ROOT / "examples" / "ua-2026"
-    done = shell(folder, f"ecluse demo --world {world} --db sqlite:///var/ecluse.sqlite3")
-    assert done.returncode == 0, done.stderr[-4000:]
-    settle_sqlite(folder / "var" / "ecluse.sqlite3")
+    done = demonstration_in(folder / "var" / "ecluse.sqlite3")
+    assert done["status"] == 0, done["told"][-4000:]
     return folder
 
 
