@@ -72,6 +72,7 @@ class World:
     opening: dict[Point, Opening] = field(default_factory=dict)
     proofs: list[bytes] = field(default_factory=list)
     salts: dict[tuple[str, int, int], bytes] = field(default_factory=dict)
+    records: dict[tuple[str, int, int], Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.chance = random.Random(self.seed)
@@ -95,8 +96,11 @@ class World:
 
     def file(self, *records: Any, log: str = HOME) -> list[Line]:
         """One entry with the lines of these records."""
-        carried = [figures_of(record) or licence_figures(record) for record in records]
-        return self.deed(*(figures for figures in carried if figures), log=log)
+        carried = [(record, figures_of(record) or licence_figures(record)) for record in records]
+        made = self.deed(*(figures for _, figures in carried if figures), log=log)
+        kept = [record for record, figures in carried if figures]
+        self.records.update(zip((line.place() for line in made), kept, strict=True))
+        return made
 
     def sign(self, owner: str, lines: Iterable[Line], by: str = "", log: str = HOME) -> None:
         """The owner signs these lines as committed; `by` names whose key is taken."""
@@ -259,9 +263,9 @@ def home(name: str, *units: int, months: list[Month] | None = None) -> Figures:
 
 def certify(world: World, name: str, units: int, *taken_home: int, first: int = 0, **change: Any) -> None:
     """One entry with the hearing's line and the certificate's."""
-    carried = figures_of(certificate(name, units, first, **change))
-    assert carried is not None
-    world.deed(home(name, *(taken_home or (0, 0, 0))), carried)
+    record = certificate(name, units, first, **change)
+    lines = world.deed(home(name, *(taken_home or (0, 0, 0))), carried(record))
+    world.records[lines[-1].place()] = record
 
 
 def draw(

@@ -12,6 +12,8 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,7 +21,7 @@ from typing import Any
 import pytest
 from carried import office_on, proven_year_in, sqlite_url
 from conftest import missing
-from envelope_public import BOOKS, Public, honest, money_of, surplus_of
+from envelope_public import BOOKS, Public, honest, money_of, open_records, surplus_of
 from envelope_world import HOME, KEY, MAKERS, World, year
 from nacl.bindings import crypto_core_ed25519_add
 from test_envelope_money_cheats import CHEATS, believed, honest_world
@@ -317,6 +319,42 @@ def test_of_any_single_change_both_say_the_same(tmp_path: Path) -> None:
     assert sum(bool(ours) for ours, _ in said.values()) > 25
 
 
+def other_figure(record: Any) -> Any:
+    """The same record of one unit more."""
+    monthly = next((name for name in ("capacity", "due", "needed") if hasattr(record, name)), None)
+    if monthly is None:
+        name = "units_certified" if hasattr(record, "units_certified") else "units"
+        return replace(record, **{name: getattr(record, name) + 1})
+    last = getattr(record, monthly)[-1]
+    return replace(record, **{monthly: (*getattr(record, monthly)[:-1], replace(last, units=last.units + 1))})
+
+
+@pytest.mark.slow
+def test_on_the_day_of_opening_both_hold_each_figure_against_its_point(tmp_path: Path) -> None:
+    """Record and salt open the commitment of the entry in every case: only the points say what was meant all along."""
+    world = proven()
+    kinds = sorted({line.kind for line in world.lines if line.place() in world.records})
+    assert {"capacity", "certificate", "draw", "order", "reserve", "stock"} <= set(kinds)
+    cases, count = {"honest": whole().twin()}, 0
+    count = open_records(cases["honest"], world)
+    for kind in kinds:
+        first = next(line for line in world.lines if line.kind == kind and line.place() in world.records)
+        for name, change in {
+            "another figure": lambda record, salt: (other_figure(record), salt),
+            "another salt": lambda record, salt: (record, bytes(32)),
+        }.items():
+            case = cases[f"{kind}, {name}"] = whole().twin()
+            open_records(case, world, lambda line, record, salt, first=first, change=change: (
+                change(record, salt) if line.place() == first.place() else (record, salt)
+            ))  # fmt: skip
+    said = both(tmp_path, cases)
+    ours, theirs = said.pop("honest")
+    assert (ours, theirs["faults"], theirs["counts"]["opened"]) == ([], [], count)
+    for name, (ours, theirs) in said.items():
+        assert (name, [key for key, _ in ours]) == (name, ["envelope_opened_differs"])
+        assert (name, len(theirs["faults"]), theirs["counts"]["opened"]) == (name, 1, count - 1)
+
+
 @pytest.mark.slow
 def test_false_figures_are_named_alike(tmp_path: Path) -> None:
     cases, names = {}, {}
@@ -369,8 +407,14 @@ def test_the_cheats_are_at_least_forty() -> None:
 def test_a_whole_carried_year_is_shown_to_both(tmp_path: Path) -> None:
     with office_on(sqlite_url(proven_year_in(tmp_path)[1])):
         from ecluse.office.publish.folder import publish
+        from ecluse.office.publish.reading import Reading
 
         publish(tmp_path / "public")
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(Reading, "as_of", date(2029, 1, 2))
+            publish(tmp_path / "later")
+    (open_,) = other_answers([tmp_path / "later"])
+    assert (open_["faults"], open_["counts"]["opened"] > 500) == ([], True)
     rows = (tmp_path / "public/envelope/proofs.jsonl").read_bytes().count(b"\n")
     said = run_as_told(tmp_path)
     assert "P1  checked" in said

@@ -10,6 +10,7 @@ import { readStatement } from "../../ecluse/edge/verify_page/statement.mjs";
 import { drawDemands } from "./folder_draws.mjs";
 import { checkListed, readFigures, readSigned } from "./folder_figures.mjs";
 import { moneyDemands } from "./folder_money.mjs";
+import { checkOpenedFigures } from "./folder_opened.mjs";
 import { keyOf, LineFault } from "./folder_statements.mjs";
 import { certificateDemands } from "./folder_surplus.mjs";
 import { checkManifest, Folder, inOrder, NoFolder, openedOf, readLogs } from "./public_folder.mjs";
@@ -144,7 +145,8 @@ async function verifyFolder(path) {
   demands.sort((one, other) => inOrder(one.line, other.line));
   demands.push(...moneyDemands({ folder, logs, lines, context }, broken));
   const pairs = readProofs(folder, demands);
-  const counts = { figures_lines: lines.length, signatures: signings.length, statements: demands.length };
+  const opened = checkOpenedFigures(folder, logs, lines);
+  const counts = { figures_lines: lines.length, signatures: signings.length, statements: demands.length, opened };
   countShown(pairs, folder, counts);
   return { folder: path, holds: !folder.faults.length, counts, faults: folder.faults.slice(0, SHOWN_FAULTS) };
 }
