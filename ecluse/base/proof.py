@@ -11,9 +11,11 @@ import hashlib
 import hmac
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from struct import Struct
 
 _sha256 = hashlib.sha256
 HASH_BYTES = 32
+_PAIR = Struct(f"{2 * HASH_BYTES}s")
 SALT_BYTES = 32
 EMPTY_ROOT = _sha256(b"").digest()
 COMMITMENT_DOMAIN = b"ecluse/commitment/1\n"
@@ -40,9 +42,8 @@ def root_of(leaves: Sequence[bytes]) -> bytes:
 
 def level_above(hashes: bytes) -> bytes:
     """Which hashes stand above these, that lie one after the other? A last one without a neighbour has none there."""
-    sha256, pair = _sha256, 2 * HASH_BYTES
-    whole = len(hashes) - len(hashes) % pair
-    return b"".join([sha256(b"\x01" + hashes[at : at + pair]).digest() for at in range(0, whole, pair)])
+    sha256, whole = _sha256, len(hashes) - len(hashes) % _PAIR.size
+    return b"".join([sha256(b"\x01" + pair).digest() for (pair,) in _PAIR.iter_unpack(hashes[:whole])])
 
 
 def root_of_hashes(leaf_hashes: Sequence[bytes]) -> bytes:
