@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,7 @@ Ints = npt.NDArray[np.int64]
 Places = Ints | int
 LESS, EQUAL, MORE = -1, 0, 1
 SENSES = {LESS: "<", EQUAL: "=", MORE: ">"}
-NO_MONTH, NOTHING = -1, -1
+NO_MONTH, NOTHING, NO_SENSE = -1, -1, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +93,55 @@ class Stage:
     costs: Ints
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Written:
-    """Coefficients as they were written: the list that each came from, the record's place in it, and their order."""
+    """Coefficients as they were written, part by part; put together when somebody asks where one came from."""
 
-    source: npt.NDArray[np.int8]
-    place: npt.NDArray[np.int32]
-    order: npt.NDArray[np.int32]  # which of them stands at each place of the matrix
+    sources: tuple[int, ...]  # by part: the list that it came from
+    places: tuple[npt.NDArray[np.int32], ...]  # the records' places in it
+    order: npt.NDArray[np.int32]  # which of all written stands at each place of the matrix
+
+    @cached_property
+    def source(self) -> npt.NDArray[np.int8]:
+        """From which list came each, in the order in which they were written?"""
+        return np.repeat(np.array(self.sources, dtype=np.int8), [len(part) for part in self.places])
+
+    @cached_property
+    def place(self) -> npt.NDArray[np.int32]:
+        """From which record of that list?"""
+        return np.concatenate(self.places, dtype=np.int32) if self.places else np.zeros(0, dtype=np.int32)
+
+
+@dataclass(frozen=True)
+class Named:
+    """Of which family, record and month is each row? Put together when somebody asks."""
+
+    count: int
+    families: tuple[tuple[Ints, Places, Places], ...]  # one after the other: positions, places, months
+
+    @cached_property
+    def family(self) -> npt.NDArray[np.int8]:
+        """Which family has each row?"""
+        found = np.full(self.count, NOTHING, dtype=np.int8)
+        for code, (at, _, _) in enumerate(self.families):
+            found[at] = code
+        return found
+
+    @cached_property
+    def place(self) -> npt.NDArray[np.int32]:
+        """Which place in its family's list has the record of each row?"""
+        found = np.full(self.count, NOTHING, dtype=np.int32)
+        for at, places, _ in self.families:
+            found[at] = places
+        return found
+
+    @cached_property
+    def month(self) -> npt.NDArray[np.int16]:
+        """Which month has each row? NO_MONTH for none."""
+        found = np.full(self.count, NO_MONTH, dtype=np.int16)
+        for at, _, months in self.families:
+            found[at] = months
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +150,8 @@ class Program:
 
     columns: Columns
     families: tuple[Family, ...]
-    family: npt.NDArray[np.int8]  # by row
-    place: npt.NDArray[np.int32]
-    month: npt.NDArray[np.int16]
-    sense: npt.NDArray[np.int8]
+    named: Named = field(repr=False)
+    sense: npt.NDArray[np.int8]  # by row
     rhs: Ints
     starts: Ints  # the matrix by rows
     indices: npt.NDArray[np.int32]
@@ -124,6 +165,18 @@ class Program:
     @property
     def shape(self) -> tuple[int, int]:
         return len(self.rhs), self.columns.count
+
+    @property
+    def family(self) -> npt.NDArray[np.int8]:
+        return self.named.family
+
+    @property
+    def place(self) -> npt.NDArray[np.int32]:
+        return self.named.place
+
+    @property
+    def month(self) -> npt.NDArray[np.int16]:
+        return self.named.month
 
     def row_name(self, row: int) -> str:
         """What is this row called, as the checker calls it?"""
@@ -220,28 +273,25 @@ class Writer:
 
     def program(self, stages: Sequence[Stage], lists: dict[str, Sequence[Any]], months: Sequence[str]) -> Program:
         """Which program was written? The coefficients are sorted by rows; within a row they stand as written."""
-        family, place, month, sense, rhs = self._by_row()
-        code = np.repeat(np.array(self._source, dtype=np.int8), [len(part) for part in self._at])
+        sense, rhs = self._by_row()
         at = _joined(self._at, np.int32)
         starts = np.zeros(self.count + 1, dtype=np.int64)
         np.cumsum(np.bincount(at, minlength=self.count), out=starts[1:])
         order = _order(at, self.count)
         del at
+        named = Named(self.count, tuple((at, places, months) for at, places, months, _, _ in self._rows))
         return Program(
-            self.columns, tuple(self.families), family, place, month, sense, rhs, starts,
-            _joined(self._over, np.int32)[order], _joined(self._factors, np.int64)[order], tuple(self.sources),
-            Written(code, _joined(self._of, np.int32), order), tuple(stages), lists, months,
+            self.columns, tuple(self.families), named, sense, rhs, starts, _joined(self._over, np.int32)[order],
+            _joined(self._factors, np.int64)[order], tuple(self.sources),
+            Written(tuple(self._source), tuple(self._of), order), tuple(stages), lists, months,
         )  # fmt: skip
 
-    def _by_row(self) -> tuple[Any, ...]:
-        family = np.full(self.count, NOTHING, dtype=np.int8)
-        place = np.full(self.count, NOTHING, dtype=np.int32)
-        month = np.full(self.count, NO_MONTH, dtype=np.int16)
-        sense, rhs = np.zeros(self.count, dtype=np.int8), np.zeros(self.count, dtype=np.int64)
-        for code, (at, places, months, kind, right) in enumerate(self._rows):
-            family[at], place[at], month[at], sense[at], rhs[at] = code, places, months, kind, right
-        assert (family != NOTHING).all(), "a row belongs to no family"
-        return family, place, month, sense, rhs
+    def _by_row(self) -> tuple[npt.NDArray[np.int8], Ints]:
+        sense, rhs = np.full(self.count, NO_SENSE, dtype=np.int8), np.zeros(self.count, dtype=np.int64)
+        for at, _, _, kind, right in self._rows:
+            sense[at], rhs[at] = kind, right
+        assert (sense != NO_SENSE).all(), "a row belongs to no family"
+        return sense, rhs
 
 
 def _joined(parts: list[npt.NDArray[Any]], kind: type[Any]) -> npt.NDArray[Any]:

@@ -45,7 +45,8 @@ class Scaled:
         self.impossible = _impossible(program, np.flatnonzero(length == 0))
         mask = np.repeat(length > 1, length)
         self.indices = program.indices[mask]
-        self.values = program.factors[mask] * self.column_scale[self.indices]
+        self.values = self.column_scale[self.indices]
+        self.values *= program.factors[mask]
         self.starts = np.concatenate([[0], np.cumsum(length[self.kept])])
         same = like is not None and np.array_equal(self.kept, like.kept)
         self.row_scale: Floats = like.row_scale if like is not None and same else _row_scale(self.values, self.starts)
