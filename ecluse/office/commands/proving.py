@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -84,6 +85,7 @@ def _prove(go_on: Callable[[int, int], None]) -> None:
 
 def main(words: list[str]) -> int:
     """Prove beside the office whose process has this number, after so many seconds and until it is gone."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the keyboard stops the office, and that stops us
     office, first = int(words[0]), int(words[1])
 
     def is_open() -> bool:
