@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import re
+import signal
 import socket
 import struct
 import subprocess
+import sys
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -16,7 +19,7 @@ from typing import Any
 
 import pytest
 from browser import browse, find_browser
-from carried import log_root, office_on, python, sqlite_url
+from carried import ROOT, log_root, office_on, python, sqlite_url
 
 LANGUAGES = ("uk", "en", "fr")
 ON = date(2026, 12, 31)
@@ -183,15 +186,41 @@ def test_an_unknown_address_has_the_policy_too(office: Any) -> None:
 def served(database: str) -> Iterator[str]:
     """The office as `ecluse serve` opens it."""
     find_browser()
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     server = python("-m", "ecluse", "serve", "--no-prove", "--db", database, "--port", str(port))
     try:
         yield wait_for(f"http://127.0.0.1:{port}", server)
     finally:
         server.terminate()
         server.communicate(timeout=30)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.mark.slow
+@pytest.mark.db
+@pytest.mark.skipif(os.name == "nt", reason="the keyboard reaches a group of processes")
+def test_the_keyboard_closes_the_office_at_once(database: str) -> None:
+    """Ctrl-C reaches every process of a terminal; each time the office is closed before a worker need be killed."""
+    for _ in range(3):
+        port = free_port()
+        command = [sys.executable, "-m", "ecluse", "serve", "--db", database, "--port", str(port)]
+        server = subprocess.Popen(
+            command, cwd=ROOT, start_new_session=True, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+        )
+        try:
+            wait_for(f"http://127.0.0.1:{port}", server)
+            began = time.monotonic()
+            os.killpg(server.pid, signal.SIGINT)
+            told = server.communicate(timeout=30)[1]
+            assert (server.returncode, "Traceback" in told) == (0, False), told
+            assert time.monotonic() - began < 5, told
+        finally:
+            server.terminate()
 
 
 def wait_for(address: str, server: subprocess.Popen[str]) -> str:

@@ -219,5 +219,14 @@ def serve(db: str, port: int, prove: bool) -> int:
             "ecluse.site.wsgi:application", address="127.0.0.1", port=port, interface=Interfaces.WSGI,
             websockets=False, workers=workers, blocking_threads=THREADS,
             blocking_threads_idle_timeout=THREAD_IDLE_SECONDS, workers_kill_timeout=LAST_SECONDS,
-        ).serve()  # fmt: skip
+        ).serve(target_loader=_application)  # fmt: skip
     return 0
+
+
+def _application(_target: str) -> Any:
+    """The application, loaded in a worker out of reach of the keyboard: told to stop twice, a worker may hang."""
+    from ecluse.site.wsgi import application
+
+    if hasattr(os, "setpgid"):
+        os.setpgid(0, 0)
+    return application
