@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ecluse.base.commitments import Opening, check_opening, combined, commit, point_of
-from ecluse.base.errors import EvidenceError
+from ecluse.base.commitments import Opening, combined, commit, point_of
 from ecluse.base.figures import opening_of
 from ecluse.base.group import ORDER, add, mul, sub
 from ecluse.base.source import SeededSource, ServiceSource, Source
@@ -33,23 +32,14 @@ def test_sums_of_commitments_commit_to_sums(v: int, r: int, w: int, s: int, k: i
 @given(FIGURES, BLINDINGS, st.sampled_from([-1, 1, 2**20]), st.booleans())
 def test_nothing_opens_a_commitment_but_its_own_opening(v: int, r: int, step: int, of_value: bool) -> None:
     opening = Opening(v, r)
-    check_opening(commit(opening), opening, "capacity")
     other = Opening(v + step, r) if of_value else Opening(v, r + step)
-    with pytest.raises(EvidenceError, match=r"^capacity: the opening"):
-        check_opening(commit(opening), other, "capacity")
+    assert point_of(other) != point_of(opening) == commit(opening)
 
 
 @pytest.mark.parametrize("value", [-1, 2**48, 2**48 + 5, ORDER + 3])
 def test_a_figure_that_would_wrap_is_not_committed(value: int) -> None:
     with pytest.raises(ValueError, match="48 bits and no sign"):
         commit(Opening(value, 1))
-    with pytest.raises(EvidenceError, match="out of range"):
-        check_opening(point_of(Opening(value, 1)), Opening(value, 1), "capacity")
-
-
-def test_an_opening_that_is_spelled_beyond_the_order_is_refused() -> None:
-    with pytest.raises(EvidenceError, match="out of range"):
-        check_opening(commit(Opening(3, 1)), Opening(3, 1 + ORDER), "capacity")
 
 
 def test_the_same_figure_looks_different_under_another_record_field_or_source() -> None:

@@ -17,7 +17,7 @@ import pytest
 from carried import copy_sqlite, office_on, proven_year_in, python, set_up, sqlite_url, year_in
 
 from ecluse.base.canon import canonical, parse
-from ecluse.base.commitments import check_opening
+from ecluse.base.commitments import commit
 from ecluse.base.errors import BadInputError, ConflictError, EvidenceError
 from ecluse.base.figures import figures_hash, opening_of, openings
 from ecluse.base.group import decode
@@ -131,7 +131,7 @@ def test_whoever_opens_a_record_opens_its_points_and_they_stand_in_the_log() -> 
         opens, form = openings(figures, bytes.fromhex(salt)), parse(bytes(line.body))
         assert [name for name, _ in form["figures"]] == [name for name, _ in figures.values] == list(opens)
         for name, point in form["figures"]:
-            check_opening(decode(bytes.fromhex(point)), opens[name], name)
+            assert commit(opens[name]) == decode(bytes.fromhex(point)), name
 
 
 @pytest.mark.usefixtures("office")

@@ -12,7 +12,6 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ecluse.base.errors import EvidenceError
 from ecluse.base.group import BASE, ORDER, SECOND, Point, add, mul
 
 # A figure is a whole number of units or minor units below 2^48: sums of products of such with public coefficients
@@ -57,11 +56,3 @@ def combined(terms: Iterable[tuple[int, Opening]], less: int = 0) -> Opening:
         value += coefficient * opening.value
         blinding = (blinding + coefficient * opening.blinding) % ORDER
     return Opening(value, blinding)
-
-
-def check_opening(point: Point, opening: Opening, place: str) -> None:
-    """Does this opening open this commitment? Raises EvidenceError naming the place when it does not."""
-    if not 0 <= opening.value < 2**VALUE_BITS or not 0 <= opening.blinding < ORDER:
-        raise EvidenceError(f"{place}: the opening is out of range")
-    if commit(opening) != point:
-        raise EvidenceError(f"{place}: the opening opens another commitment")
