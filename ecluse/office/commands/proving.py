@@ -63,11 +63,14 @@ def keep_proving(every: int, is_wanted: Callable[[], bool] = lambda: True) -> No
     if hasattr(os, "nice"):
         os.nice(KINDEST)
     with contextlib.suppress(OfficeClosedError):
+        last = ""
         while True:
             before = kept.kept(PROOFS)
             root = log_root()
             if root and (before is None or before.log_root != root):
-                _prove(go_on)
+                last, told = _prove(go_on), last
+                if last not in ("", told):
+                    say(last)
             connection.close()
             until = time.monotonic() + every
             while time.monotonic() < until:
@@ -75,12 +78,13 @@ def keep_proving(every: int, is_wanted: Callable[[], bool] = lambda: True) -> No
                 time.sleep(1)
 
 
-def _prove(go_on: Callable[[int, int], None]) -> None:
-    """Prove what is missing; what stands in the way is said, and looked at again next time."""
+def _prove(go_on: Callable[[int, int], None]) -> str:
+    """Prove what is missing. What stands in the way, as a month that is not closed yet? It is looked at again."""
     try:
         proven(go_on, processes=1)
     except EcluseError as error:
-        say(str(error))
+        return str(error)
+    return ""
 
 
 def main(words: list[str]) -> int:
