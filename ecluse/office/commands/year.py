@@ -8,6 +8,7 @@ import json
 import os
 import sys
 import tempfile
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -223,10 +224,9 @@ def serve(db: str, port: int, prove: bool) -> int:
     return 0
 
 
-def _application(_target: str) -> Any:
+def _application(target: str) -> Any:
     """The application, loaded in a worker out of reach of the keyboard: told to stop twice, a worker may hang."""
-    from ecluse.site.wsgi import application
-
     if hasattr(os, "setpgid"):
         os.setpgid(0, 0)
-    return application
+    module, _, name = target.partition(":")
+    return getattr(import_module(module), name)
