@@ -26,7 +26,7 @@ ON = date(2026, 12, 31)
 STANDINGS = [("surplus", "held_refused", 12), ("licence", "held_referred", 7), ("custody", "open", 3),
              ("proceeds", "passed", 1978)]  # fmt: skip
 START_SECONDS = 60
-SETTLED_SECONDS = 2
+SETTLED_SECONDS = 4
 
 
 @pytest.fixture(scope="module")
@@ -214,7 +214,7 @@ def test_the_keyboard_closes_the_office_at_once(database: str) -> None:
     from ecluse.office.commands.year import MOST_WORKERS
 
     workers = min(os.cpu_count() or 1, MOST_WORKERS)
-    for _ in range(3):
+    for _ in range(2):
         port = free_port()
         command = [sys.executable, "-m", "ecluse", "serve", "--db", database, "--port", str(port)]
         server = subprocess.Popen(
