@@ -7,7 +7,7 @@ coefficient by coefficient, and names are made when somebody asks.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -122,25 +122,23 @@ class Named:
     @cached_property
     def family(self) -> npt.NDArray[np.int8]:
         """Which family has each row?"""
-        found = np.full(self.count, NOTHING, dtype=np.int8)
-        for code, (at, _, _) in enumerate(self.families):
-            found[at] = code
-        return found
+        return self._spread(range(len(self.families)), NOTHING, np.int8)
 
     @cached_property
     def place(self) -> npt.NDArray[np.int32]:
         """Which place in its family's list has the record of each row?"""
-        found = np.full(self.count, NOTHING, dtype=np.int32)
-        for at, places, _ in self.families:
-            found[at] = places
-        return found
+        return self._spread([places for _, places, _ in self.families], NOTHING, np.int32)
 
     @cached_property
     def month(self) -> npt.NDArray[np.int16]:
         """Which month has each row? NO_MONTH for none."""
-        found = np.full(self.count, NO_MONTH, dtype=np.int16)
-        for at, _, months in self.families:
-            found[at] = months
+        return self._spread([months for _, _, months in self.families], NO_MONTH, np.int16)
+
+    def _spread(self, values: Iterable[Places], none: int, kind: type[Any]) -> npt.NDArray[Any]:
+        """What has each row, of these values family by family?"""
+        found = np.full(self.count, none, dtype=kind)
+        for (at, _, _), value in zip(self.families, values, strict=True):
+            found[at] = value
         return found
 
 

@@ -6,7 +6,6 @@ import contextlib
 import gc
 import json
 import os
-import signal
 import sys
 import tempfile
 from importlib import import_module
@@ -226,13 +225,8 @@ def serve(db: str, port: int, prove: bool) -> int:
 
 
 def _application(target: str) -> Any:
-    """The application, loaded in a worker out of reach of the keyboard: told to stop twice, a worker may hang.
-
-    Until it serves, a worker that its master tells to stop ends at once: the master's own answer, which it inherited,
-    is to note the wish.
-    """
+    """The application, loaded in a worker out of reach of the keyboard: told to stop twice, a worker may hang."""
     if hasattr(os, "setpgid"):
         os.setpgid(0, 0)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     module, _, name = target.partition(":")
     return getattr(import_module(module), name)
