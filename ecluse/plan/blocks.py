@@ -93,23 +93,43 @@ class Stage:
     costs: Ints
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Coefficients that were written together, spread to one shape; what repeats stands in memory once."""
+
+    rows: Ints
+    columns: Ints
+    factors: Ints
+    places: Ints  # of the records in the list that they came from
+    source: int  # which list
+
+    @property
+    def size(self) -> int:
+        return self.rows.size
+
+
 @dataclass(frozen=True)
 class Written:
     """Coefficients as they were written, part by part; put together when somebody asks where one came from."""
 
-    sources: tuple[int, ...]  # by part: the list that it came from
-    places: tuple[npt.NDArray[np.int32], ...]  # the records' places in it
-    order: npt.NDArray[np.int32]  # which of all written stands at each place of the matrix
+    parts: tuple[Part, ...]
+    rows: int
 
     @cached_property
     def source(self) -> npt.NDArray[np.int8]:
         """From which list came each, in the order in which they were written?"""
-        return np.repeat(np.array(self.sources, dtype=np.int8), [len(part) for part in self.places])
+        return np.repeat(np.array([part.source for part in self.parts], dtype=np.int8), [p.size for p in self.parts])
 
     @cached_property
     def place(self) -> npt.NDArray[np.int32]:
         """From which record of that list?"""
-        return np.concatenate(self.places, dtype=np.int32) if self.places else np.zeros(0, dtype=np.int32)
+        return _joined([part.places for part in self.parts], np.int32)
+
+    @cached_property
+    def order(self) -> npt.NDArray[np.int32]:
+        """Which of all written stands at each place of the matrix?"""
+        at = _joined([part.rows for part in self.parts], np.int32)
+        return np.asarray(_by_rows(at, np.arange(len(at), dtype=np.int32), np.zeros(len(at), np.int8), self.rows)[1])
 
 
 @dataclass(frozen=True)
@@ -234,11 +254,7 @@ class Writer:
         self.families: list[Family] = []
         self.sources: list[str] = []
         self._rows: list[tuple[Ints, Places, Places, int, Places]] = []
-        self._at: list[npt.NDArray[np.int32]] = []  # coefficients, part by part: row, column, factor, record
-        self._over: list[npt.NDArray[np.int32]] = []
-        self._factors: list[Ints] = []
-        self._of: list[npt.NDArray[np.int32]] = []
-        self._source: list[int] = []
+        self._parts: list[Part] = []
 
     def take(self, rows: int) -> int:
         """From which position on stand so many new rows?"""
@@ -261,27 +277,24 @@ class Writer:
         if source not in self.sources:
             self.sources.append(source)
         spread = [np.broadcast_to(part, shape) for part in (rows, columns, factors, places)]
-        kept: Any = Ellipsis if np.all(factors) else spread[2] != 0
-        at, over, each, of = (part[kept].reshape(-1) for part in spread)
-        self._at.append(at.astype(np.int32))
-        self._over.append(over.astype(np.int32))
-        self._factors.append(each)
-        self._of.append(of.astype(np.int32))
-        self._source.append(self.sources.index(source))
+        if not np.all(factors):
+            kept = spread[2] != 0
+            spread = [part[kept] for part in spread]
+        at, over, each, of = spread
+        self._parts.append(Part(at, over, each, of, self.sources.index(source)))
 
     def program(self, stages: Sequence[Stage], lists: dict[str, Sequence[Any]], months: Sequence[str]) -> Program:
         """Which program was written? The coefficients are sorted by rows; within a row they stand as written."""
         sense, rhs = self._by_row()
-        at = _joined(self._at, np.int32)
-        starts = np.zeros(self.count + 1, dtype=np.int64)
-        np.cumsum(np.bincount(at, minlength=self.count), out=starts[1:])
-        order = _order(at, self.count)
-        del at
+        starts, indices, factors = _by_rows(
+            _joined([part.rows for part in self._parts], np.int32),
+            _joined([part.columns for part in self._parts], np.int32),
+            _joined([part.factors for part in self._parts], np.int64), self.count,
+        )  # fmt: skip
         named = Named(self.count, tuple((at, places, months) for at, places, months, _, _ in self._rows))
         return Program(
-            self.columns, tuple(self.families), named, sense, rhs, starts, _joined(self._over, np.int32)[order],
-            _joined(self._factors, np.int64)[order], tuple(self.sources),
-            Written(tuple(self._source), tuple(self._of), order), tuple(stages), lists, months,
+            self.columns, tuple(self.families), named, sense, rhs, starts.astype(np.int64), indices, factors,
+            tuple(self.sources), Written(tuple(self._parts), self.count), tuple(stages), lists, months,
         )  # fmt: skip
 
     def _by_row(self) -> tuple[npt.NDArray[np.int8], Ints]:
@@ -292,15 +305,21 @@ class Writer:
         return sense, rhs
 
 
-def _joined(parts: list[npt.NDArray[Any]], kind: type[Any]) -> npt.NDArray[Any]:
-    """The parts as one array; they are let go, for there may be much of them."""
-    found = np.concatenate(parts, dtype=kind) if parts else np.zeros(0, dtype=kind)
-    parts.clear()
+def _joined(parts: Sequence[npt.NDArray[Any]], kind: type[Any]) -> npt.NDArray[Any]:
+    """All parts one after the other, of this kind."""
+    found, at = np.empty(sum(part.size for part in parts), dtype=kind), 0
+    for part in parts:
+        found[at : at + part.size].reshape(part.shape)[...] = part
+        at += part.size
     return found
 
 
-def _order(rows: npt.NDArray[np.int32], count: int) -> npt.NDArray[np.int32]:
-    """In which order do the coefficients stand by rows? A counting sort: one column a coefficient, turned round."""
-    size = len(rows)
-    each = (np.zeros(size, dtype=np.int8), rows, np.arange(size + 1, dtype=np.int32))
-    return np.asarray(scipy.sparse.csc_array(each, shape=(count, size)).tocsr().indices)
+def _by_rows(
+    rows: npt.NDArray[np.int32], columns: npt.NDArray[np.int32], values: npt.NDArray[Any], count: int
+) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32], npt.NDArray[Any]]:
+    """Where does each of so many rows begin, and which columns and values stand in it, in the order given?"""
+    highest = int(columns.max()) + 1 if len(columns) else 0
+    matrix = scipy.sparse.coo_array((values, (rows, columns)), shape=(count, highest))
+    matrix.has_canonical_format = True  # no place is written twice; else each row would be sorted and summed
+    found = matrix.tocsr()
+    return found.indptr, found.indices, found.data

@@ -10,11 +10,12 @@ from typing import Any
 import highspy
 import numpy as np
 import numpy.typing as npt
+import scipy.sparse
 
 from ecluse.plan.blocks import Ints
 from ecluse.plan.scaled import Floats, Scaled
 
-BY_ROWS = 2  # HiGHS: the matrix is handed over row by row
+BY_COLUMNS, LEAST = 1, 1  # HiGHS: the matrix is handed over column by column, and costs are made least
 PRIMAL, CHOOSE = 4, 0
 # Options of the solver: how its dual method chooses a row, whether costs are shaken first, how many steps it may take.
 WEIGHTS, DEVEX, EXACT = "simplex_dual_edge_weight_strategy", 1, -1
@@ -92,13 +93,7 @@ def solve_piece(piece: Piece, options: Options, stage: str = "") -> tuple[Status
         highs.setOptionValue("time_limit", float(max(options.seconds, 0)))
     if options.progress is not None:
         listen(highs, options.progress, lambda: stage, SAY_INTERIOR if interior else SAY_EVERY)
-    count = len(piece.costs)
-    said = highs.passModel(
-        count, len(piece.below), len(piece.values), BY_ROWS, 1, 0.0, piece.costs, piece.lower, piece.upper,
-        piece.below, piece.above, piece.starts.astype(np.int32), piece.indices.astype(np.int32), piece.values,
-        np.zeros(count, dtype=np.int32),
-    )  # fmt: skip
-    assert said != highspy.HighsStatus.kError, "the solver refused the piece"
+    hand_over(highs, piece)
     highs.run()
     status = STATUS.get(highs.getModelStatus(), Status.LOST)
     if status in (Status.LOST, Status.INFEASIBLE) and interior:
@@ -106,6 +101,18 @@ def solve_piece(piece: Piece, options: Options, stage: str = "") -> tuple[Status
         return found, values, multipliers, float(highs.getRunTime()) + more
     solution = highs.getSolution()
     return status, np.array(solution.col_value), np.array(solution.row_dual), float(highs.getRunTime())
+
+
+def hand_over(highs: Any, piece: Piece) -> None:
+    """Give the solver a program. By columns: it would turn rows round itself, and more slowly."""
+    shape = len(piece.below), len(piece.costs)
+    by_columns = scipy.sparse.csr_array((piece.values, piece.indices, piece.starts), shape=shape).tocsc()
+    said = highs.passModel(
+        shape[1], shape[0], len(piece.values), BY_COLUMNS, LEAST, 0.0, piece.costs, piece.lower, piece.upper,
+        piece.below, piece.above, by_columns.indptr.astype(np.int32), by_columns.indices.astype(np.int32),
+        by_columns.data, np.zeros(shape[1], dtype=np.int32),
+    )  # fmt: skip
+    assert said != highspy.HighsStatus.kError, "the solver refused the program"
 
 
 def listen(highs: Any, progress: Callable[[Progress], bool | None], stage: Callable[[], str], each: int) -> None:
@@ -163,13 +170,10 @@ class Engine:
         scaled, bounds = self.scaled, self.scaled.bounds
         count = scaled.program.columns.count
         below, above = scaled.row_limits
-        said = self.highs.passModel(
-            count, len(scaled.kept), len(scaled.values), BY_ROWS, 1, 0.0, np.zeros(count), bounds.lower, bounds.upper,
-            below, above, scaled.starts.astype(np.int32), scaled.indices, scaled.values,
-            np.zeros(count, dtype=np.int32),
-        )  # fmt: skip
-        assert said != highspy.HighsStatus.kError, "the solver refused the program"
-        self._costs, self._limits, self._bounds = np.zeros(count), (below, above), (bounds.lower, bounds.upper)
+        none = np.zeros(count)
+        matrix = scaled.starts, scaled.indices, scaled.values
+        hand_over(self.highs, Piece(none, bounds.lower, bounds.upper, below, above, *matrix))
+        self._costs, self._limits, self._bounds = none, (below, above), (bounds.lower, bounds.upper)
 
     def reload(self, scaled: Scaled) -> None:
         """Hand over another program with the same columns and rows; where the last run ended is forgotten."""

@@ -119,8 +119,8 @@ class Markets:
         at = {licence["id"]: place for place, licence in enumerate(q["licences"])}
         named = [-1 if sale["licence"] is None else at[sale["licence"]] for sale in q["sales"]]
         self.licence = np.array(named, dtype=np.int64)
-        inside = [[each["first"] <= month <= each["last"] for month in months] for each in q["licences"]]
-        self.inside = np.array(inside, dtype=bool).reshape(len(inside), len(months))
+        first, last = (np.array([each[end] for each in q["licences"]], dtype=np.str_) for end in ("first", "last"))
+        self.inside = (first[:, None] <= np.array(months)) & (np.array(months) <= last[:, None])
         self.gross = self._gross(figures)
         self.net = self.gross - figures.plain("sales", "cost")[:, None]  # what a unit brings home
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +22,7 @@ MONEY = frozenset("cqFZ")
 IDLE = "I"  # money times ten thousand
 WHOLE_BITS = 13
 SMALLEST_COST = 1e-3
+TOGETHER = 2**18  # coefficients that are scaled at once: few enough to stay near the processor
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +45,26 @@ class Scaled:
         length = np.diff(program.starts)
         self.single, self.kept = np.flatnonzero(length == 1), np.flatnonzero(length > 1)
         self.impossible = _impossible(program, np.flatnonzero(length == 0))
-        mask = np.repeat(length > 1, length)
-        self.indices = program.indices[mask]
-        self.values = self.column_scale[self.indices]
-        self.values *= program.factors[mask]
         self.starts = np.concatenate([[0], np.cumsum(length[self.kept])])
+        self.indices, self.values = np.empty(self.starts[-1], dtype=np.int32), np.empty(self.starts[-1])
         same = like is not None and np.array_equal(self.kept, like.kept)
-        self.row_scale: Floats = like.row_scale if like is not None and same else _row_scale(self.values, self.starts)
-        self.values *= np.repeat(self.row_scale, length[self.kept])
+        self.row_scale: Floats = like.row_scale if like is not None and same else np.empty(len(self.kept))
+        self._scale(length, is_known=same)
+
+    def _scale(self, length: Rows, *, is_known: bool) -> None:
+        """Write indices and values, and what rows are scaled by unless that is known; so many rows at once."""
+        whole, done = self.program, 0
+        for first, last in pairwise(_shares(whole.starts)):
+            among, many = slice(whole.starts[first], whole.starts[last]), length[first:last] > 1
+            mask = np.repeat(many, length[first:last])
+            indices = whole.indices[among][mask]
+            rows = slice(done, done := done + int(many.sum()))
+            values, starts = whole.factors[among][mask] * self.column_scale[indices], self.starts[rows]
+            if not is_known:
+                self.row_scale[rows] = _row_scale(values, starts - self.starts[rows.start])
+            values *= np.repeat(self.row_scale[rows], length[first:last][many])
+            placed = slice(self.starts[rows.start], self.starts[rows.stop])
+            self.indices[placed], self.values[placed] = indices, values
 
     def same_pattern(self, other: Scaled) -> bool:
         """Do both have their coefficients at the same rows and columns?"""
@@ -136,12 +150,22 @@ def _within(block: Block) -> slice:
     return slice(block.start, block.start + block.size)
 
 
+def _shares(starts: Rows) -> list[int]:
+    """At which rows do shares of about so many coefficients begin and end?"""
+    within = np.searchsorted(starts, np.arange(0, starts[-1], TOGETHER), side="right") - 1
+    return [*np.unique(within).tolist(), len(starts) - 1]
+
+
 def _row_scale(values: Floats, starts: Rows) -> Floats:
-    if len(starts) == 1:
-        return np.ones(0)
+    """Which powers of two bring rows that begin at these places near one? Most stand there already."""
+    found = np.ones(len(starts))
+    if not len(starts):
+        return found
     sizes = np.abs(values)
-    least, most = np.minimum.reduceat(sizes, starts[:-1]), np.maximum.reduceat(sizes, starts[:-1])
-    return np.asarray(2.0 ** -np.round((np.log2(least) + np.log2(most)) / 2))
+    least, most = np.minimum.reduceat(sizes, starts), np.maximum.reduceat(sizes, starts)
+    far = np.flatnonzero((least != 1) | (most != 1))
+    found[far] = 2.0 ** -np.round((np.log2(least[far]) + np.log2(most[far])) / 2)
+    return found
 
 
 def _impossible(program: Program, empty: Rows) -> Rows:
