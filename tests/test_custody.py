@@ -61,7 +61,7 @@ from ecluse.custody.gate import (
     judge,
     judge_departure,
 )
-from ecluse.custody.life import Subject, may_follow, next_steps, state_on
+from ecluse.custody.life import Subject, may_follow, may_record, next_steps, out_of_turn, state_on
 from ecluse.custody.ranges import contains, count, difference, normal, overlap, same, twice, union
 from ecluse.custody.recall import Effect, Reach, Recallable, recall, units_short
 from ecluse.custody.serials import ALPHABET, check_character, is_in_block, parse, serial_text
@@ -598,6 +598,57 @@ def test_a_line_proves_itself_by_a_first_article() -> None:
     assert legal("line:x", lived(s.PLANNED, s.FIRST_ARTICLE, s.SERIES, s.STOPPED, s.FIRST_ARTICLE))
     assert not may_follow(Subject.LINE, s.STOPPED, s.SERIES)
     assert not may_follow(Subject.LINE, s.PLANNED, s.SERIES)
+
+
+UA, LT = "authority:ua", "authority:lt"
+OPENED = (("announced", UA), ("agreed", LT), ("accredited", LT), ("open", UA))
+# Whose step is it? After these, this one by this authority: recorded, or refused.
+WHOSE = [
+    ((), ("announced", UA), True), ((), ("announced", LT), False),
+    (OPENED[:1], ("agreed", LT), True), (OPENED[:1], ("agreed", UA), False),
+    (OPENED[:2], ("accredited", LT), True), (OPENED[:2], ("accredited", UA), False),
+    (OPENED[:3], ("open", UA), True), (OPENED[:3], ("open", LT), False),
+    (OPENED, ("suspended", LT), True), (OPENED, ("suspended", UA), True), (OPENED, ("closed", LT), True),
+    ((*OPENED, ("suspended", LT)), ("open", LT), True), ((*OPENED, ("suspended", LT)), ("open", UA), False),
+    ((*OPENED, ("suspended", UA)), ("open", UA), True), ((*OPENED, ("suspended", UA)), ("open", LT), False),
+    ((*OPENED, ("suspended", LT)), ("closed", UA), True), ((*OPENED, ("suspended", UA)), ("closed", LT), True),
+    # Suspended before it ever was open: the host accredits it again, and home opens it.
+    ((*OPENED[:3], ("suspended", LT)), ("open", LT), False),
+    ((*OPENED[:3], ("suspended", LT)), ("accredited", LT), True),
+    ((*OPENED[:3], ("suspended", UA)), ("accredited", LT), False),
+    ((*OPENED[:3], ("suspended", UA)), ("open", UA), True),
+]  # fmt: skip
+
+
+def told(subject: str, *steps: tuple[str, str]) -> list[LifeEvent]:
+    first = date(2026, 1, 1)
+    return [
+        LifeEvent(f"E-{n}", subject, LifeState(state), owner, first + timedelta(n))
+        for n, (state, owner) in enumerate(steps)
+    ]
+
+
+@pytest.mark.parametrize(("before", "step", "may"), WHOSE)
+def test_a_step_is_recorded_by_the_state_whose_it_is(
+    before: tuple[tuple[str, str], ...], step: tuple[str, str], may: bool
+) -> None:
+    life = told("centre:x", *before, step)
+    assert may_record("centre:x", "LT", life[:-1], life[-1]) is may
+    if before:
+        assert out_of_turn("centre:x", "LT", life) == (() if may else (life[-1],))
+
+
+def test_a_line_that_was_stopped_goes_on_by_who_stopped_it() -> None:
+    for by, other in ((UA, LT), (LT, UA)):
+        life = told("line:x", ("planned", LT), ("first_article", LT), ("stopped", by), ("first_article", by))
+        assert out_of_turn("line:x", "LT", life) == ()
+        life = told("line:x", ("planned", LT), ("first_article", LT), ("stopped", by), ("first_article", other))
+        assert out_of_turn("line:x", "LT", life) == (life[-1],)
+
+
+def test_a_step_that_was_left_out_is_named_and_what_was_first_on_record_is_taken() -> None:
+    life = told("centre:x", ("accredited", LT), ("open", UA), ("accredited", LT), ("closed", LT))
+    assert out_of_turn("centre:x", "LT", life) == (life[2],)
 
 
 FOUND = [

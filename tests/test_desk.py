@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from carried import copy_sqlite, office_on, year_in
-from desk_life import deal, deliver, desk_of, do, file, license_it, officer, reinvest, representative
+from desk_life import deal, deliver, desk_of, do, file, license_it, officer, reinvest, representative, today
 
 pytestmark = [pytest.mark.db, pytest.mark.slow]
 
@@ -107,11 +107,64 @@ def test_a_line_and_a_centre_take_no_step_but_the_next(office: None) -> None:
                     read(name, desk, subject, state.value)
                 event = LifeEvent(f"life:{subject}/no", subject, state, desk.body, desk.on)
                 with pytest.raises(ForbiddenError, match="may not follow"):
-                    enter_life(desk_of(planner).session, event, desk.on)
+                    enter_life(desk_of(planner).session, event, desk.on, actor=planner.person)
             if not may or may == (LifeState.FIRST_ARTICLE,):
                 break
             do(name, planner, subject, state=may[-1].value)
     assert not all_actions()["custody.enter_centre_life"].offers(desk_of(planner), centre)
+
+
+def test_who_suspends_a_centre_alone_lets_it_open_again(office: None) -> None:
+    """The host on its soil, home everywhere; no other state, and nobody who only speaks for a home body."""
+    from ecluse.base.errors import ForbiddenError
+    from ecluse.custody.life import state_on
+    from ecluse.custody.terms import Centre, LifeEvent, LifeState
+    from ecluse.office.actions.custody import enter_life
+    from ecluse.office.actions.deed import Deed
+    from ecluse.office.desk.refs import on_file
+    from ecluse.office.desk.registry import all_actions, may
+    from ecluse.office.desk.today import open_session
+
+    session, name = open_session(), "custody.enter_centre_life"
+    places = [
+        one for one in on_file(Centre) if state_on(session.of(one.id, LifeEvent), today()) is LifeState.OPEN
+    ]  # fmt: skip
+    place, other = places[-1], next(one for one in places if one.host != places[-1].host)
+    host, foreign = (representative(f"authority:{one.host.lower()}") for one in (place, other))
+    home, staff = officer("authority:mod", "planner"), representative("authority:general-staff")
+    for by, against in ((host, home), (home, host)):
+        do(name, by, place.id, state="suspended")
+        for whom in (against, foreign, staff):
+            desk = desk_of(whom)
+            assert "open" not in dict(all_actions()[name].choices["state"](desk, place.id))
+            step = LifeEvent(f"life:{place.id}/x", place.id, LifeState.OPEN, desk.body, desk.on)
+            with pytest.raises(ForbiddenError, match="may not record"):
+                enter_life(desk.session, step, desk.on, actor=desk.actor)
+            forged = LifeEvent(f"life:{place.id}/x", place.id, LifeState.OPEN, by.body, desk.on)
+            with pytest.raises(ForbiddenError, match=r"may not record|speaks for"):
+                enter_life(desk_of(whom).session, forged, desk.on, actor=desk.actor)
+        assert all(may(desk_of(whom), all_actions()[name], place.id) for whom in (host, home))
+        do(name, by, place.id, state="open")
+    assert state_on(open_session().of(place.id, LifeEvent), today()) is LifeState.OPEN
+    assert steps_out_of_turn() == []
+    # Who edits the database past the office is named by the audit.
+    for number, (state, body) in enumerate((("suspended", host.body), ("open", home.body))):
+        with Deed(open_session(), "custody.enter_life", actor="clock:office", on=today(), subject=place.id) as deed:
+            deed.seal(LifeEvent(f"life:raw-{number}", place.id, LifeState(state), body, today()))
+    assert steps_out_of_turn() == [("life_out_of_turn", place.id)]
+
+
+def steps_out_of_turn() -> list[tuple[str, str]]:
+    """What does the audit say of lives: what, about which place?"""
+    from ecluse.office.audit.p5_lives import lives_go_in_turn
+    from ecluse.office.audit.reading import read
+    from ecluse.office.audit.report import Tally
+
+    reading = read()
+    tally = Tally("P5", reading.tainted)
+    lives_go_in_turn(reading, tally)
+    assert tally.counts["life_steps"] > 0
+    return [(one.key, one.subject) for one in tally.findings]
 
 
 def read(name: str, desk: Any, subject: str, state: str) -> Any:

@@ -390,10 +390,12 @@ def test_places_show_their_hosts_and_makers_what_is_theirs(office: None) -> None
     assert "line:maker-011-1" not in home
 
 
-def test_a_place_offers_its_next_step_to_who_registers(office: None) -> None:
+def test_a_place_offers_its_next_step_to_who_may_record_it(office: None) -> None:
+    """Its host may suspend it, home too; who runs it, and another firm, may not."""
     action = "/do/custody.enter_centre_life/centre:de-8/"
-    assert action in as_whom(*AUTHOR).get("/places/centre:de-8/").content.decode()
-    assert action not in as_whom(*HOST).get("/places/centre:de-8/").content.decode()
+    for who in (AUTHOR, HOST):
+        assert action in as_whom(*who).get("/places/centre:de-8/").content.decode()
+    assert action not in as_whom(MAKER, "maker").get("/places/centre:de-8/").content.decode()
 
 
 @pytest.mark.parametrize("lang", ["uk", "en", "fr"])

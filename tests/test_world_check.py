@@ -130,6 +130,19 @@ def test_a_life_that_skips_a_step_is_told_at_its_row(folder: Path, gone: str) ->
     assert rows[(fault.row or 0) - 1][1] == fault.found
 
 
+@pytest.mark.parametrize(("by", "is_wrong"), [("authority:lt", False), ("authority:mod", True)])
+def test_a_centre_that_another_state_lets_go_on_than_suspended_it_is_told_at_its_row(
+    folder: Path, by: str, is_wrong: bool
+) -> None:
+    rows = read(folder, "lives")
+    rows += [["centre:lt-1", state, owner, "2026-02-17", "synthetic"]
+             for state, owner in (("suspended", "authority:lt"), ("open", by))]  # fmt: skip
+    write(folder, "lives", rows)
+    expected = [(f"lives.csv, row {len(rows)}", "the authority whose step open is after suspended", by)]
+    found = [(f"{fault.file}, row {fault.row}", fault.expected, fault.found) for fault in check_world(folder)]
+    assert found == (expected if is_wrong else [])
+
+
 def test_quotes_left_open_in_many_rows_harm_no_other_row(folder: Path) -> None:
     path = folder / "rates.csv"
     path.write_text(path.read_text(encoding="utf-8") + '"2026-01-03,EUR\n' * 20_000, encoding="utf-8")

@@ -24,7 +24,8 @@ MONTHS = tuple(f"2026-{number:02d}" for number in range(1, 13))
 WORLD = {
     "world": "name,small|seed,7|first_day,2026-01-01|last_day,2026-12-31|home,UA",
     "authorities": """authority:ssecu,UA,Служба,Service,Service|authority:mod,UA,Міноборони,Ministry,Ministère
-        authority:general-staff,UA,Генштаб,Staff,État-major|authority:pl,PL,Відомство,Authority,Autorité""",
+        authority:general-staff,UA,Генштаб,Staff,État-major|authority:pl,PL,Відомство,Authority,Autorité
+        authority:lt,LT,Відомство,Authority,Autorité""",
     "officers": """officer:ssecu-1,authority:ssecu,author,Olena Barenko,2025-01-01,2027-01-01,,
         officer:mod-1,authority:mod,countersigner,Ivan Celenko,2025-01-01,2027-01-01,party:maker-002,2025-02-01
         officer:mod-2,authority:mod,spender,Petro Dorenko,2025-01-01,,,
@@ -51,8 +52,8 @@ WORLD = {
         line:fpv-2,party:maker-002,LT,fpv,9000,,4000,declaration,2025-06-02
         line:howitzer-1,party:maker-001,UA,howitzer,9000,6000,10000,declaration,2025-06-02""",
     "centres": "centre:lt-1,LT,party:operator-001,depot;representation,2026-01-12",
-    "lives": """centre:lt-1,announced,authority:mod,2026-01-12|centre:lt-1,agreed,authority:mod,2026-01-14
-        centre:lt-1,accredited,authority:mod,2026-01-20|centre:lt-1,open,authority:mod,2026-01-28
+    "lives": """centre:lt-1,announced,authority:mod,2026-01-12|centre:lt-1,agreed,authority:lt,2026-01-14
+        centre:lt-1,accredited,authority:lt,2026-01-20|centre:lt-1,open,authority:mod,2026-01-28
         line:fpv-1,series,authority:mod,2025-07-02""",
     "line_rules": "line-rule:1,line:fpv-2,shared,5000,2025-06-02,",
     "capacity": """attestation:fpv-01,party:maker-001,model:fpv-01,fpv,2025-12-10,2027-01-31,12x900,12x880

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ecluse.base.canon import SAFE_INTEGER
+from ecluse.base.canon import SAFE_INTEGER, canonical
 from ecluse.base.errors import EvidenceError
 from ecluse.base.money import Rounding, divide
+from ecluse.base.sealed import unseal_as
+from ecluse.custody.life import out_of_turn
+from ecluse.custody.terms import LifeEvent
 from ecluse.edge.public_audit_folder import Folder
 from ecluse.edge.public_audit_law import PublishedLaw
 from ecluse.edge.public_audit_logs import Logs, Place
@@ -47,7 +50,7 @@ def check_custody(folder: Folder, logs: Logs, openings: Openings, opened: list[O
     if released != sum(found) or min(found) < 0 or released > number(numbers, "made"):
         yield broken("P5", "units_do_not_add_up", where, released=released, found=sum(found))
     yield from _blocks_first(form["blocks"], logs, openings, where)
-    yield from _centres(form["centres"], openings, opened, where)
+    yield from check_centres(form["centres"], openings, opened, where)
     yield checked("P5", "numbers", n=committed)
     yield checked("P5", "units", n=released, unaccounted=number(units, "unaccounted"), astray=number(units, "astray"))
     overdue = form["overdue"]
@@ -87,15 +90,22 @@ def _blocks_first(blocks: list[dict[str, Any]], logs: Logs, openings: Openings, 
     yield checked("P5", "blocks_first", n=len(blocks), markings=markings)
 
 
-def _centres(
+def check_centres(
     centres: list[dict[str, Any]], openings: Openings, opened: list[OpenedRecord], where: str
 ) -> Iterator[Point]:
-    """Each step of a centre's life that is listed is an opened record, and each such record is listed."""
+    """Each step of a centre's life that is listed is an opened record, and each such record is listed.
+
+    Each follows the one before, recorded by the state whose it is to record.
+    """
     listed = sorted((centre["id"], step["state"], step["day"]) for centre in centres for step in centre["life"])
-    lives = (record.form for record in of_version(opened, "life_event/1"))
-    records = sorted((form["subject"], form["state"], form["on"]) for form in lives)
+    lives = sorted(of_version(opened, "life_event/1"), key=lambda record: (record.place.log, record.place.index))
+    records = sorted((record.form["subject"], record.form["state"], record.form["on"]) for record in lives)
     if listed != records or openings.count("centre_lives") != len(listed):
         yield broken("P5", "centre_differs", where)
+    steps = [unseal_as(LifeEvent, canonical(record.form)) for record in lives]
+    for centre in centres:
+        for step in out_of_turn(centre["id"], centre["host"], [one for one in steps if one.subject == centre["id"]]):
+            yield broken("P5", "centre_out_of_turn", f"{where} {step.id}", owner=step.owner)
     yield checked("P5", "centres", n=len(centres), steps=len(listed))
 
 

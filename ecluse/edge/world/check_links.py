@@ -5,11 +5,12 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterator
 from datetime import date
+from itertools import pairwise
 
 from ecluse.base.errors import Fault
 from ecluse.base.money import EXPONENTS
-from ecluse.custody.life import kind_of, may_follow
-from ecluse.custody.terms import LifeState
+from ecluse.custody.life import kind_of, may_follow, may_record
+from ecluse.custody.terms import LifeEvent, LifeState
 from ecluse.edge.world.check_cells import found_in, wrong_text
 from ecluse.edge.world.check_rules import Found, Rule, Spot
 from ecluse.edge.world.check_sheet import SEE, Gathered
@@ -109,23 +110,36 @@ def events_fit_their_subjects(found: Found) -> Iterator[Fault]:
 
 
 def lives_go_step_by_step(found: Found) -> Iterator[Fault]:
-    """Which steps of a centre or line may not follow the one before? Steps of one day follow in the order of rows.
+    """Which steps of a centre or line may not follow those before, or are another state's to record?
 
-    The first is what is known when the world begins: a line may be in series since long ago.
+    Steps of one day follow in the order of rows. The first is what is known when the world begins: a line may be in
+    series since long ago.
     """
-    steps: dict[str, list[tuple[date, int, LifeState, Spot]]] = {}
-    for spot, (subject, state, on) in found.rows("lives", "subject", "state", "on"):
-        if subject and state and on:
-            steps.setdefault(subject, []).append((on, spot.at, LifeState(state), spot))
-    for subject, lived in steps.items():
-        before: LifeState | None = None
-        for _, _, state, spot in sorted(lived, key=lambda step: step[:2]):
-            may = [one.value for one in LifeState if may_follow(kind_of(subject), before, one)]
-            if before and state.value not in may:
-                expected = f"after {before.value}: {' or '.join(may) or 'nothing'}"
-                yield spot.fault("state", expected, state.value, "mend the steps or their days")
-                break
-            before = state
+    hosts = {**found.by_id("centres", "centre", "host"), **found.by_id("lines", "line", "host")}
+    steps: dict[str, list[tuple[date, int, LifeEvent, Spot]]] = {}
+    for spot, (subject, state, owner, on) in found.rows("lives", "subject", "state", "owner", "on"):
+        if subject and state and owner and on:
+            event = LifeEvent(f"{spot.at}", subject, LifeState(state), owner, on)
+            steps.setdefault(subject, []).append((on, spot.at, event, spot))
+    for subject, rows in steps.items():
+        rows.sort(key=lambda row: row[:2])
+        yield from _wrong_step(subject, hosts.get(subject), [(event, spot) for _, _, event, spot in rows])
+
+
+def _wrong_step(subject: str, host: str | None, steps: list[tuple[LifeEvent, Spot]]) -> Iterator[Fault]:
+    """The first step of a life that is wrong, if one is."""
+    opened: list[LifeEvent] = []  # the first time, which is all that later steps ask for beside the one before
+    for (before, _), (event, spot) in pairwise(steps):
+        opened = opened or [before] * (before.state is LifeState.OPEN)
+        may = [one.value for one in LifeState if may_follow(kind_of(subject), before.state, one)]
+        if event.state.value not in may:
+            expected = f"after {before.state.value}: {' or '.join(may) or 'nothing'}"
+            yield spot.fault("state", expected, event.state.value, "mend the steps or their days")
+            return
+        if host and not may_record(subject, host, [*opened, before], event):
+            expected = f"the authority whose step {event.state.value} is after {before.state.value}"
+            yield spot.fault("owner", expected, event.owner, "name who took it: the home state or the host")
+            return
 
 
 _Run = tuple[int, int, Spot]

@@ -10,12 +10,13 @@ from ecluse.base.errors import ForbiddenError
 from ecluse.base.signing import Signature
 from ecluse.base.verdict import Held, Passed
 from ecluse.custody.chain import by_sequence, taken_over
-from ecluse.custody.life import next_steps, state_on
+from ecluse.custody.life import Teller, may_record, next_steps, state_on, teller_of
 from ecluse.custody.ranges import difference, union
 from ecluse.custody.rules_chain import BACKWARD
 from ecluse.custody.serials import serial_text
 from ecluse.custody.terms import (
     Capture,
+    Centre,
     CustodyFinding,
     CustodyStage,
     DeliveryVerification,
@@ -23,6 +24,7 @@ from ecluse.custody.terms import (
     HostLicence,
     Level,
     LifeEvent,
+    Line,
     Loss,
     Manifest,
     Marking,
@@ -33,9 +35,11 @@ from ecluse.custody.terms import (
     Step,
 )
 from ecluse.custody.terms_after import ArrivalReport, Cause
+from ecluse.office.actions.cases import HOME_SERVICE, authority_in, state_of
 from ecluse.office.actions.deed import Deed
 from ecluse.office.actions.departure import hear_departure
 from ecluse.office.actions.hearings import hear_gate
+from ecluse.office.actions.permissions import REPRESENTS
 from ecluse.office.actions.surplus import give_back, move_draw
 from ecluse.office.facts.after import answered, arrival_report
 from ecluse.office.facts.custody import Moving, custody_claim, packed_ranges, taken_in
@@ -50,14 +54,30 @@ from ecluse.surplus.terms import DrawState
 def enter_life(session: Session, event: LifeEvent, on: date, *, actor: str = "clock:office") -> None:
     """A centre or a line takes the next step of its life. Raises ForbiddenError for a step that may not follow.
 
-    The first is what is known when its life begins to be kept; persons begin at the beginning, as their desk offers it.
+    Or for one that this authority may not record. The first that a table brings is what is known when a life begins to
+    be kept; persons begin at the beginning.
     """
     lived = session.of(event.subject, LifeEvent)
     state = state_on(lived, event.on)
-    if state and event.state not in next_steps(event.subject, lived, event.on):
-        raise ForbiddenError(f"{event.subject} is {state.value}: {event.state.value} may not follow")
-    with Deed(session, "office.register", actor=actor, on=on, subject=event.subject) as deed:
+    if state or session.mandate:
+        if event.state not in next_steps(event.subject, lived, event.on):
+            was = state.value if state else "not on record"
+            raise ForbiddenError(f"{event.subject} is {was}: {event.state.value} may not follow")
+        if not may_tell(session, event, lived):
+            raise ForbiddenError(f"{event.owner} may not record that {event.subject} is {event.state.value}")
+    with Deed(session, "custody.enter_life", actor=actor, on=on, subject=event.subject) as deed:
         deed.seal(event)
+
+
+def may_tell(session: Session, event: LifeEvent, lived: Sequence[LifeEvent]) -> bool:
+    """May this step be recorded by its owner: the host of the soil, or an officer of a home authority?"""
+    place = session.newest(event.subject, Centre) or session.newest(event.subject, Line)
+    if place is None or not may_record(event.subject, place.host, lived, event):
+        return False
+    if teller_of(event.owner, place.host) is Teller.HOST:
+        return True
+    is_officer = session.mandate is None or session.mandate.role not in REPRESENTS
+    return is_officer and authority_in(session, state_of(session, event.owner)) == HOME_SERVICE
 
 
 def commit_block(session: Session, block: SerialBlock, on: date, *, maker: str, signature: Signature) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ecluse.base.errors import ForbiddenError
 from ecluse.custody.openings import HandedShare, SealingKey
-from ecluse.custody.terms import DeliveryVerification, HostLicence, HostLicenceWithdrawn, Loss, Sighting
+from ecluse.custody.terms import DeliveryVerification, HostLicence, HostLicenceWithdrawn, LifeEvent, Loss, Sighting
 from ecluse.custody.terms_after import DeliveryStatement
 from ecluse.licence.officers import in_office
 from ecluse.licence.terms import Opinion
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 # stop or route; it never grants.
 ACTIONS: dict[str, frozenset[str]] = {
     "office.found": frozenset({"clock"}),
-    "office.register": frozenset({"clock", "author", "planner"}),
+    "office.register": frozenset({"clock"}),
     "office.propose_import": frozenset({"author", "planner"}),
     "office.accept_import": frozenset({"author", "planner", "countersigner"}),
     "office.decline_import": frozenset({"author", "planner", "countersigner"}),
@@ -85,6 +85,8 @@ ACTIONS: dict[str, frozenset[str]] = {
     "licence.propose": frozenset({"author"}),
     "licence.decide": frozenset({"author", "countersigner"}),
     "licence.change": frozenset({"author", "countersigner", "clock"}),
+    # Which step is whose, home's officers' or the host's, is checked where the step is written.
+    "custody.enter_life": frozenset({"clock", "author", "planner", "authority"}),
     "custody.commit_block": frozenset({"party"}),
     "custody.mark": frozenset({"party"}),
     "custody.pack": frozenset({"party"}),
@@ -164,6 +166,7 @@ SPEAKERS: dict[type, Callable[[Any], str]] = {
     UrgentOrder: lambda record: str(record.owner),
     HostLicence: lambda record: str(record.owner),
     HostLicenceWithdrawn: lambda record: str(record.owner),
+    LifeEvent: lambda record: str(record.owner),
     Loss: lambda record: str(record.custodian),
     DeliveryVerification: lambda record: str(record.owner),
     Sighting: lambda record: str(record.reporter),

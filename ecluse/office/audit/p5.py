@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ecluse.office.audit import opening, p5_after, p5_blocks, p5_cases, p5_chain, p5_units
+from ecluse.office.audit import opening, p5_after, p5_blocks, p5_cases, p5_chain, p5_lives, p5_units
 from ecluse.office.audit.reading import Reading
 from ecluse.office.audit.report import Tally
 
@@ -19,6 +19,7 @@ CHECKS = (
     p5_chain.temporary_exports_came_back,
     p5_units.units_are_rebuilt,
     p5_cases.cases_are_opened,
+    p5_lives.lives_go_in_turn,
     opening.opening_units_stand_apart,
     *p5_after.CHECKS,
 )

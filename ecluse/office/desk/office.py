@@ -8,7 +8,6 @@ from datetime import timedelta
 from ecluse.base.canon import digest
 from ecluse.office.actions.calendar import turn_day
 from ecluse.office.actions.documents import attach, attachments_of, tables_of
-from ecluse.office.actions.permissions import REPRESENTS
 from ecluse.office.desk.form import Fault, FormError, Upload
 from ecluse.office.desk.opening import plain
 from ecluse.office.desk.registry import About, Action, Desk, Done
@@ -53,9 +52,8 @@ def attach_document(desk: Desk, subject: str, form: Attach) -> Done:
         raise FormError([Fault("file", "form.fault.file_kind", form.file.name[:80])])
     if digest(content) in {one.digest for one in attachments_of(desk.session, subject)}:
         raise FormError([Fault("file", "form.fault.file_there", form.file.name[:80])])
-    actor = desk.body if desk.mandate.role in REPRESENTS else desk.person
     attach(
-        desk.session, subject, content, kind, plain_name(form.file.name, kind), actor=actor, on=desk.on,
+        desk.session, subject, content, kind, plain_name(form.file.name, kind), actor=desk.actor, on=desk.on,
         log=desk.log_of(desk.order(subject)),
     )  # fmt: skip
     return Done(subject)

@@ -88,19 +88,26 @@ class EnterLife:
 
 def enter_life(desk: Desk, subject: str, form: EnterLife) -> Done:
     """Record the next step in the life of a centre or a line."""
-    event = LifeEvent(f"life:{subject}/{form.state.value}-{desk.on}", subject, form.state, desk.body, desk.on)
-    act.enter_life(desk.session, event, desk.on, actor=desk.person)
+    act.enter_life(desk.session, _step(desk, subject, form.state), desk.on, actor=desk.actor)
     return Done(subject)
 
 
+def _step(desk: Desk, subject: str, state: LifeState) -> LifeEvent:
+    """The step as it would be recorded today; a second of its kind on one day has a number."""
+    again = sum((one.state, one.on) == (state, desk.on) for one in desk.session.of(subject, LifeEvent))
+    id = f"life:{subject}/{state.value}-{desk.on}{f'/{again + 1}' if again else ''}"
+    return LifeEvent(id, subject, state, desk.body, desk.on)
+
+
 def next_states(desk: Desk, subject: str) -> list[tuple[str, str]]:
-    """Which steps may this centre or line take next?"""
+    """Which steps may this centre or line take next, of those that this person may record?"""
     lived = desk.session.of(subject, LifeEvent)
-    return [(step.value, step.value) for step in next_steps(subject, lived, desk.on)]
+    steps = [_step(desk, subject, state) for state in next_steps(subject, lived, desk.on)]
+    return [(one.state.value, one.state.value) for one in steps if act.may_tell(desk.session, one, lived)]
 
 
 def is_alive(desk: Desk, subject: str) -> bool:
-    """Is any step left to it?"""
+    """Is any step left to it that this person may record?"""
     return bool(next_states(desk, subject))
 
 
@@ -108,7 +115,7 @@ ACTIONS = (
     Action("custody.commit_block", About.LINE, CommitBlock, commit_block, choices={"model": models_made}),
     Action("custody.mark", About.BLOCK, Mark, mark),
     Action("custody.enter_centre_life", About.CENTRE, EnterLife, enter_life, is_alive, {"state": next_states},
-           stopped_by_life, permit="office.register"),
+           stopped_by_life, permit="custody.enter_life"),
     Action("custody.enter_line_life", About.LINE, EnterLife, enter_life, is_alive, {"state": next_states},
-           stopped_by_life, permit="office.register"),
+           stopped_by_life, permit="custody.enter_life"),
 )  # fmt: skip

@@ -104,6 +104,11 @@ class Desk:
         return self.mandate.body
 
     @property
+    def actor(self) -> str:
+        """In whose name is it done: the body's, where the person speaks for it, else the person's own?"""
+        return self.body if self.mandate.role in REPRESENTS else self.person
+
+    @property
     def at(self) -> datetime:
         """Which UTC instant is it?"""
         return self.session.source.now()

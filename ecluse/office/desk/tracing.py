@@ -101,7 +101,7 @@ def _next_id(desk: Desk) -> str:
 
 def hand(desk: Desk) -> act.Hand:
     """Who acts here: the officer in person, or the body whose representative speaks?"""
-    return act.Hand(desk.body if desk.mandate.role in REPRESENTS else desk.person, desk.on, desk.at)
+    return act.Hand(desk.actor, desk.on, desk.at)
 
 
 @dataclass(frozen=True, slots=True)
