@@ -22,6 +22,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 from carried import KEPT
+from hypothesis import HealthCheck, settings
 from packaging.requirements import Requirement
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -39,6 +40,11 @@ LONGEST = (
 
 def pytest_configure(config: pytest.Config) -> None:
     """Where is kept what is made once for all workers? They inherit the folder; a run within a run has its own."""
+    # How long one example takes tells of the machine alone.
+    busy = [HealthCheck.too_slow]
+    settings.register_profile("house", deadline=None, suppress_health_check=busy, print_blob=True)
+    settings.register_profile("same", settings.get_profile("house"), derandomize=True, database=None)
+    settings.load_profile(os.environ.get("ECLUSE_CHANCE") or "house")
     # Hundreds of commands are started: none shall compile Django anew.
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     sys.dont_write_bytecode = False
