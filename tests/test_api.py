@@ -193,6 +193,8 @@ def is_expected(action: Any, mandate: Any, subject: str, *, is_own: bool) -> boo
         return is_own
     if action.name == "parties.state_end_use" and f"authority:{state_of(subject).lower()}" != mandate.body:
         return False
+    if permit == "custody.enter_life" and mandate.role == "authority":
+        return mandate.body == f"authority:{host_of(subject).lower()}"
     is_owned = action.about in (About.PARTY, About.LINE, About.CENTRE, About.BLOCK)
     return not is_owned or roles != {"party"} or mandate.body in owners(action, subject)
 
@@ -203,6 +205,14 @@ def state_of(party: str) -> str:
     from ecluse.parties.terms import Party
 
     return next(one.state for one in on_file(Party) if one.id == party)
+
+
+def host_of(place: str) -> str:
+    """In which state does this line or centre stand?"""
+    from ecluse.custody.terms import Centre, Line
+    from ecluse.office.desk.refs import on_file
+
+    return next(one.host for one in (*on_file(Centre), *on_file(Line)) if one.id == place)
 
 
 def owners(action: Any, subject: str) -> set[str]:

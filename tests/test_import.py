@@ -571,6 +571,15 @@ def test_serials_on_record_are_not_entered_again(full: None) -> None:
     assert [found[2] for found in refused("crates", head + row)] == ["serials_on_record"]
 
 
+def test_a_step_that_is_another_states_comes_in_by_no_table(full: None) -> None:
+    head, lived = "subject,state,owner,on\n", "centre:x,open,authority:mod,2026-01-03\n"
+    accept(propose("centres", ("centres.csv", WORLD_TABLES["centres"].encode(), None)), AUTHOR)
+    suspended = f"{head}{lived}centre:x,suspended,authority:dk,2026-01-04\n"
+    accept(propose("lives", ("lives.csv", suspended.encode(), None)), AUTHOR)
+    assert refused("lives", f"{head}centre:x,open,authority:mod,2026-01-05\n") == [(2, "state", "life_step")]
+    assert plan("lives", f"{head}centre:x,open,authority:dk,2026-01-05\n").planned
+
+
 def test_world_tables_come_in_too(full: None) -> None:
     """Every register of a world that an empty office needs has a kind of its own."""
     from ecluse.edge.imports.kinds import KINDS as ALL

@@ -284,9 +284,9 @@ def sign_policy(rule: str, *, signed: bool) -> None:
 
     desk, name = desk_of(planner(MOD)), f"plan-policy-{rule}-{signed}"
     policy = PlanPolicy(name, MOD, rule, 7_000, 2, desk.on, desk.on, None)
-    made = [desk.sign(MOD, policy)] if signed else []
+    made, log = [desk.sign(MOD, policy)] if signed else [], "plan"
     with Deed(
-        desk.session, "office.register", actor=desk.person, on=desk.on, subject="policy:plan", log="plan"
+        desk.session, "office.register", actor="clock:office", on=desk.on, subject="policy:plan", log=log
     ) as deed:
         deed.seal(policy, signatures=made)
 

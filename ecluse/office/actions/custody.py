@@ -63,7 +63,8 @@ def enter_life(session: Session, event: LifeEvent, on: date, *, actor: str = "cl
         if event.state not in next_steps(event.subject, lived, event.on):
             was = state.value if state else "not on record"
             raise ForbiddenError(f"{event.subject} is {was}: {event.state.value} may not follow")
-        if not may_tell(session, event, lived):
+        is_own = session.mandate is None or session.mandate.body == event.owner
+        if not is_own or not may_tell(session, event, lived):
             raise ForbiddenError(f"{event.owner} may not record that {event.subject} is {event.state.value}")
     with Deed(session, "custody.enter_life", actor=actor, on=on, subject=event.subject) as deed:
         deed.seal(event)

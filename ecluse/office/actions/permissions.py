@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ecluse.base.errors import ForbiddenError
 from ecluse.custody.openings import HandedShare, SealingKey
-from ecluse.custody.terms import DeliveryVerification, HostLicence, HostLicenceWithdrawn, LifeEvent, Loss, Sighting
+from ecluse.custody.terms import DeliveryVerification, HostLicence, HostLicenceWithdrawn, Loss, Sighting
 from ecluse.custody.terms_after import DeliveryStatement
 from ecluse.licence.officers import in_office
 from ecluse.licence.terms import Opinion
@@ -166,7 +166,6 @@ SPEAKERS: dict[type, Callable[[Any], str]] = {
     UrgentOrder: lambda record: str(record.owner),
     HostLicence: lambda record: str(record.owner),
     HostLicenceWithdrawn: lambda record: str(record.owner),
-    LifeEvent: lambda record: str(record.owner),
     Loss: lambda record: str(record.custodian),
     DeliveryVerification: lambda record: str(record.owner),
     Sighting: lambda record: str(record.reporter),

@@ -13,8 +13,9 @@ from ecluse.base.errors import EvidenceError, ForbiddenError
 from ecluse.base.law import Law
 from ecluse.base.sealed import VERSIONS, seal, unseal
 from ecluse.base.words import say
+from ecluse.custody.life import out_of_turn
 from ecluse.custody.serials import is_in_block, parse
-from ecluse.custody.terms import SerialBlock
+from ecluse.custody.terms import Centre, LifeEvent, Line, SerialBlock
 from ecluse.edge.imports.kinds import KINDS, ImportKind
 from ecluse.edge.imports.mapping import Map, read_map
 from ecluse.edge.imports.problems import ImportRefusedError, Problem
@@ -79,7 +80,7 @@ def plan_import(
     table = read_table(wanted, sheet, how, law, OnFile(law, on), on, problems)
     filings = filings_of(wanted, table, sheet.digest) if table.rows else []
     problems += [*_serial_problems(name, filings), *_receipt_problems(name, filings)]
-    problems += _body_problems(name, filings)
+    problems += [*_body_problems(name, filings), *_life_problems(name, filings)]
     planned, unchanged = _against_record(name, filings, problems, on)
     if problems:
         raise ImportRefusedError(sorted(problems, key=lambda problem: problem.row or 0))
@@ -100,6 +101,21 @@ def _body_problems(name: str, filings: Iterable[Filing]) -> Iterator[Problem]:
         record = filing.record
         if isinstance(record, Officer) and (record.role == "party") != record.authority.startswith("party:"):
             yield Problem(name, filing.row, "role", "role_of_body", record.role, (("body", record.authority),))
+
+
+def _life_problems(name: str, filings: Iterable[Filing]) -> Iterator[Problem]:
+    """Does a step of a life follow what is on record and what stands beside it, by the state whose it is?"""
+    rows = {filing.record.id: filing.row for filing in filings if isinstance(filing.record, LifeEvent)}
+    if not rows:
+        return
+    events = [filing.record for filing in filings if isinstance(filing.record, LifeEvent)]
+    known = [one for one in _values(LifeEvent) if isinstance(one, LifeEvent) and one.id not in rows]
+    hosts = {one.id: one.host for cls in (Centre, Line) for one in _values(cls) if isinstance(one, (Centre, Line))}
+    for subject in dict.fromkeys(event.subject for event in events):
+        lived = [one for one in (*known, *events) if one.subject == subject]
+        for step in out_of_turn(subject, hosts.get(subject, ""), lived):
+            if step.id in rows:
+                yield Problem(name, rows[step.id], "state", "life_step", step.state.value, (("owner", step.owner),))
 
 
 def _against_record(name: str, filings: list[Filing], problems: list[Problem], on: date) -> tuple[list[Planned], int]:
