@@ -126,9 +126,7 @@ def test_who_suspends_a_centre_alone_lets_it_open_again(office: None) -> None:
     from ecluse.office.desk.today import open_session
 
     session, name = open_session(), "custody.enter_centre_life"
-    places = [
-        one for one in on_file(Centre) if state_on(session.of(one.id, LifeEvent), today()) is LifeState.OPEN
-    ]  # fmt: skip
+    places = [one for one in on_file(Centre) if state_on(session.of(one.id, LifeEvent), today()) is LifeState.OPEN]
     place, other = places[-1], next(one for one in places if one.host != places[-1].host)
     host, foreign = (representative(f"authority:{one.host.lower()}") for one in (place, other))
     home, staff = officer("authority:mod", "planner"), representative("authority:general-staff")

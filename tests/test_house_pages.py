@@ -378,6 +378,7 @@ def test_a_narrow_screen_opens_the_places_from_a_button(visit: Callable[..., Any
 def test_charts_are_there_with_script_without_and_on_paper(visit: Callable[..., Any]) -> None:
     page = visit("/style/?lang=en")
     page.locator("[data-live] .live svg").nth(2).wait_for()
+    assert page.locator("[data-live] .live svg").count() == 3
     assert not page.locator(".drawn").first.is_visible()
     page.emulate_media(media="print")
     assert page.locator(".drawn svg").first.is_visible()

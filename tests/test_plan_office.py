@@ -284,9 +284,9 @@ def sign_policy(rule: str, *, signed: bool) -> None:
 
     desk, name = desk_of(planner(MOD)), f"plan-policy-{rule}-{signed}"
     policy = PlanPolicy(name, MOD, rule, 7_000, 2, desk.on, desk.on, None)
-    made, log = [desk.sign(MOD, policy)] if signed else [], "plan"
+    made = [desk.sign(MOD, policy)] if signed else []
     with Deed(
-        desk.session, "office.register", actor="clock:office", on=desk.on, subject="policy:plan", log=log
+        desk.session, "office.register", actor="clock:office", on=desk.on, subject="policy:plan", log="plan"
     ) as deed:
         deed.seal(policy, signatures=made)
 

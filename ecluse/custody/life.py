@@ -6,8 +6,9 @@ And which host licence of an order stands.
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from itertools import pairwise
 
 from ecluse.custody.terms import HostLicence, HostLicenceWithdrawn, LifeEvent, LifeState
 
@@ -81,25 +82,32 @@ def may_record(subject: str, host: str, events: Iterable[LifeEvent], step: LifeE
     Goods stand under the law of the soil they lie on (mechanism.md R24): the host's suspension is lifted by itself
     alone, and home's by home. What never was open the home state opens, once the host accredits it again.
     """
-    lived, by, kind = in_order(events), teller_of(step.owner, host), kind_of(subject)
-    reopened = step.state is S.OPEN and any(event.state is S.OPEN for event in lived)
-    if not reopened and TELLERS.get((kind, step.state), by) is not by:
+    lived = in_order(events)
+    was_open = any(event.state is S.OPEN for event in lived)
+    return _is_its_own(kind_of(subject), host, lived[-1] if lived else None, step, was_open=was_open)
+
+
+def _is_its_own(kind: Subject, host: str, before: LifeEvent | None, step: LifeEvent, *, was_open: bool) -> bool:
+    by = teller_of(step.owner, host)
+    is_reopened = step.state is S.OPEN and was_open
+    if not is_reopened and TELLERS.get((kind, step.state), by) is not by:
         return False
-    interrupted = bool(lived) and lived[-1].state in INTERRUPTED and step.state is not S.CLOSED
-    return not interrupted or teller_of(lived[-1].owner, host) is by
+    if before is None or before.state not in INTERRUPTED or step.state is S.CLOSED:
+        return True
+    return teller_of(before.owner, host) is by
 
 
-def out_of_turn(subject: str, host: str, events: Iterable[LifeEvent]) -> tuple[LifeEvent, ...]:
+def out_of_turn(subject: str, host: str, events: Iterable[LifeEvent]) -> Iterator[LifeEvent]:
     """Which steps may not follow those before, or were recorded by who may not?
 
     The first is what is known when a life begins to be kept.
     """
-    lived = in_order(events)
-    return tuple(
-        step for place, step in enumerate(lived) if place
-        and not (may_follow(kind_of(subject), lived[place - 1].state, step.state)
-                 and may_record(subject, host, lived[:place], step))
-    )  # fmt: skip
+    kind, was_open = kind_of(subject), False
+    for before, step in pairwise(in_order(events)):
+        was_open |= before.state is S.OPEN
+        may = may_follow(kind, before.state, step.state)
+        if not may or not _is_its_own(kind, host, before, step, was_open=was_open):
+            yield step
 
 
 def may_follow(subject: Subject, state: LifeState | None, following: LifeState) -> bool:

@@ -102,9 +102,12 @@ def check_centres(
     records = sorted((record.form["subject"], record.form["state"], record.form["on"]) for record in lives)
     if listed != records or openings.count("centre_lives") != len(listed):
         yield broken("P5", "centre_differs", where)
-    steps = [unseal_as(LifeEvent, canonical(record.form)) for record in lives]
+    lived: dict[str, list[LifeEvent]] = {}
+    for record in lives:
+        step = unseal_as(LifeEvent, canonical(record.form))
+        lived.setdefault(step.subject, []).append(step)
     for centre in centres:
-        for step in out_of_turn(centre["id"], centre["host"], [one for one in steps if one.subject == centre["id"]]):
+        for step in out_of_turn(centre["id"], centre["host"], lived.get(centre["id"], [])):
             yield broken("P5", "centre_out_of_turn", f"{where} {step.id}", owner=step.owner)
     yield checked("P5", "centres", n=len(centres), steps=len(listed))
 

@@ -107,10 +107,10 @@ def hand_over(highs: Any, piece: Piece) -> None:
     """Give the solver a program. By columns: it would turn rows round itself, and more slowly."""
     shape = len(piece.below), len(piece.costs)
     by_columns = scipy.sparse.csr_array((piece.values, piece.indices, piece.starts), shape=shape).tocsc()
+    starts, rows = (part.astype(np.int32, copy=False) for part in (by_columns.indptr, by_columns.indices))
     said = highs.passModel(
         shape[1], shape[0], len(piece.values), BY_COLUMNS, LEAST, 0.0, piece.costs, piece.lower, piece.upper,
-        piece.below, piece.above, by_columns.indptr.astype(np.int32), by_columns.indices.astype(np.int32),
-        by_columns.data, np.zeros(shape[1], dtype=np.int32),
+        piece.below, piece.above, starts, rows, by_columns.data, np.zeros(shape[1], dtype=np.int32),
     )  # fmt: skip
     assert said != highspy.HighsStatus.kError, "the solver refused the program"
 

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from ecluse.base.errors import Fault
 from ecluse.base.money import EXPONENTS
-from ecluse.custody.life import kind_of, may_follow, may_record
+from ecluse.custody.life import kind_of, may_follow, out_of_turn
 from ecluse.custody.terms import LifeEvent, LifeState
 from ecluse.edge.world.check_cells import found_in, wrong_text
 from ecluse.edge.world.check_rules import Found, Rule, Spot
@@ -127,16 +127,15 @@ def lives_go_step_by_step(found: Found) -> Iterator[Fault]:
 
 
 def _wrong_step(subject: str, host: str | None, steps: list[tuple[LifeEvent, Spot]]) -> Iterator[Fault]:
-    """The first step of a life that is wrong, if one is."""
-    opened: list[LifeEvent] = []  # the first time, which is all that later steps ask for beside the one before
+    """The first step of a life that is wrong, if one is; whose it is, only where it is known where the place stands."""
+    anothers = next(out_of_turn(subject, host, [event for event, _ in steps]), None) if host else None
     for (before, _), (event, spot) in pairwise(steps):
-        opened = opened or [before] * (before.state is LifeState.OPEN)
         may = [one.value for one in LifeState if may_follow(kind_of(subject), before.state, one)]
         if event.state.value not in may:
             expected = f"after {before.state.value}: {' or '.join(may) or 'nothing'}"
             yield spot.fault("state", expected, event.state.value, "mend the steps or their days")
             return
-        if host and not may_record(subject, host, [*opened, before], event):
+        if event is anothers:
             expected = f"the authority whose step {event.state.value} is after {before.state.value}"
             yield spot.fault("owner", expected, event.owner, "name who took it: the home state or the host")
             return

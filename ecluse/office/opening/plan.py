@@ -105,17 +105,19 @@ def _body_problems(name: str, filings: Iterable[Filing]) -> Iterator[Problem]:
 
 def _life_problems(name: str, filings: Iterable[Filing]) -> Iterator[Problem]:
     """Does a step of a life follow what is on record and what stands beside it, by the state whose it is?"""
-    rows = {filing.record.id: filing.row for filing in filings if isinstance(filing.record, LifeEvent)}
-    if not rows:
+    events = {filing.record.id: filing for filing in filings if isinstance(filing.record, LifeEvent)}
+    if not events:
         return
-    events = [filing.record for filing in filings if isinstance(filing.record, LifeEvent)]
-    known = [one for one in _values(LifeEvent) if isinstance(one, LifeEvent) and one.id not in rows]
-    hosts = {one.id: one.host for cls in (Centre, Line) for one in _values(cls) if isinstance(one, (Centre, Line))}
-    for subject in dict.fromkeys(event.subject for event in events):
-        lived = [one for one in (*known, *events) if one.subject == subject]
-        for step in out_of_turn(subject, hosts.get(subject, ""), lived):
-            if step.id in rows:
-                yield Problem(name, rows[step.id], "state", "life_step", step.state.value, (("owner", step.owner),))
+    hosts = {one.id: one.host for cls in (Centre, Line) for one in _values(cls) if isinstance(one, Centre | Line)}
+    lived: dict[str, dict[LifeEvent, None]] = {}  # what is on record first; a row that is there as it is, once
+    for event in (*_values(LifeEvent), *(filing.record for filing in events.values())):
+        if isinstance(event, LifeEvent):
+            lived.setdefault(event.subject, {})[event] = None
+    for subject in dict.fromkeys(filing.record.subject for filing in events.values()):
+        for step in out_of_turn(subject, hosts[subject], lived[subject]) if subject in hosts else ():
+            if step.id in events:
+                facts = (("owner", step.owner),)
+                yield Problem(name, events[step.id].row, "state", "life_step", step.state.value, facts)
 
 
 def _against_record(name: str, filings: list[Filing], problems: list[Problem], on: date) -> tuple[list[Planned], int]:
